@@ -1,0 +1,1 @@
+"""Vekha's domain: facts, rules and rights. Speaks no human language and never reads the clock."""

@@ -1,0 +1,120 @@
+"""Texts for people: one gettext catalogue for the bot, the panel and the command line.
+
+Msgids are English; `locales/ru/*.po` is complete. Parameters are `%(name)s`. Used as
+
+    say = texts("ru")
+    say("Accepted, No. %(number)s.", number=7)                      # parameters are HTML-escaped
+    say.n("%(n)s file", "%(n)s files", 3)                            # plurals by the language's rule
+    say.date(day)  say.day(day)  say.time(moment, zone)              # as people say them
+
+Extraction: `say`, `say.n`, `_`, `N_`, and in templates `_` / `ngettext`.
+"""
+
+import gettext
+import html
+import io
+from collections.abc import Mapping
+from datetime import date as Day
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.core import Locale
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from domain.errors import DomainError
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+LANGUAGES = ("ru", "en")
+DEFAULT_LANGUAGE = "ru"
+
+
+class Raw(str):
+    """Text that is already HTML and must not be escaped again."""
+
+
+class Texts:
+    """Sentences of one language; `escape=False` where the reader is not an HTML reader."""
+
+    def __init__(self, language: str, *, escape: bool = True) -> None:
+        self.language = language
+        self.escape = escape
+        self.gettext = catalogue(language)
+        self.locale = Locale.parse(language)
+
+    def __call__(self, message: str, /, **params: Any) -> str:
+        """One sentence, its parameters filled in."""
+        return self._fill(self.gettext.gettext(message), params)
+
+    def n(self, singular: str, plural: str, n: int, /, **params: Any) -> str:
+        """A sentence that depends on a number, given to it as `%(n)s`."""
+        return self._fill(self.gettext.ngettext(singular, plural, n), {"n": n, **params})
+
+    def error(self, error: DomainError) -> str:
+        """What to tell a person about a named error; a `reason` parameter is itself a message."""
+        params = dict(error.params)
+        reason = params.pop("reason", None)
+        return self(reason or error.sentence, **params)
+
+    def date(self, day: Day, *, year: bool = False) -> str:
+        """«30 апреля», with the year where asked."""
+        return format_date(day, "d MMMM y" if year else "d MMMM", locale=self.locale)
+
+    def day(self, day: Day, *, today: Day | None = None) -> str:
+        """«30 апреля, четверг»; the year where it is not the year of `today`."""
+        year = today is not None and day.year != today.year
+        return format_date(day, "d MMMM y, EEEE" if year else "d MMMM, EEEE", locale=self.locale)
+
+    def short(self, day: Day) -> str:
+        """«30.04» (or the language's own short form) for tables."""
+        return format_skeleton("MMdd", day, locale=self.locale)
+
+    def time(self, moment: datetime, zone: str) -> str:
+        """«30 апреля, 10:12» in the zone of the reader."""
+        local = moment.astimezone(ZoneInfo(zone))
+        return format_datetime(local, "d MMMM, HH:mm", locale=self.locale)
+
+    def size(self, size: int) -> str:
+        """A file size: «640 КБ», «1,2 МБ»."""
+        if size < 1024 * 1024:
+            return self("%(n)s KB", n=max(1, round(size / 1024)))
+        number = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
+        return self("%(n)s MB", n=number.replace(".", "," if self.language == "ru" else "."))
+
+    def _fill(self, text: str, params: Mapping[str, Any]) -> str:
+        if not params:
+            return text
+        return text % {key: self._value(value) for key, value in params.items()}
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str) and not isinstance(value, Raw) and self.escape:
+            return html.escape(value, quote=False)
+        return value
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """All .po files of a language, compiled in memory and merged (English is its own source)."""
+    merged: gettext.NullTranslations | None = None
+    for path in sorted((LOCALES / language).glob("*.po")):
+        with path.open("rb") as source:
+            parsed = read_po(source, locale=language)
+        compiled = io.BytesIO()
+        write_mo(compiled, parsed)
+        compiled.seek(0)
+        part = gettext.GNUTranslations(compiled)
+        if merged is None:
+            merged = part
+        else:
+            merged.add_fallback(part)
+    return merged or gettext.NullTranslations()
+
+
+@cache
+def texts(language: str, *, escape: bool = True) -> Texts:
+    """Sentences of a language; an unknown one reads the default."""
+    return Texts(language if language in LANGUAGES else DEFAULT_LANGUAGE, escape=escape)
