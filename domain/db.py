@@ -6,12 +6,14 @@ SQLite needs two engines (RELIABILITY.md §1): writers take turns through a pool
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, event
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -26,6 +28,17 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def enum_column(kind: type[StrEnum]) -> Enum:
+    """A column of named values, kept as their text without a database type or check."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=30,
+        values_callable=lambda k: [m.value for m in k],
+    )
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -71,6 +84,25 @@ class Tx:
 class WriteTx(Tx):
     """A transaction that may write; actions ask for it in their signature."""
 
+    def announce(self, topic: str) -> None:
+        """Wake those who `Database.listen` to the topic, once this is committed."""
+        self.session.info.setdefault("topics", set()).add(topic)
+
+
+class Closing(Protocol):
+    """What the task at hand wants committed together with its effect."""
+
+    async def before_commit(self, tx: WriteTx) -> None:
+        """Add to the transaction; an exception rolls everything back."""
+
+    def committed(self) -> None:
+        """It is durable now."""
+
+
+# Set by the bot around the handling of one update: «this update took effect» and the dialogue state go into the
+# first writing transaction of its handler, so that a kill leaves both or neither (RELIABILITY.md §1).
+closing: ContextVar[Closing | None] = ContextVar("closing", default=None)
+
 
 class Clock:
     """The process's clock; the demonstration moves it forward, nothing else does."""
@@ -98,12 +130,30 @@ class Database:
         else:
             self._writer = create_async_engine(self.url, pool_pre_ping=True)
             self._reader = self._writer
+        self._listeners: dict[str, list[Callable[[], None]]] = {}
 
     @asynccontextmanager
-    async def write(self, actor: Actor) -> AsyncIterator[WriteTx]:
-        """Open a writing transaction; committed at the end of the block, rolled back by an exception."""
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
-            yield WriteTx(session, actor, self.clock.now())
+    async def write(self, actor: Actor, *, closes: bool = True) -> AsyncIterator[WriteTx]:
+        """Open a writing transaction; committed at the end of the block, rolled back by an exception.
+
+        `closes=False`: not the effect of the update at hand (a name noticed in passing), see `closing`.
+        """
+        close = closing.get() if closes else None
+        async with AsyncSession(self._writer, expire_on_commit=False) as session:
+            async with session.begin():
+                tx = WriteTx(session, actor, self.clock.now())
+                yield tx
+                if close is not None:
+                    await close.before_commit(tx)
+            if close is not None:
+                close.committed()
+        for topic in session.info.get("topics", ()):
+            for wake in self._listeners.get(topic, ()):
+                wake()
+
+    def listen(self, topic: str, wake: Callable[[], None]) -> None:
+        """Call `wake` after each commit of this process that announced the topic."""
+        self._listeners.setdefault(topic, []).append(wake)
 
     @asynccontextmanager
     async def read(self, actor: Actor) -> AsyncIterator[Tx]:

@@ -1,0 +1,27 @@
+"""Signing in to the panel."""
+
+from domain.access.actions import (
+    issue_code,
+    note_failure,
+    set_password,
+    sign_in,
+    sign_in_with_password,
+    sign_out,
+)
+from domain.access.models import PanelSession
+from domain.access.queries import session_actor
+from domain.access.rules import CodeWrong, PasswordWrong, TooManyAttempts
+
+__all__ = [
+    "CodeWrong",
+    "PanelSession",
+    "PasswordWrong",
+    "TooManyAttempts",
+    "issue_code",
+    "note_failure",
+    "session_actor",
+    "set_password",
+    "sign_in",
+    "sign_in_with_password",
+    "sign_out",
+]

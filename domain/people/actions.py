@@ -1,0 +1,215 @@
+"""Inviting, joining, and what people choose for themselves."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from domain import audit
+from domain.actor import Place, Role
+from domain.db import WriteTx
+from domain.errors import Forbidden, NotFound
+from domain.people import queries, rules
+from domain.people.models import Invitation, Person, RoleGrant
+from domain.policy import Permission, require, require_invite
+
+
+class Invited(NamedTuple):
+    """A fresh invitation; the payload is shown once and not kept."""
+
+    invitation: Invitation
+    payload: str
+
+
+async def invite(tx: WriteTx, role: Role, place: Place, *, name: str = "") -> Invited:
+    """A coordinator makes a personal link bound to role and place: one use, 14 days."""
+    require_invite(tx.actor, role, place)
+    await queries.check_place(tx, role, place)
+    payload = rules.new_token()
+    invitation = Invitation(
+        token_hash=rules.digest(payload),
+        role=role,
+        region_id=place.region_id,
+        municipality_id=place.municipality_id,
+        school_id=place.school_id,
+        name=name.strip()[:200],
+        created_by=tx.actor.person_id,
+        created_at=tx.now,
+        expires_at=tx.now + rules.INVITATION_LIFE,
+    )
+    tx.session.add(invitation)
+    await tx.session.flush()
+    audit.record(tx, "invitation.make", "invitation", invitation.id, place, role=role)
+    return Invited(invitation, payload)
+
+
+async def revoke_invitation(tx: WriteTx, invitation_id: int) -> None:
+    """Take an unused invitation back."""
+    invitation = await tx.session.get(Invitation, invitation_id)
+    if invitation is None:
+        raise NotFound
+    require_invite(tx.actor, invitation.role, invitation.place)
+    if invitation.used_at is None and invitation.revoked_at is None:
+        invitation.revoked_at = tx.now
+        audit.record(tx, "invitation.revoke", "invitation", invitation.id, invitation.place)
+
+
+async def join(tx: WriteTx, payload: str, *, telegram_id: int, name: str, language: str = "ru") -> Person:
+    """A person accepts the consent text and comes in by an invitation; pressing twice is harmless."""
+    invitation = await queries.invitation(tx, payload, telegram_id=telegram_id)
+    person = await tx.session.scalar(select(Person).where(Person.telegram_id == telegram_id))
+    if person is None:
+        person = Person(
+            name=invitation.name or name,
+            position="",
+            telegram_id=telegram_id,
+            language=language,
+            timezone=await queries.place_timezone(tx, invitation.place),
+            created_at=tx.now,
+        )
+        tx.session.add(person)
+        await tx.session.flush()
+    if invitation.used_by == person.id:
+        return person
+    taken = await tx.session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.used_at.is_(None))
+        .values(used_at=tx.now, used_by=person.id)
+        .returning(Invitation.id)
+    )
+    if taken.first() is None:
+        raise rules.InvitationUsed
+    person.consent_version, person.consent_at = rules.CONSENT_VERSION, tx.now
+    person.unreachable, person.unreachable_at = None, None
+    await _grant(tx, person.id, invitation.role, invitation.place, by=invitation.created_by)
+    audit.record(tx, "person.join", "person", person.id, invitation.place, role=invitation.role)
+    return person
+
+
+async def add_person(
+    tx: WriteTx,
+    name: str,
+    *,
+    position: str = "",
+    telegram_id: int | None = None,
+    timezone: str = "Europe/Moscow",
+) -> Person:
+    """Write a person down without an invitation: the first administrator and imported lists; the system only."""
+    if not tx.actor.is_system:
+        raise Forbidden
+    person = Person(
+        name=name, position=position, telegram_id=telegram_id, timezone=timezone, created_at=tx.now
+    )
+    tx.session.add(person)
+    await tx.session.flush()
+    audit.record(tx, "person.add", "person", person.id)
+    return person
+
+
+async def grant_role(
+    tx: WriteTx,
+    person_id: int,
+    role: Role,
+    place: Place,
+    *,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    substitute_for: int | None = None,
+) -> RoleGrant:
+    """Give a known person one more role at a place, for a period where asked."""
+    require_invite(tx.actor, role, place)
+    await queries.check_place(tx, role, place)
+    grant = await _grant(tx, person_id, role, place, by=tx.actor.person_id)
+    grant.starts_on, grant.ends_on, grant.substitute_for = starts_on, ends_on, substitute_for
+    audit.record(tx, "role.grant", "person", person_id, place, role=role)
+    return grant
+
+
+async def revoke_role(tx: WriteTx, grant_id: int) -> None:
+    """Take a role away; the person's panel sessions end by it (see `access`)."""
+    grant = await tx.session.get(RoleGrant, grant_id)
+    if grant is None:
+        raise NotFound
+    require_invite(tx.actor, grant.role, grant.place)
+    if grant.revoked_at is None:
+        grant.revoked_at = tx.now
+        audit.record(tx, "role.revoke", "person", grant.person_id, grant.place, role=grant.role)
+
+
+async def choose_language(tx: WriteTx, language: str) -> None:
+    """The person reads another language from now on."""
+    (await queries.me(tx)).language = language
+
+
+async def rename_person(tx: WriteTx, person_id: int, *, name: str, position: str) -> None:
+    """A coordinator corrects how a person is written, or the person does."""
+    person = await tx.session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    if person_id != tx.actor.person_id:
+        for place in await queries.places_of(tx, person_id):
+            require(tx.actor, Permission.INVITE, place)
+    person.name, person.position = name.strip()[:200] or person.name, position.strip()[:200]
+    audit.record(tx, "person.rename", "person", person_id)
+
+
+async def mark_unreachable(tx: WriteTx, person_id: int, reason: str) -> None:
+    """Messages do not arrive (blocked, deactivated): the coordinator sees it."""
+    person = await tx.session.get(Person, person_id)
+    if person is not None and person.unreachable is None:
+        person.unreachable, person.unreachable_at = reason, tx.now
+        audit.record(tx, "person.unreachable", "person", person_id, reason=reason)
+
+
+async def mark_reachable(tx: WriteTx, telegram_id: int) -> None:
+    """The person wrote again or unblocked the bot."""
+    await tx.session.execute(
+        update(Person)
+        .where(Person.telegram_id == telegram_id, Person.unreachable.is_not(None))
+        .values(unreachable=None, unreachable_at=None)
+    )
+
+
+async def snooze(tx: WriteTx, until: date) -> None:
+    """No digest before this day."""
+    (await queries.me(tx)).snoozed_until = until
+
+
+async def erase_me(tx: WriteTx) -> None:
+    """Withdraw consent: name, position and account are wiped, roles end; the work of the school stays."""
+    person = await queries.me(tx)
+    for grant in await tx.session.scalars(select(RoleGrant).where(RoleGrant.person_id == person.id)):
+        grant.revoked_at = grant.revoked_at or tx.now
+    person.name, person.position, person.telegram_id = "", "", None
+    person.consent_version, person.consent_at, person.last_seen_at = None, None, None
+    for invitation in await tx.session.scalars(select(Invitation).where(Invitation.used_by == person.id)):
+        invitation.name = ""
+    audit.record(tx, "person.erase", "person", person.id)
+
+
+async def _grant(tx: WriteTx, person_id: int, role: Role, place: Place, *, by: int | None) -> RoleGrant:
+    query = select(RoleGrant).where(
+        RoleGrant.person_id == person_id,
+        RoleGrant.role == role,
+        RoleGrant.region_id == place.region_id,
+        RoleGrant.municipality_id.is_(place.municipality_id)
+        if place.municipality_id is None
+        else RoleGrant.municipality_id == place.municipality_id,
+        RoleGrant.school_id.is_(None) if place.school_id is None else RoleGrant.school_id == place.school_id,
+        RoleGrant.revoked_at.is_(None),
+    )
+    found = await tx.session.scalar(query)
+    if found is not None:
+        return found
+    grant = RoleGrant(
+        person_id=person_id,
+        role=role,
+        region_id=place.region_id,
+        municipality_id=place.municipality_id,
+        school_id=place.school_id,
+        granted_by=by,
+        granted_at=tx.now,
+    )
+    tx.session.add(grant)
+    await tx.session.flush()
+    return grant

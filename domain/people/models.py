@@ -1,0 +1,94 @@
+"""Persons, what they may do where, and how they came in."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.actor import Place, Role
+from domain.db import Base, enum_column
+
+
+class Person(Base):
+    """Somebody who works with the programme. Kept: name, position, Telegram account, choices; no more."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[str] = mapped_column(String(200), default="")
+    telegram_id: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    language: Mapped[str] = mapped_column(String(5), default="ru")
+    timezone: Mapped[str] = mapped_column(String(40), default="Europe/Moscow")
+    consent_version: Mapped[str | None] = mapped_column(String(20))
+    consent_at: Mapped[datetime | None]
+    unreachable: Mapped[str | None] = mapped_column(String(40))  # why messages do not arrive
+    unreachable_at: Mapped[datetime | None]
+    digest_hour: Mapped[int | None]
+    snoozed_until: Mapped[date | None]
+    last_seen_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class RoleGrant(Base):
+    """A role at a place for a period; a person holds any number."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        Index("ix_role_grant_place", "region_id", "municipality_id", "school_id"),
+        Index("ix_role_grant_school", "school_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    substitute_for: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    granted_by: Mapped[int | None]
+    granted_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """Where the role is held."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+    @property
+    def place(self) -> Place:
+        """Where the role is held."""
+        return Place(self.region_id, self.municipality_id, self.school_id)
+
+
+class Invitation(Base):
+    """A personal link into the bot: one role, one place, one use, 14 days."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    name: Mapped[str] = mapped_column(String(200), default="")  # whom it is for, as the inviter wrote
+    created_by: Mapped[int | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """Where the role will be held."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+    @property
+    def place(self) -> Place:
+        """Where the role will be held."""
+        return Place(self.region_id, self.municipality_id, self.school_id)

@@ -1,0 +1,40 @@
+"""Invitations and tokens: how long they live and how they are kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from domain.errors import N_, DomainError
+
+INVITATION_LIFE = timedelta(days=14)
+CONSENT_VERSION = "2026-11"
+
+
+class InvitationUnknown(DomainError):
+    """No such invitation."""
+
+    sentence = N_("This link does not work. Please ask your coordinator for a new one.")
+
+
+class InvitationUsed(DomainError):
+    """Somebody has come in by it."""
+
+    sentence = N_(
+        "This link has already been used. If it was not you, please ask your coordinator for a new one."
+    )
+
+
+class InvitationExpired(DomainError):
+    """Its 14 days are over, or it was revoked."""
+
+    sentence = N_("This link is no longer valid. Please ask your coordinator for a new one.")
+
+
+def new_token() -> str:
+    """128 random bits, in letters that a deep link allows."""
+    return secrets.token_urlsafe(16)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()

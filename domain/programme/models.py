@@ -1,0 +1,48 @@
+"""Programmes, their cycles and cohorts. Names are data: 500+, «Эффективная школа»…"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.db import Base
+
+# Slot of the federal system (DOMAIN.md §6): 3 files, 30 MB each.
+FILE_TYPES = ["pdf", "rtf", "docx", "xls", "xlsx"]
+
+
+class Programme(Base):
+    """A programme of support and its rules."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    max_files: Mapped[int] = mapped_column(default=3)
+    max_file_mb: Mapped[int] = mapped_column(default=30)
+    file_types: Mapped[list[str]] = mapped_column(default=lambda: list(FILE_TYPES))
+
+
+class Cycle(Base):
+    """A year of a programme."""
+
+    __tablename__ = "cycle"
+    __table_args__ = (UniqueConstraint("programme_id", "year"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    year: Mapped[int]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+
+class Cohort(Base):
+    """Schools that entered together, e.g. «500+ 2022»."""
+
+    __tablename__ = "cohort"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"))
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -1,0 +1,57 @@
+"""Names of schools and municipalities: how people shorten them, and when two spellings are one school."""
+
+import re
+
+# What the kinds of school are called in full and in short; longest first. Source: registers of four regions.
+KINDS = (
+    (r"основн\w+\s+общеобразовательн\w+\s+школ\w+", "ООШ"),
+    (r"средн\w+\s+общеобразовательн\w+\s+школ\w+", "СОШ"),
+    (r"начальн\w+\s+общеобразовательн\w+\s+школ\w+", "НОШ"),
+    (r"средн\w+\s+школ\w+", "СШ"),
+    (r"основн\w+\s+школ\w+", "ОШ"),
+)
+_OWNER = re.compile(
+    r"^\s*(?:(?:муниципальн|государственн)\w+\s+(?:\w+\s+){0,3}?учреждени\w+|М[А-Я]{0,2}О?У|МОБУ|ГБОУ|ГКОУ|ГОУ)\s+",
+    re.IGNORECASE,
+)
+_HONOUR = re.compile(r"\s+(?:имени|им\.)\s+.*$", re.IGNORECASE)
+_TAIL = re.compile(r"\s+\S+(?:ого|ий)\s+(?:муниципальн\w+\s+)?район\w*.*$", re.IGNORECASE)
+# СОШ / СШ / средняя школа are one kind for matching; so are ООШ / ОШ / основная школа.
+_SAME_KIND = {"сош": "сш", "ош": "ош", "оош": "ош", "нош": "нш"}
+
+
+def short_name(full: str) -> str:
+    """The name as people say it: without the owner's form, honours, district and quotes."""
+    name = re.sub(r"[«»\"“”„]", "", full).strip()
+    name = _OWNER.sub("", name)
+    for pattern, kind in KINDS:
+        name = re.sub(pattern, kind, name, flags=re.IGNORECASE)
+    name = _TAIL.sub("", _HONOUR.sub("", name))
+    name = re.sub(r"\b(с|п|г|д|р\.п|пос|дер)\.(?=\S)", r"\1. ", name)
+    return re.sub(r"\s+", " ", name).strip(" ,.") or full.strip()
+
+
+def search_name(name: str) -> str:
+    """The form in which two spellings of one school are equal; case, quotes, dashes and «ё» do not matter."""
+    text = short_name(name).casefold().replace("ё", "е")
+    text = re.sub(r"№\s*", "№", text)
+    words = re.findall(r"№?\w+", text)
+    return " ".join(_SAME_KIND.get(word, word) for word in words)
+
+
+def number_of(name: str) -> str | None:
+    """The school's number, which must match before any similarity of words counts."""
+    found = re.search(r"№\s*(\d+)", name)
+    return found[1] if found else None
+
+
+def fold(text: str) -> str:
+    """For searching: SQLite's LIKE does not fold Cyrillic."""
+    return re.sub(r"\s+", " ", text).strip().casefold().replace("ё", "е")
+
+
+def municipality_key(name: str) -> str:
+    """The distinctive part of a municipality's name: «Даниловский МР» = «Даниловский район»."""
+    text = fold(name).replace("муниципальный", "")
+    text = re.sub(r"\b(мр|го|мо|мо|м\.р\.|район|округ|городской|г\.|город)\b\.?|\bг\.\s*", " ", text)
+    return re.sub(r"[^\w-]+", " ", text).strip()
