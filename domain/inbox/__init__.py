@@ -1,5 +1,36 @@
 """Updates that came in."""
 
-from domain.inbox.models import InboxState, InboxUpdate
+from domain.inbox.actions import (
+    AlreadyHandled,
+    accept,
+    bury,
+    close_interrupted,
+    commit_effect,
+    finish,
+    forget_old,
+    keep_dialogues,
+    revive,
+)
+from domain.inbox.models import DialogueState, InboxState, InboxUpdate
+from domain.inbox.queries import counts, dead, find_dialogue, waiting
+from domain.inbox.rules import Waiting
 
-__all__ = ["InboxState", "InboxUpdate"]
+__all__ = [
+    "AlreadyHandled",
+    "DialogueState",
+    "InboxState",
+    "InboxUpdate",
+    "Waiting",
+    "accept",
+    "bury",
+    "close_interrupted",
+    "commit_effect",
+    "counts",
+    "dead",
+    "find_dialogue",
+    "finish",
+    "forget_old",
+    "keep_dialogues",
+    "revive",
+    "waiting",
+]

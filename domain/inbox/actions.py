@@ -1,0 +1,145 @@
+"""Keeping updates and their fate. Every transition is a guarded UPDATE."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from domain.db import WriteTx
+from domain.errors import DomainError
+from domain.inbox.models import DIALOGUES, ROWS, InboxState
+from domain.inbox.rules import Waiting, arrival
+
+log = structlog.get_logger()
+
+KEPT_FOR = timedelta(days=14)  # Telegram repeats for 24 hours; two weeks are for people who ask what happened
+
+
+class AlreadyHandled(DomainError):
+    """Another worker finished this update first; its effect must not happen again."""
+
+
+def _insert(tx: WriteTx, table: Table) -> Any:
+    is_sqlite = tx.session.get_bind().dialect.name == "sqlite"
+    return (insert_sqlite if is_sqlite else insert_postgresql)(table)
+
+
+async def accept(tx: WriteTx, bot_id: int, raw_updates: Sequence[Any]) -> list[Waiting]:
+    """Keep a batch as it came; the new ones come back in order. Confirm only after the commit.
+
+    A repeat is absorbed by the unique key. What no handler could ever read is kept as `dead` at once.
+    """
+    arrivals = [arrival(raw) for raw in raw_updates]
+    if not arrivals:
+        return []
+    statement = (
+        _insert(tx, ROWS)
+        .on_conflict_do_nothing(index_elements=["bot_id", "update_id", "raw_sha256"])
+        .returning(ROWS.c.id, ROWS.c.update_id, ROWS.c.lane, ROWS.c.raw, ROWS.c.state)
+    )
+    rows = await tx.session.execute(
+        statement,
+        [
+            {
+                "bot_id": bot_id,
+                "update_id": one.update_id,
+                "raw_sha256": one.raw_sha256,
+                "raw": one.raw,
+                "lane": one.lane,
+                "state": InboxState.NEW if one.readable else InboxState.DEAD,
+                "attempts": 0,
+                "received_at": tx.now,
+                "error": None if one.readable else "not an update",
+            }
+            for one in arrivals
+        ],
+    )
+    tx.announce("inbox")
+    kept = sorted(rows.all())
+    for row in kept:
+        if row.state == InboxState.DEAD:
+            log.error("update_unreadable", inbox_id=row.id)
+    return [Waiting(row.id, row.update_id, row.lane, row.raw) for row in kept if row.state == InboxState.NEW]
+
+
+async def commit_effect(tx: WriteTx, inbox_id: int) -> None:
+    """In the transaction of the effect: this update will not be handled again. Raises AlreadyHandled."""
+    changed = await tx.session.execute(
+        update(ROWS)
+        .where(ROWS.c.id == inbox_id, ROWS.c.state == InboxState.NEW)
+        .values(state=InboxState.COMMITTED)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise AlreadyHandled(inbox_id=inbox_id)
+
+
+async def finish(tx: WriteTx, inbox_ids: Sequence[int], state: InboxState = InboxState.DONE) -> None:
+    """Handled to the end, answer included."""
+    await tx.session.execute(
+        update(ROWS)
+        .where(ROWS.c.id.in_(inbox_ids), ROWS.c.state.in_((InboxState.NEW, InboxState.COMMITTED)))
+        .values(state=state, finished_at=tx.now)
+    )
+
+
+async def bury(tx: WriteTx, inbox_id: int, attempts: int, error: str) -> None:
+    """Give an update up after its attempts; it stands on «Требует внимания»."""
+    await tx.session.execute(
+        update(ROWS)
+        .where(ROWS.c.id == inbox_id, ROWS.c.state == InboxState.NEW)
+        .values(state=InboxState.DEAD, attempts=attempts, error=error[:2000], finished_at=tx.now)
+    )
+
+
+async def revive(tx: WriteTx, inbox_id: int) -> bool:
+    """Try a dead update once more (its cause was mended); False where it is not dead any more."""
+    changed = await tx.session.execute(
+        update(ROWS)
+        .where(ROWS.c.id == inbox_id, ROWS.c.state == InboxState.DEAD, ROWS.c.update_id >= 0)
+        .values(state=InboxState.NEW, attempts=0, error=None, finished_at=None)
+    )
+    tx.announce("inbox")
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+async def close_interrupted(tx: WriteTx, bot_id: int) -> list[int]:
+    """After a crash: updates whose effect is durable but whose answer may be lost; the lanes concerned."""
+    rows = await tx.session.execute(
+        update(ROWS)
+        .where(ROWS.c.bot_id == bot_id, ROWS.c.state == InboxState.COMMITTED)
+        .values(state=InboxState.DONE, finished_at=tx.now)
+        .returning(ROWS.c.lane)
+    )
+    return sorted({row.lane for row in rows})
+
+
+async def forget_old(tx: WriteTx, kept_for: timedelta = KEPT_FOR) -> int:
+    """Delete what was handled long ago (dead updates stay until a person decides); how many."""
+    gone = await tx.session.execute(
+        delete(ROWS).where(
+            ROWS.c.state.in_((InboxState.DONE, InboxState.IGNORED)), ROWS.c.finished_at < tx.now - kept_for
+        )
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+async def keep_dialogues(tx: WriteTx, changes: Mapping[str, tuple[str | None, Mapping[str, Any]]]) -> None:
+    """Write where conversations stand; a dialogue without state and data needs no row."""
+    kept = [
+        {"key": key, "state": state, "data": dict(data), "changed_at": tx.now}
+        for key, (state, data) in changes.items()
+        if state is not None or data
+    ]
+    ended = [key for key, (state, data) in changes.items() if state is None and not data]
+    if kept:
+        statement = _insert(tx, DIALOGUES)
+        fields = {name: statement.excluded[name] for name in ("state", "data", "changed_at")}
+        await tx.session.execute(statement.on_conflict_do_update(index_elements=["key"], set_=fields), kept)
+    if ended:
+        await tx.session.execute(
+            delete(DIALOGUES).where(DIALOGUES.c.key.in_(bindparam("keys", expanding=True))), {"keys": ended}
+        )

@@ -1,0 +1,46 @@
+"""Reading what came in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from domain.db import Tx
+from domain.inbox.models import DIALOGUES, ROWS, InboxState, InboxUpdate
+from domain.inbox.rules import Waiting
+
+
+async def waiting(tx: Tx, bot_id: int, *, after_id: int = 0, limit: int = 500) -> list[Waiting]:
+    """Updates to be handled, in the order of their arrival; `after_id` continues a long list."""
+    rows = await tx.session.execute(
+        select(ROWS.c.id, ROWS.c.update_id, ROWS.c.lane, ROWS.c.raw, ROWS.c.attempts)
+        .where(ROWS.c.state == InboxState.NEW, ROWS.c.bot_id == bot_id, ROWS.c.id > after_id)
+        .order_by(ROWS.c.id)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+async def dead(tx: Tx, *, limit: int = 50) -> Sequence[InboxUpdate]:
+    """Updates given up, newest first: for «Требует внимания»."""
+    query = (
+        select(InboxUpdate)
+        .where(InboxUpdate.state == InboxState.DEAD)
+        .order_by(InboxUpdate.id.desc())
+        .limit(limit)
+    )
+    return (await tx.session.scalars(query)).all()
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    """How many updates stand in each state: for the metrics."""
+    rows = await tx.session.execute(select(ROWS.c.state, func.count()).group_by(ROWS.c.state))
+    return {row[0]: row[1] for row in rows}
+
+
+async def find_dialogue(tx: Tx, key: str) -> tuple[str | None, dict[str, Any]] | None:
+    """State and data of a conversation."""
+    row = (
+        await tx.session.execute(select(DIALOGUES.c.state, DIALOGUES.c.data).where(DIALOGUES.c.key == key))
+    ).first()
+    return None if row is None else (row.state, dict(row.data))
