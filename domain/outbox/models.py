@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Text
+from sqlalchemy import BigInteger, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base
@@ -63,6 +63,8 @@ class OutboxMessage(Base):
     lane: Mapped[int] = mapped_column(default=TRANSACTIONAL)
     state: Mapped[str] = mapped_column(String(12), default=OutboxState.PENDING)
     attempts: Mapped[int] = mapped_column(default=0)
+    doubts: Mapped[int] = mapped_column(default=0)  # copies whose fate is unknown
+    doubtful_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     not_before: Mapped[datetime]
     expires_at: Mapped[datetime | None]
@@ -85,3 +87,8 @@ class SenderState(Base):
     lease_until: Mapped[datetime | None]
     paused_until: Mapped[datetime | None]
     slow_until: Mapped[datetime | None]
+
+
+# The table as such: transitions are guarded UPDATEs and spare the ORM.
+ROWS: Table = OutboxMessage.__table__  # type: ignore[assignment]
+SENDERS: Table = SenderState.__table__  # type: ignore[assignment]
