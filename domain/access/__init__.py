@@ -9,8 +9,8 @@ from domain.access.actions import (
     sign_out,
 )
 from domain.access.models import PanelSession
-from domain.access.queries import session_actor
-from domain.access.rules import CodeWrong, PasswordWrong, TooManyAttempts
+from domain.access.queries import password_hash, session_actor
+from domain.access.rules import CodeWrong, PasswordWrong, TooManyAttempts, password_fits
 
 __all__ = [
     "CodeWrong",
@@ -19,6 +19,8 @@ __all__ = [
     "TooManyAttempts",
     "issue_code",
     "note_failure",
+    "password_fits",
+    "password_hash",
     "session_actor",
     "set_password",
     "sign_in",

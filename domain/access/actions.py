@@ -4,17 +4,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 import pyotp
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from domain import audit, people
 from domain.access import rules
 from domain.access.models import AdminPassword, PanelSession, SignInAttempt, SignInCode
+from domain.access.queries import check_pace
 from domain.db import WriteTx
 from domain.errors import Forbidden
-
-_HASHER = PasswordHasher()
 
 
 class SignedIn(NamedTuple):
@@ -34,14 +31,6 @@ async def issue_code(tx: WriteTx) -> str:
         SignInCode(code_hash=people.digest(code), person_id=person.id, expires_at=tx.now + rules.CODE_LIFE)
     )
     return code
-
-
-async def check_pace(tx: WriteTx, source: str) -> None:
-    """Slow down guessing from one address; raises TooManyAttempts."""
-    recent = SignInAttempt.at > tx.now - rules.CODE_LIFE
-    query = select(func.count()).where(SignInAttempt.source == source, recent)
-    if (await tx.session.scalar(query) or 0) >= rules.MAX_FAILED:
-        raise rules.TooManyAttempts
 
 
 async def note_failure(tx: WriteTx, source: str) -> None:
@@ -70,22 +59,19 @@ async def sign_in(tx: WriteTx, code: str, *, source: str) -> SignedIn:
 
 
 async def sign_in_with_password(
-    tx: WriteTx, login: str, password: str, totp: str, *, source: str
+    tx: WriteTx, login: str, checked_hash: str | None, totp: str, *, source: str
 ) -> SignedIn:
-    """The administrator's way in, without the bot; each one-time code counts once."""
+    """The administrator's way in, without the bot; each one-time code counts once.
+
+    `checked_hash` is what `password_hash` gave, if `password_fits` said yes, else None: checking a password
+    takes long and is done in a thread, outside any transaction. A password changed meanwhile does not fit.
+    """
     await check_pace(tx, source)
     row = await tx.session.scalar(select(AdminPassword).where(AdminPassword.login == login))
-    try:
-        # A wrong login costs as much time as a wrong password.
-        _HASHER.verify(row.password_hash if row else _HASHER.hash("-"), password)
-    except VerifyMismatchError:
-        row = None
-    step = int(tx.now.timestamp()) // 30
-    if (
-        row is None
-        or not pyotp.TOTP(row.totp_secret).verify(totp.strip(), for_time=tx.now, valid_window=1)
-        or (row.totp_last is not None and row.totp_last >= step)
-    ):
+    if row is None or checked_hash is None or row.password_hash != checked_hash:
+        raise rules.PasswordWrong
+    step = rules.totp_step(row.totp_secret, totp, tx.now)
+    if step is None or (row.totp_last is not None and row.totp_last >= step):
         raise rules.PasswordWrong
     row.totp_last = step
     return _open(tx, row.person_id)
@@ -99,7 +85,7 @@ async def set_password(tx: WriteTx, person_id: int, login: str, password: str) -
     await tx.session.execute(delete(AdminPassword).where(AdminPassword.person_id == person_id))
     tx.session.add(
         AdminPassword(
-            person_id=person_id, login=login, password_hash=_HASHER.hash(password), totp_secret=secret
+            person_id=person_id, login=login, password_hash=rules.hash_password(password), totp_secret=secret
         )
     )
     audit.record(tx, "admin.password", "person", person_id)
