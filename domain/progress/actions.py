@@ -1,0 +1,345 @@
+"""Assigning, drafting, handing in, deciding."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import delete, func, select, update
+
+from domain import audit, outbox, people, programme, roadmaps, schools
+from domain.dates import local_day
+from domain.db import WriteTx
+from domain.errors import NotFound
+from domain.files import StoredFile
+from domain.policy import Permission
+from domain.progress import queries, rules
+from domain.progress.models import Assignment, Evidence, Review, Submission
+from domain.progress.rules import Decision, Kind, Source, Status
+
+
+async def assign(
+    tx: WriteTx, roadmap_id: int, school_ids: Sequence[int], *, measure_ids: Sequence[int] | None = None
+) -> int:
+    """Give an approved roadmap's measures to schools: one assignment per school and occurrence.
+
+    Returns how many are new; what was assigned before is left as it is.
+    """
+    roadmap = await roadmaps.roadmap_for_planning(tx, roadmap_id)
+    if roadmap.state is not roadmaps.RoadmapState.APPROVED:
+        raise roadmaps.RoadmapClosed
+    measures = (await roadmaps.roadmap(tx, roadmap_id)).measures
+    wanted = set(school_ids)
+    receivers = [
+        row.school
+        for row in await schools.school_list(tx, permission=Permission.PLAN)
+        if row.school.id in wanted
+    ]
+    if len(receivers) != len(wanted):
+        raise NotFound
+    known = set(
+        (
+            await tx.session.execute(
+                select(Assignment.measure_id, Assignment.school_id, Assignment.occurrence).where(
+                    Assignment.roadmap_id == roadmap_id
+                )
+            )
+        )
+        .tuples()
+        .all()
+    )
+    fresh = [
+        Assignment(
+            measure_id=measure.id,
+            roadmap_id=roadmap_id,
+            region_id=school.region_id,
+            municipality_id=school.municipality_id,
+            school_id=school.id,
+            occurrence=occurrence,
+            starts_on=window.start,
+            due_on=window.due,
+            reminds=measure.reminds,
+            status=Status.NOT_DONE,
+            status_at=tx.now,
+        )
+        for measure in measures
+        if measure_ids is None or measure.id in measure_ids
+        for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]]))
+        for school in receivers
+        if (measure.id, school.id, occurrence) not in known
+    ]
+    tx.session.add_all(fresh)
+    audit.record(
+        tx,
+        "roadmap.assign",
+        "roadmap",
+        roadmap_id,
+        roadmap.place,
+        schools=len(receivers),
+        assignments=len(fresh),
+    )
+    return len(fresh)
+
+
+async def add_text(tx: WriteTx, assignment_id: int, text: str, source: Source = Source()) -> Evidence:  # noqa: B008
+    """Put words or a link into the draft; the same message twice stays one."""
+    return await _add(
+        tx, assignment_id, source, lambda: Evidence(kind=rules.kind_of(text), text=text.strip())
+    )
+
+
+async def add_file(
+    tx: WriteTx,
+    assignment_id: int,
+    stored: StoredFile,
+    *,
+    name: str,
+    mime: str | None = None,
+    photo: bool = False,
+    telegram_file_id: str | None = None,
+    caption: str | None = None,
+    source: Source = Source(),  # noqa: B008
+) -> Evidence:
+    """Put a file whose bytes are already durable into the draft. Raises TooManyFiles."""
+    if not photo:
+        limit = (await programme.file_rules(tx)).max_files
+        query = select(func.count()).where(
+            Evidence.assignment_id == assignment_id,
+            Evidence.submission_id.is_(None),
+            Evidence.kind == Kind.FILE,
+        )
+        known = await _known(tx, source)
+        if known is None and (await tx.session.scalar(query) or 0) >= limit:
+            raise rules.TooManyFiles(max=limit)
+    return await _add(
+        tx,
+        assignment_id,
+        source,
+        lambda: Evidence(
+            kind=Kind.PHOTO if photo else Kind.FILE,
+            text=(caption or "").strip() or None,
+            name=name[:255],
+            mime=mime,
+            size=stored.size,
+            sha256=stored.sha256,
+            telegram_file_id=telegram_file_id,
+        ),
+    )
+
+
+async def _known(tx: WriteTx, source: Source) -> Evidence | None:
+    if source.message_id is None:
+        return None
+    query = select(Evidence).where(
+        Evidence.chat_id == source.chat_id, Evidence.message_id == source.message_id
+    )
+    return (await tx.session.scalars(query)).first()
+
+
+async def _add(tx: WriteTx, assignment_id: int, source: Source, make: "queries.Maker") -> Evidence:
+    assignment = await queries.assignment(tx, assignment_id, Permission.SUBMIT)
+    known = await _known(tx, source)
+    if known is not None:
+        return known
+    await _check_open(tx, assignment)
+    evidence = make()
+    evidence.assignment_id, evidence.submission_id = assignment_id, None
+    evidence.chat_id, evidence.message_id = source
+    evidence.added_by, evidence.added_at = tx.actor.person_id, tx.now
+    tx.session.add(evidence)
+    await tx.session.flush()
+    return evidence
+
+
+async def remove_evidence(tx: WriteTx, evidence_id: int) -> None:
+    """Take one thing out of the draft; gone already is as good."""
+    evidence = await tx.session.get(Evidence, evidence_id)
+    if evidence is None:
+        return
+    assignment = await queries.assignment(tx, evidence.assignment_id, Permission.SUBMIT)
+    await _check_open(tx, assignment)
+    if evidence.submission_id is None:
+        await tx.session.delete(evidence)
+
+
+async def submit(tx: WriteTx, assignment_id: int) -> Submission:
+    """Hand the draft in as the next version. A second press raises AlreadySubmitted with the number."""
+    assignment = await queries.assignment(tx, assignment_id, Permission.SUBMIT)
+    await _check_open(tx, assignment)
+    draft = (await queries.drafts(tx, [assignment_id])).get(assignment_id, [])
+    if not draft:
+        raise rules.NothingToSubmit
+    zone = await schools.timezone(tx, assignment.place)
+    submission = Submission(
+        assignment_id=assignment_id,
+        version=assignment.version + 1,
+        submitted_by=tx.actor.person_id,
+        submitted_at=tx.now,
+        late=rules.days_late(assignment.due_on, local_day(tx.now, zone)) > 0,
+    )
+    tx.session.add(submission)
+    await tx.session.flush()
+    await tx.session.execute(
+        update(Evidence)
+        .where(Evidence.assignment_id == assignment_id, Evidence.submission_id.is_(None))
+        .values(submission_id=submission.id)
+    )
+    assignment.version, assignment.status, assignment.status_at = submission.version, Status.IN_REVIEW, tx.now
+    audit.record(
+        tx,
+        "submission.send",
+        "assignment",
+        assignment_id,
+        assignment.place,
+        number=submission.id,
+        version=submission.version,
+    )
+    for reviewer in await people.reviewers(tx, assignment.place):
+        await outbox.put(
+            tx,
+            "submitted",
+            person_id=reviewer.id,
+            subject=f"submission:{submission.id}",
+            dedupe_key=f"submitted:{submission.id}:{reviewer.id}",
+            params={"submission_id": submission.id},
+        )
+    return submission
+
+
+async def withdraw(tx: WriteTx, submission_id: int) -> Assignment:
+    """Take a report back until somebody has decided; everything sent returns to the draft."""
+    submission, assignment = await queries.submission(tx, submission_id, Permission.SUBMIT)
+    if submission.withdrawn_at is not None:
+        return assignment
+    await _check_undecided(tx, submission, assignment)
+    submission.withdrawn_at = tx.now
+    before = await tx.session.scalar(
+        select(func.count())
+        .select_from(Review)
+        .join(Submission, Submission.id == Review.submission_id)
+        .where(Submission.assignment_id == assignment.id)
+    )
+    assignment.status, assignment.status_at = (Status.RETURNED if before else Status.NOT_DONE), tx.now
+    await _reopen_draft(tx, submission)
+    audit.record(
+        tx, "submission.withdraw", "assignment", assignment.id, assignment.place, number=submission_id
+    )
+    return assignment
+
+
+async def decide(tx: WriteTx, submission_id: int, decision: Decision, comment: str) -> Review:
+    """Confirm a report or send it back, with a comment.
+
+    Raises OwnSchool, NotYourTurn, CommentNeeded, Withdrawn, and AlreadyDecided (who, when) for the second.
+    The actor's own repeated press gives the first decision again.
+    """
+    submission, assignment = await queries.submission(tx, submission_id, Permission.SEE)
+    if not tx.actor.is_system:
+        await queries.require_turn(tx, submission, assignment)
+    earlier = await queries.review_of(tx, submission_id)
+    if earlier and earlier.reviewer_id == tx.actor.person_id and earlier.decision is decision:
+        return earlier
+    await _check_undecided(tx, submission, assignment)
+    if not comment.strip():
+        raise rules.CommentNeeded
+    review = Review(
+        submission_id=submission_id,
+        decision=decision,
+        comment=comment.strip(),
+        reviewer_id=tx.actor.person_id,
+        at=tx.now,
+    )
+    tx.session.add(review)
+    confirmed = decision is Decision.CONFIRM
+    assignment.status, assignment.status_at = (Status.CONFIRMED if confirmed else Status.RETURNED), tx.now
+    await tx.session.flush()
+    if not confirmed:
+        await _reopen_draft(tx, submission)
+    audit.record(
+        tx,
+        f"review.{decision}",
+        "assignment",
+        assignment.id,
+        assignment.place,
+        number=submission_id,
+        comment=review.comment,
+    )
+    for person_id in await queries.contributors(tx, submission):
+        await outbox.put(
+            tx,
+            "decided",
+            person_id=person_id,
+            subject=f"submission:{submission_id}",
+            dedupe_key=f"decided:{review.id}:{person_id}",
+            params={"submission_id": submission_id, "review_id": review.id},
+        )
+    return review
+
+
+async def move_due(tx: WriteTx, measure_id: int, occurrence: int, due_on: date) -> int:
+    """Move a deadline of an approved measure: open assignments move with it. Returns how many moved."""
+    measure = await roadmaps.measure(tx, measure_id)
+    roadmap = await roadmaps.roadmap_for_planning(tx, measure.roadmap_id)
+    await roadmaps.set_window(tx, measure, occurrence, due_on)
+    moved = await tx.session.execute(
+        update(Assignment)
+        .where(
+            Assignment.measure_id == measure_id,
+            Assignment.occurrence == occurrence,
+            Assignment.status.in_(rules.OPEN),
+        )
+        .values(due_on=due_on, reminds=True)
+        .returning(Assignment.id)
+    )
+    count = len(moved.all())
+    audit.record(
+        tx, "measure.move", "measure", measure_id, roadmap.place, due_on=due_on.isoformat(), assignments=count
+    )
+    return count
+
+
+async def _check_open(tx: WriteTx, assignment: Assignment) -> None:
+    if assignment.status is Status.IN_REVIEW:
+        query = select(Submission.id).where(
+            Submission.assignment_id == assignment.id, Submission.version == assignment.version
+        )
+        raise rules.AlreadySubmitted(number=await tx.session.scalar(query))
+    if assignment.status not in rules.OPEN:
+        raise rules.AssignmentClosed
+
+
+async def _check_undecided(tx: WriteTx, submission: Submission, assignment: Assignment) -> None:
+    # Writers take turns (BEGIN IMMEDIATE; FOR UPDATE elsewhere), so this check and the write are one step.
+    review = await queries.review_of(tx, submission.id)
+    if review is not None:
+        names = await people.person_names(tx, [review.reviewer_id])
+        raise rules.AlreadyDecided(
+            name=names.get(review.reviewer_id or 0, ""), at=review.at, decision=review.decision
+        )
+    if submission.withdrawn_at is not None or submission.version != assignment.version:
+        raise rules.Withdrawn
+
+
+async def _reopen_draft(tx: WriteTx, submission: Submission) -> None:
+    """The version keeps its evidence; the draft starts from copies of it."""
+    await tx.session.execute(
+        delete(Evidence).where(
+            Evidence.assignment_id == submission.assignment_id, Evidence.submission_id.is_(None)
+        )
+    )
+    sent = await tx.session.scalars(
+        select(Evidence).where(Evidence.submission_id == submission.id).order_by(Evidence.id)
+    )
+    for item in sent.all():
+        tx.session.add(
+            Evidence(
+                assignment_id=item.assignment_id,
+                kind=item.kind,
+                text=item.text,
+                name=item.name,
+                mime=item.mime,
+                size=item.size,
+                sha256=item.sha256,
+                telegram_file_id=item.telegram_file_id,
+                added_by=item.added_by,
+                added_at=item.added_at,
+            )
+        )

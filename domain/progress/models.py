@@ -1,0 +1,100 @@
+"""What a school owes, what it handed in, what was decided."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.actor import Place
+from domain.db import Base, enum_column
+from domain.progress import rules
+
+
+class Assignment(Base):
+    """A measure × a school × an occurrence: what is owed until when."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("measure_id", "school_id", "occurrence"),
+        Index("ix_assignment_place", "region_id", "municipality_id", "school_id"),
+        Index("ix_assignment_school", "school_id", "status", "due_on"),
+        Index("ix_assignment_due", "status", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), index=True)
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), index=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    occurrence: Mapped[int] = mapped_column(default=0)
+    starts_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    reminds: Mapped[bool] = mapped_column(default=True)
+    status: Mapped[rules.Status] = mapped_column(enum_column(rules.Status), default=rules.Status.NOT_DONE)
+    status_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=0)  # of the newest submission
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """The school that owes it."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+    @property
+    def place(self) -> Place:
+        """The school that owes it."""
+        return Place(self.region_id, self.municipality_id, self.school_id)
+
+
+class Submission(Base):
+    """One version of a report; its id is the number told to people."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("assignment_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    version: Mapped[int]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    submitted_at: Mapped[datetime] = mapped_column(index=True)
+    late: Mapped[bool]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Evidence(Base):
+    """A text, file, photo or link: of the draft while `submission_id` is empty, of a version afterwards."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("chat_id", "message_id"),
+        Index("ix_evidence_draft", "assignment_id", "submission_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    kind: Mapped[rules.Kind] = mapped_column(enum_column(rules.Kind))
+    text: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(String(255))
+    mime: Mapped[str | None] = mapped_column(String(120))
+    size: Mapped[int | None]
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    telegram_file_id: Mapped[str | None] = mapped_column(String(255))
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+
+
+class Review(Base):
+    """A decision about a submission. A comment always goes with it."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    decision: Mapped[rules.Decision] = mapped_column(enum_column(rules.Decision))
+    comment: Mapped[str] = mapped_column(Text)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]

@@ -1,0 +1,164 @@
+"""Whose ball an assignment is, when it is late, and what may be said about a report."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from domain.dates import week_end, working_day_before
+from domain.errors import N_, DomainError
+
+SILENT_DAYS = 4  # working days after which a coordinator may decide for a silent curator
+LINK = "http://", "https://"
+
+
+class Status(StrEnum):
+    """State of an assignment (DOMAIN.md §4.3). «Overdue» is computed, never stored."""
+
+    NOT_DONE = "not_done"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    CONFIRMED = "confirmed"
+    WAIVED = "waived"
+
+
+OPEN = frozenset({Status.NOT_DONE, Status.RETURNED})  # the school holds the ball
+
+
+class Kind(StrEnum):
+    """Kinds of evidence."""
+
+    TEXT = "text"
+    FILE = "file"
+    PHOTO = "photo"
+    LINK = "link"
+
+
+class Decision(StrEnum):
+    """What a reviewer decides."""
+
+    CONFIRM = "confirm"
+    RETURN = "return"
+
+
+class Standing(StrEnum):
+    """How an assignment stands today, for lists and tables."""
+
+    RETURNED = "returned"
+    OVERDUE = "overdue"
+    SOON = "soon"  # due by the end of this week
+    LATER = "later"
+    UNDATED = "undated"
+    IN_REVIEW = "in_review"
+    CONFIRMED = "confirmed"
+    WAIVED = "waived"
+
+
+class Source(NamedTuple):
+    """The message that brought something: the same message twice is the same thing once."""
+
+    chat_id: int | None = None
+    message_id: int | None = None
+
+
+# The experts' own remarks (DOMAIN.md §1), in one tap.
+RETURN_PHRASES = {
+    "no_indicator": N_("There is no indicator of the result."),
+    "no_date": N_("There is no definite date."),
+    "no_proof": N_("The document does not prove the fact. Please attach a signed one."),
+    "no_task": N_("The task is not stated."),
+}
+CONFIRM_PHRASES = {
+    "proved": N_("The document proves that it was done."),
+    "example": N_("Others can learn from this."),
+}
+
+
+class AssignmentClosed(DomainError):
+    """Confirmed or not required: nothing to hand in."""
+
+    sentence = N_("This assignment is closed: nothing more has to be handed in.")
+
+
+class AlreadySubmitted(DomainError):
+    """It is with the reviewer."""
+
+    sentence = N_("Already handed in, No. %(number)s. It is being reviewed; nothing more to do.")
+
+
+class NothingToSubmit(DomainError):
+    """The draft is empty."""
+
+    sentence = N_("The draft is still empty. Send a text, a file, a photo or a link first.")
+
+
+class TooManyFiles(DomainError):
+    """The slot of the federal system is full."""
+
+    sentence = N_("There are already %(max)s files in the report, no more fit. Remove one to add another.")
+
+
+class OwnSchool(DomainError):
+    """Nobody confirms the work of their own school."""
+
+    sentence = N_("This is the work of your own school: somebody else has to decide.")
+
+
+class NotYourTurn(DomainError):
+    """Another person reviews this school."""
+
+    sentence = N_(
+        "Another reviewer looks at this school: %(name)s. You may decide after %(days)s working days of silence."
+    )
+
+
+class CommentNeeded(DomainError):
+    """A decision without a word helps nobody."""
+
+    sentence = N_("Please add a word for the school.")
+
+
+class AlreadyDecided(DomainError):
+    """Somebody was first; `decision`, `name` and `at` say who and when."""
+
+    sentence = N_("This has already been decided.")
+
+
+class Withdrawn(DomainError):
+    """The school took the report back before anyone decided."""
+
+    sentence = N_("The school has taken this report back.")
+
+
+def days_late(due_on: date | None, today: date) -> int:
+    """Calendar days after the deadline; 0 while it is not over. «До 1 ноября» includes the day."""
+    return max(0, (today - due_on).days) if due_on else 0
+
+
+def remind_on(due_on: date) -> date:
+    """The day on which a deadline is reminded at the latest: a day off is moved to the working day before."""
+    return working_day_before(due_on)
+
+
+def standing(status: Status, due_on: date | None, today: date) -> Standing:
+    """How it stands today."""
+    if status not in OPEN:
+        return Standing(status.value)
+    if status is Status.RETURNED:
+        return Standing.RETURNED
+    if due_on is None:
+        return Standing.UNDATED
+    if due_on < today:
+        return Standing.OVERDUE
+    soon = max(week_end(today), today + timedelta(days=3))
+    return Standing.SOON if remind_on(due_on) <= soon else Standing.LATER
+
+
+def kind_of(text: str) -> Kind:
+    """A message that is only a link is a link, everything else a text."""
+    words = text.split()
+    return Kind.LINK if len(words) == 1 and words[0].lower().startswith(LINK) else Kind.TEXT
+
+
+def order(status: Status, due_on: date | None) -> tuple[bool, bool, date]:
+    """Sort key of a work list: open before closed, soonest first (overdue on top), undated last."""
+    return (status not in OPEN, due_on is None, due_on or date.max)

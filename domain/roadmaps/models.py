@@ -1,0 +1,98 @@
+"""Roadmaps, tracks, measures with their deadlines."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.actor import Place
+from domain.db import Base, enum_column
+from domain.roadmaps import rules
+
+
+class Roadmap(Base):
+    """A plan of measures; while a draft it waits for a coordinator's look."""
+
+    __tablename__ = "roadmap"
+    __table_args__ = (Index("ix_roadmap_place", "region_id", "municipality_id", "school_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    level: Mapped[rules.Level] = mapped_column(enum_column(rules.Level))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    reference_year: Mapped[int]
+    school_year: Mapped[bool] = mapped_column(default=False)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    state: Mapped[rules.RoadmapState] = mapped_column(enum_column(rules.RoadmapState))
+    file_name: Mapped[str] = mapped_column(String(255), default="")
+    columns: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was taken for which column
+    skipped: Mapped[list[Any]] = mapped_column(default=list)  # rows passed over, with the reason
+    version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[int | None]
+    created_at: Mapped[datetime]
+    approved_by: Mapped[int | None]
+    approved_at: Mapped[datetime | None]
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """Whose plan it is."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+    @property
+    def place(self) -> Place:
+        """Whose plan it is."""
+        return Place(self.region_id, self.municipality_id, self.school_id)
+
+
+class Track(Base):
+    """A part of a roadmap (трек, направление, раздел)."""
+
+    __tablename__ = "track"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), index=True)
+    position: Mapped[int]
+    title: Mapped[str] = mapped_column(Text)
+    goal: Mapped[str | None] = mapped_column(Text)
+
+
+class Measure(Base):
+    """One row of the plan, with the author's words and what they mean."""
+
+    __tablename__ = "measure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), index=True)
+    track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id"))
+    position: Mapped[int]
+    number: Mapped[str | None] = mapped_column(String(20))  # text, and not unique: № 4.3 stands twice
+    title: Mapped[str] = mapped_column(Text)
+    responsible_raw: Mapped[str | None] = mapped_column(Text)
+    responsible: Mapped[list[str]] = mapped_column(default=list)
+    expected_result: Mapped[str | None] = mapped_column(Text)
+    indicator: Mapped[str | None] = mapped_column(Text)
+    evidence_required: Mapped[str | None] = mapped_column(Text)
+    deadline_text: Mapped[str | None] = mapped_column(Text)  # the author's words, never changed
+    deadline_typed: Mapped[str | None] = mapped_column(Text)  # the coordinator's words, where they differ
+    deadline_kind: Mapped[str] = mapped_column(String(30))
+    windows: Mapped[list[Any]] = mapped_column(default=list)  # [[start, due], …] as ISO dates
+    recurrence: Mapped[str | None] = mapped_column(String(40))
+    doubts: Mapped[list[str]] = mapped_column(default=list)
+    reminds: Mapped[bool] = mapped_column(default=False)
+    settled: Mapped[rules.Settled | None] = mapped_column(enum_column(rules.Settled))
+    source: Mapped[str] = mapped_column(String(120), default="")  # where in the file
+
+    @property
+    def label(self) -> str:
+        """«2.3 Адресная помощь…» on one line."""
+        title = rules.short(self.title)
+        return f"{self.number} {title}" if self.number else title
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a person still has to look at its deadline."""
+        return bool(self.doubts) and self.settled is None

@@ -1,0 +1,114 @@
+"""Reading plans: one's own, those below, and the approved ones above."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+
+from domain.actor import Actor, Grant
+from domain.db import Tx
+from domain.errors import NotFound
+from domain.policy import Permission, require, within
+from domain.roadmaps.models import Measure, Roadmap, Track
+from domain.roadmaps.rules import RoadmapState
+
+
+class RoadmapRow(NamedTuple):
+    """A line of the list of roadmaps."""
+
+    roadmap: Roadmap
+    measures: int
+    doubts: int
+
+
+class RoadmapView(NamedTuple):
+    """A roadmap with everything in it, in the order of the document."""
+
+    roadmap: Roadmap
+    tracks: Sequence[Track]
+    measures: Sequence[Measure]
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Approved plans at, below or above the actor's places; drafts only of those who plan there."""
+    drafts = within(actor, Permission.PLAN, Roadmap)
+    if actor.is_system:
+        return drafts
+    overlapping = or_(false(), *(_overlaps(grant) for grant in actor.grants))
+    return or_(drafts, and_(Roadmap.state != RoadmapState.DRAFT, overlapping))
+
+
+def _overlaps(grant: Grant) -> ColumnElement[bool]:
+    pairs = [
+        (column, value)
+        for column, value in zip(Roadmap.place_columns(), grant.place, strict=True)
+        if value is not None
+    ]
+    return and_(*(or_(column.is_(None), column == value) for column, value in pairs))
+
+
+async def roadmap_list(tx: Tx, *, state: RoadmapState | None = None) -> list[RoadmapRow]:
+    """Roadmaps that the actor may see: drafts first, then the newest."""
+    doubtful = and_(Measure.settled.is_(None), func.json_array_length(Measure.doubts) > 0)
+    query = (
+        select(Roadmap, func.count(Measure.id), func.coalesce(func.sum(case((doubtful, 1), else_=0)), 0))
+        .outerjoin(Measure, Measure.roadmap_id == Roadmap.id)
+        .where(visible(tx.actor))
+        .group_by(Roadmap.id)
+        .order_by(Roadmap.state != RoadmapState.DRAFT, Roadmap.id.desc())
+    )
+    if state is not None:
+        query = query.where(Roadmap.state == state)
+    return [RoadmapRow(*row) for row in (await tx.session.execute(query)).tuples()]
+
+
+async def roadmap(tx: Tx, roadmap_id: int) -> RoadmapView:
+    """One roadmap with its tracks and measures, or NotFound."""
+    found = await tx.session.scalar(select(Roadmap).where(Roadmap.id == roadmap_id, visible(tx.actor)))
+    if found is None:
+        raise NotFound
+    tracks = await tx.session.scalars(
+        select(Track).where(Track.roadmap_id == roadmap_id).order_by(Track.position)
+    )
+    measures = await tx.session.scalars(
+        select(Measure).where(Measure.roadmap_id == roadmap_id).order_by(Measure.position)
+    )
+    return RoadmapView(found, tracks.all(), measures.all())
+
+
+async def roadmap_for_planning(tx: Tx, roadmap_id: int) -> Roadmap:
+    """One roadmap that the actor may change; Forbidden where one may only read it."""
+    found = await tx.session.scalar(select(Roadmap).where(Roadmap.id == roadmap_id, visible(tx.actor)))
+    if found is None:
+        raise NotFound
+    require(tx.actor, Permission.PLAN, found.place)
+    return found
+
+
+async def measure(tx: Tx, measure_id: int) -> Measure:
+    """One measure of a visible roadmap."""
+    query = (
+        select(Measure)
+        .join(Roadmap, Roadmap.id == Measure.roadmap_id)
+        .where(Measure.id == measure_id, visible(tx.actor))
+    )
+    found = (await tx.session.scalars(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def open_doubts(tx: Tx) -> int:
+    """Deadlines in drafts and live plans that wait for the actor's word."""
+    query = (
+        select(func.count())
+        .select_from(Measure)
+        .join(Roadmap, Roadmap.id == Measure.roadmap_id)
+        .where(
+            within(tx.actor, Permission.PLAN, Roadmap),
+            Roadmap.state != RoadmapState.ARCHIVED,
+            Measure.settled.is_(None),
+            func.json_array_length(Measure.doubts) > 0,
+        )
+    )
+    return await tx.session.scalar(query) or 0
