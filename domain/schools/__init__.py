@@ -16,7 +16,7 @@ from domain.schools.queries import (
     timezone,
     visible_schools,
 )
-from domain.schools.rules import fold, municipality_key, search_name, short_name
+from domain.schools.rules import fold, municipality_key, number_of, search_name, short_name
 
 __all__ = [
     "Enrollment",
@@ -37,6 +37,7 @@ __all__ = [
     "mentor",
     "municipalities",
     "municipality_key",
+    "number_of",
     "place_exists",
     "place_name",
     "school",

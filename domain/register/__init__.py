@@ -1,0 +1,15 @@
+"""Lists of schools and municipalities as regions keep them: read by their headers, imported once."""
+
+from domain.register.actions import Imported, Problem, import_register
+from domain.register.rules import NotARegister, Reading, RegisterRow, Sheet, read
+
+__all__ = [
+    "Imported",
+    "NotARegister",
+    "Problem",
+    "Reading",
+    "RegisterRow",
+    "Sheet",
+    "import_register",
+    "read",
+]
