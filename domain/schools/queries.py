@@ -1,6 +1,6 @@
 """Reading the register, inside what the actor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, or_, select
@@ -89,6 +89,22 @@ async def place_name(tx: Tx, place: Place) -> PlaceName:
     school_ = await tx.session.get(School, place.school_id) if place.school_id else None
     names = [x.name for x in (school_, municipality, region) if x is not None]
     return PlaceName(names[0] if names else "", names[1] if len(names) > 1 else "")
+
+
+async def place_names(tx: Tx, places: Collection[Place]) -> dict[Place, PlaceName]:
+    """What many places are called, for lists: three queries however many they are."""
+    names: list[dict[int, str]] = []
+    for table, level in ((Region, 0), (Municipality, 1), (School, 2)):
+        ids = {place[level] for place in places} - {None}
+        found = (
+            await tx.session.execute(select(table.id, table.name).where(table.id.in_(ids))) if ids else None
+        )
+        names.append({row[0]: row[1] for row in found} if found is not None else {})
+    result = {}
+    for place in places:
+        known = [names[level][part] for level in (2, 1, 0) if (part := place[level]) in names[level]]
+        result[place] = PlaceName(known[0] if known else "", known[1] if len(known) > 1 else "")
+    return result
 
 
 async def place_exists(tx: Tx, place: Place) -> bool:
