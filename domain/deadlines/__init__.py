@@ -1,0 +1,42 @@
+"""Deadlines as people write them: `parse` gives their meaning and names every doubt; `occurrences` lays them out."""
+
+from domain.deadlines.items import items
+from domain.deadlines.meaning import deadline
+from domain.deadlines.model import (
+    BLOCKING_DOUBTS,
+    DATELESS_KINDS,
+    INFORMATIONAL_DOUBTS,
+    Context,
+    Deadline,
+    Every,
+    Window,
+)
+from domain.deadlines.occurrences import occurrences
+from domain.deadlines.rules import outline
+from domain.deadlines.tokens import tokenise
+
+__all__ = [
+    "BLOCKING_DOUBTS",
+    "DATELESS_KINDS",
+    "INFORMATIONAL_DOUBTS",
+    "Context",
+    "Deadline",
+    "Every",
+    "Window",
+    "occurrences",
+    "parse",
+]
+
+_LONGEST = 400  # characters; no deadline is longer, and whole paragraphs in the column are asked about
+
+
+def parse(text: str, context: Context) -> Deadline:
+    """What a deadline means. Never raises; what is not certain carries a named doubt (see `model.py`)."""
+    text = text or ""
+    tokens = tokenise(text[:_LONGEST])
+    if not tokens.codes:
+        return Deadline(text, "broken", (), None, ("empty",))
+    out = outline(items(tokens))
+    if len(text) > _LONGEST:
+        out.doubts.add("unclear")
+    return deadline(text, out, context, tokens.mended)

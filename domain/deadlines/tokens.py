@@ -1,0 +1,147 @@
+"""Text → tokens: letters folded, dashes and spaces made alike, every word given its class from `words.py`."""
+
+import html
+import re
+from functools import lru_cache
+from typing import Any
+from unicodedata import is_normalized, normalize
+
+from domain.deadlines.words import FORMS, MENDABLE, STEMS, ordinal
+
+_TAG = re.compile(r"<[/a-zA-Z!][^<>]{0,200}>")
+_DOTS = re.compile(r"\.{2,}")
+_TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]")
+_FOLD: dict[int, str | None] = {
+    **{ord(c): "-" for c in "‐‑‒–—―−~÷¬﹘﹣－⁃─━"},
+    **{ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff\u0301\u0300"},
+    **{ord(c): "/" for c in "⁄∕\\|"},
+    **{ord(c): ";" for c in "•·▪●◦∙*"},
+    **{ord(c): " " for c in "«»\"'“”„‘’`()[]{}№_"},
+    ord("ё"): "е", ord("+"): " и ", ord("&"): " и ",
+}  # fmt: skip
+_PUNCTUATION = {"-": "-", "/": "/", ",": ",", ";": ";", ".": ".", ":": ":"}
+_LOOKALIKE = str.maketrans("abcehikmoptxyu", "авсенікмортхуи")
+_ROMAN_LETTERS = frozenset("ivxlіхv")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
+_ROMAN_BY_EYE = {"п": 2, "ш": 3, "пі": 3, "іу": 4, "iу": 4, "1у": 4, "ііі": 3, "іі": 2}
+_LONGEST_WORD = 30
+
+type_of_meaning = tuple[str, Any, bool]  # class, value, mended
+
+
+class Tokens:
+    """A text as parallel rows: one class letter, value and source text for each token."""
+
+    __slots__ = ("codes", "mended", "texts", "values")
+
+    def __init__(self, codes: str, values: list[Any], texts: list[str], mended: bool) -> None:
+        self.codes, self.values, self.texts, self.mended = codes, values, texts, mended
+
+
+def normalise(text: str) -> str:
+    """Lower case, one kind of dash, no marks left by HTML or by a word processor."""
+    if "<" in text or "&" in text:
+        text = html.unescape(_TAG.sub(" ", text))
+    text = text.replace("№", " ")
+    if not is_normalized("NFKC", text):
+        text = normalize("NFKC", text)
+    text = text.lower().translate(_FOLD)
+    return _DOTS.sub("-", text) if ".." in text else text
+
+
+def tokenise(text: str) -> Tokens:
+    """Split a text into tokens; a word broken in two by a line end is joined when the whole is known."""
+    words = _TOKEN.findall(normalise(text))
+    codes: list[str] = []
+    values: list[Any] = []
+    texts: list[str] = []
+    mended = False
+    index, count = 0, len(words)
+    while index < count:
+        word = words[index]
+        code, value, slip = _meaning(word)
+        if code == "X" or slip:
+            joined, width = _rejoin(words, index)
+            if joined is not None:
+                code, value, slip, index = joined[0], joined[1], False, index + width
+        if code:
+            codes.append(code)
+            values.append(value)
+            texts.append(word)
+            mended = mended or slip
+        index += 1
+    return Tokens("".join(codes), values, texts, mended)
+
+
+def _rejoin(words: list[str], index: int) -> tuple[type_of_meaning | None, int]:
+    """«сентя- брь» or «мониторинго вых» → the whole word, if that one is known without mending."""
+    after = index + 1
+    if after < len(words) and words[after] == "-":
+        after += 1
+    if after >= len(words) or not words[after].isalpha():
+        return None, 0
+    whole = _meaning(words[index] + words[after])
+    return (whole, after - index) if whole[0] != "X" and not whole[2] else (None, 0)
+
+
+@lru_cache(maxsize=4096)
+def _meaning(word: str) -> type_of_meaning:
+    if word in FORMS:
+        return (*FORMS[word], False)
+    if word[0].isdigit():
+        return _number(word)
+    if not word[0].isalpha():
+        return (_PUNCTUATION.get(word, ""), None, False)
+    if len(word) > _LONGEST_WORD:
+        return ("X", None, False)
+    return _roman(word) or _known(word.translate(_LOOKALIKE)) or _mended(word.translate(_LOOKALIKE))
+
+
+def _number(word: str) -> type_of_meaning:
+    if len(word) <= 2:
+        return ("n", int(word), False)
+    if len(word) == 4 and 1900 <= int(word) < 2200:
+        return ("y", int(word), False)
+    return ("N", None, False)
+
+
+def _roman(word: str) -> type_of_meaning | None:
+    if word in _ROMAN_BY_EYE:
+        return ("r", _ROMAN_BY_EYE[word], False)
+    if not _ROMAN_LETTERS.issuperset(word):
+        return None
+    number = _ROMAN.get(word.replace("і", "i").replace("l", "i").replace("х", "x"))
+    return ("r", number, False) if number else None
+
+
+def _known(word: str) -> type_of_meaning | None:
+    if word in FORMS:
+        return (*FORMS[word], False)
+    number = ordinal(word)
+    if number is not None:
+        return ("o", number, False)
+    for stem, code, value in STEMS:
+        if word.startswith(stem):
+            return (code, value, False)
+    return None
+
+
+def _mended(word: str) -> type_of_meaning:
+    """The one known word that a slip of the fingers away; two equally near ones are none."""
+    if len(word) < 4:
+        return ("X", None, False)
+    from rapidfuzz.distance import OSA
+
+    best, found = 3, set[tuple[str, Any]]()
+    for form, meaning in MENDABLE:
+        allowed = 2 if len(form) >= 8 else 1
+        distance = OSA.distance(word, form, score_cutoff=allowed)
+        if distance > allowed or distance > best:
+            continue
+        if distance < best:
+            best, found = distance, set()
+        found.add(meaning)
+    if len(found) == 1:
+        code, value = found.pop()
+        return (code, value, True)
+    return ("X", None, False)
