@@ -2,17 +2,20 @@
 
 from dataclasses import asdict, is_dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select
 
-from domain import audit, deadlines, documents
+from domain import audit, deadlines
 from domain.actor import Place
 from domain.db import WriteTx
 from domain.errors import N_, InvalidInput, NotFound
 from domain.policy import Permission, require
 from domain.roadmaps import queries, rules
 from domain.roadmaps.models import Measure, Roadmap, Track
+
+if TYPE_CHECKING:  # only named here: reading documents loads libraries that a roadmap does not need
+    from domain import documents
 
 EDITABLE = frozenset(
     {"number", "title", "responsible_raw", "expected_result", "indicator", "evidence_required"}
@@ -22,7 +25,7 @@ EDITABLE = frozenset(
 async def import_draft(
     tx: WriteTx,
     owner: Place,
-    reading: documents.Reading,
+    reading: "documents.Reading",
     *,
     file_name: str,
     level: rules.Level | None = None,
@@ -71,7 +74,7 @@ async def import_draft(
 
 
 def _measure(
-    roadmap_id: int, track_id: int | None, position: int, item: documents.Item, bounds: deadlines.Window
+    roadmap_id: int, track_id: int | None, position: int, item: "documents.Item", bounds: deadlines.Window
 ) -> Measure:
     place: Any = item.place
     where = ", ".join(

@@ -1,0 +1,32 @@
+"""Messages to a segment of people."""
+
+from domain.broadcasts.actions import acknowledge, send
+from domain.broadcasts.models import Broadcast
+from domain.broadcasts.queries import (
+    BroadcastView,
+    Delivery,
+    Preview,
+    Recipient,
+    broadcast,
+    broadcast_list,
+    preview,
+)
+from domain.broadcasts.rules import MAX_TEXT, NobodyToWrite, Segment, TextNeeded, check_text
+
+__all__ = [
+    "MAX_TEXT",
+    "Broadcast",
+    "BroadcastView",
+    "Delivery",
+    "NobodyToWrite",
+    "Preview",
+    "Recipient",
+    "Segment",
+    "TextNeeded",
+    "acknowledge",
+    "broadcast",
+    "broadcast_list",
+    "check_text",
+    "preview",
+    "send",
+]

@@ -1,0 +1,297 @@
+"""«Кто не сдал» from every side. Read-only, across slices, a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from domain import people, progress, roadmaps, schools
+from domain.actor import SCHOOL_TEAM, Role
+from domain.dates import local_day, working_days_between
+from domain.db import Tx
+from domain.policy import Permission, within
+from domain.progress import Assignment, Standing, Status, Submission
+from domain.reports import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The same filters for table, list and export."""
+
+    roadmap_id: int | None = None
+    track_id: int | None = None
+    municipality_id: int | None = None
+    cohort_id: int | None = None
+    school_id: int | None = None
+
+
+class MatrixRow(NamedTuple):
+    """A school and its cells, by measure."""
+
+    school_id: int
+    school: str
+    municipality: str
+    cells: dict[int, rules.Cell]
+    done: int
+    total: int
+
+
+class MeasureHead(NamedTuple):
+    """A column of the table."""
+
+    id: int
+    number: str | None
+    title: str
+    label: str
+    track_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Schools × measures of one roadmap."""
+
+    roadmap_id: int | None
+    measures: Sequence[MeasureHead]
+    rows: Sequence[MatrixRow]
+
+
+class MeasureRow(NamedTuple):
+    """A measure and who has not handed it in."""
+
+    measure: MeasureHead
+    total: int
+    missing: Sequence[tuple[int, str]]  # school id, name
+    overdue: int
+    due_on: date | None
+
+
+class OverdueRow(NamedTuple):
+    """An overdue assignment, for lists and exports."""
+
+    assignment_id: int
+    school: str
+    municipality: str
+    number: str | None
+    measure: str
+    due_on: date
+    days_late: int
+
+
+class SilentReview(NamedTuple):
+    """A report that waits too long for its curator."""
+
+    submission_id: int
+    assignment_id: int
+    school: str
+    measure: str
+    submitted_at: datetime
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What a coordinator has to do today: the line at the top of the panel."""
+
+    doubts: int
+    schools_without_curator: Sequence[tuple[int, str]]
+    schools_without_people: Sequence[tuple[int, str]]
+    unreachable: Sequence[people.Person]
+    silent_reviews: Sequence[SilentReview]
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.doubts
+            or self.schools_without_curator
+            or self.schools_without_people
+            or self.unreachable
+            or self.silent_reviews
+        )
+
+
+async def default_roadmap(tx: Tx) -> int | None:
+    """The newest roadmap by which somebody in the actor's places owes something."""
+    query = select(func.max(Assignment.roadmap_id)).where(within(tx.actor, Permission.SEE, Assignment))
+    return await tx.session.scalar(query)
+
+
+async def used_roadmaps(tx: Tx) -> list[tuple[int, str]]:
+    """Roadmaps by which somebody in the actor's places owes something, for the filter."""
+    used = select(Assignment.roadmap_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
+    query = select(roadmaps.Roadmap.id, roadmaps.Roadmap.title).where(roadmaps.Roadmap.id.in_(used))
+    return list((await tx.session.execute(query.order_by(roadmaps.Roadmap.id.desc()))).tuples().all())
+
+
+async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
+    """Schools × measures of one roadmap; without a choice, of the newest in use."""
+    roadmap_id = filters.roadmap_id or await default_roadmap(tx)
+    if roadmap_id is None:
+        return Matrix(None, [], [])
+    day = progress.today(tx)
+    query = (
+        select(
+            Assignment.id,
+            Assignment.measure_id,
+            Assignment.school_id,
+            Assignment.status,
+            Assignment.due_on,
+            schools.School.name,
+            schools.Municipality.name,
+        )
+        .join(schools.School, schools.School.id == Assignment.school_id)
+        .join(schools.Municipality, schools.Municipality.id == Assignment.municipality_id)
+        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.roadmap_id == roadmap_id)
+        .order_by(schools.Municipality.name, schools.School.name)
+    )
+    if filters.municipality_id is not None:
+        query = query.where(Assignment.municipality_id == filters.municipality_id)
+    if filters.school_id is not None:
+        query = query.where(Assignment.school_id == filters.school_id)
+    if filters.cohort_id is not None:
+        enrolled = select(schools.Enrollment.school_id).where(
+            schools.Enrollment.cohort_id == filters.cohort_id
+        )
+        query = query.where(Assignment.school_id.in_(enrolled))
+    heads = await _heads(tx, roadmap_id, filters.track_id)
+    wanted = {head.id for head in heads}
+    cells: dict[int, dict[int, list[rules.Cell]]] = {}
+    names: dict[int, tuple[str, str]] = {}
+    for id_, measure_id, school_id, status, due_on, school, municipality in (
+        await tx.session.execute(query)
+    ).tuples():
+        if measure_id in wanted:
+            names[school_id] = school, municipality
+            by_measure_ = cells.setdefault(school_id, {})
+            by_measure_.setdefault(measure_id, []).append(rules.cell(id_, status, due_on, day))
+    used = {measure_id for row in cells.values() for measure_id in row}
+    rows = [_matrix_row(school_id, *names[school_id], found) for school_id, found in cells.items()]
+    return Matrix(roadmap_id, [head for head in heads if head.id in used], rows)
+
+
+def _matrix_row(
+    school_id: int, school: str, municipality: str, found: dict[int, list[rules.Cell]]
+) -> MatrixRow:
+    everything = [c for group in found.values() for c in group]
+    done = sum(c.standing in rules.DONE for c in everything)
+    worst = {measure_id: rules.worst(group) for measure_id, group in found.items()}
+    return MatrixRow(school_id, school, municipality, worst, done, len(everything))
+
+
+async def _heads(tx: Tx, roadmap_id: int, track_id: int | None) -> list[MeasureHead]:
+    query = select(roadmaps.Measure).where(roadmaps.Measure.roadmap_id == roadmap_id)
+    if track_id is not None:
+        query = query.where(roadmaps.Measure.track_id == track_id)
+    found = (await tx.session.scalars(query.order_by(roadmaps.Measure.position))).all()
+    return [MeasureHead(m.id, m.number, m.title, m.label, m.track_id) for m in found]
+
+
+async def by_measure(tx: Tx, filters: Filters = Filters()) -> list[MeasureRow]:
+    """The same as a list by measure: who has not handed it in; what is owed soonest first."""
+    table = await matrix(tx, filters)
+    result = []
+    for head in table.measures:
+        cells = [(row, row.cells[head.id]) for row in table.rows if head.id in row.cells]
+        missing = [(row.school_id, row.school) for row, c in cells if c.standing not in rules.HANDED_IN]
+        open_dates = [c.due_on for _, c in cells if c.due_on and c.standing not in rules.HANDED_IN]
+        overdue_ = sum(c.standing is Standing.OVERDUE for _, c in cells)
+        result.append(MeasureRow(head, len(cells), missing, overdue_, min(open_dates, default=None)))
+    return sorted(result, key=lambda r: (not r.missing, r.due_on is None, r.due_on or date.max))
+
+
+async def overdue(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
+    """Everything that is late now, the latest first; by the day of each municipality."""
+    query = (
+        select(
+            Assignment.id,
+            Assignment.due_on,
+            schools.School.name,
+            schools.Municipality.name,
+            schools.Municipality.timezone,
+            roadmaps.Measure.number,
+            roadmaps.Measure.title,
+        )
+        .join(schools.School, schools.School.id == Assignment.school_id)
+        .join(schools.Municipality, schools.Municipality.id == Assignment.municipality_id)
+        .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
+        .where(
+            within(tx.actor, Permission.SEE, Assignment),
+            Assignment.status.in_(progress.OPEN),
+            Assignment.due_on.is_not(None),
+        )
+    )
+    for column, value in (
+        (Assignment.municipality_id, filters.municipality_id),
+        (Assignment.school_id, filters.school_id),
+        (Assignment.roadmap_id, filters.roadmap_id),
+    ):
+        query = query.where(column == value) if value is not None else query
+    rows = []
+    for id_, due_on, school, municipality, zone, number, title in (await tx.session.execute(query)).tuples():
+        late = progress.days_late(due_on, local_day(tx.now, zone))
+        if due_on is not None and late:
+            rows.append(OverdueRow(id_, school, municipality, number, title, due_on, late))
+    return sorted(rows, key=lambda r: (-r.days_late, r.municipality, r.school))
+
+
+async def silent_reviews(tx: Tx, *, days: int = progress.SILENT_DAYS) -> list[SilentReview]:
+    """Reports that wait at least so many working days for a decision, the longest first."""
+    query = (
+        select(Submission.id, Assignment.id, schools.School.name, roadmaps.Measure, Submission.submitted_at)
+        .join(Assignment, Assignment.id == Submission.assignment_id)
+        .join(schools.School, schools.School.id == Assignment.school_id)
+        .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
+        .where(
+            within(tx.actor, Permission.SEE, Assignment),
+            Assignment.status == Status.IN_REVIEW,
+            Assignment.version == Submission.version,
+        )
+        .order_by(Submission.submitted_at)
+    )
+    day = progress.today(tx)
+    rows = []
+    for sub_id, work_id, school, measure, at in (await tx.session.execute(query)).tuples():
+        waiting = working_days_between(local_day(at, tx.actor.timezone), day)
+        if waiting >= days:
+            rows.append(SilentReview(sub_id, work_id, school, measure.label, at, waiting))
+    return rows
+
+
+async def attention(tx: Tx) -> Attention:
+    """What needs the coordinator today. Schools count once they owe something."""
+    owing = select(Assignment.school_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
+    found = (
+        (
+            await tx.session.execute(
+                select(schools.School.id, schools.School.name)
+                .where(schools.School.id.in_(owing))
+                .order_by(schools.School.name)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    holders = (
+        (
+            await tx.session.execute(
+                select(people.RoleGrant.school_id, people.RoleGrant.role, people.Person)
+                .join(people.Person, people.Person.id == people.RoleGrant.person_id)
+                .where(
+                    people.RoleGrant.school_id.in_([id_ for id_, _ in found]),
+                    people.valid_on(progress.today(tx)),
+                )
+            )
+        )
+        .tuples()
+        .all()
+    )
+    curated = {school_id for school_id, role, _ in holders if role is Role.CURATOR}
+    staffed = {school_id for school_id, role, _ in holders if role in SCHOOL_TEAM}
+    lost = {person.id: person for _, _, person in holders if person.unreachable}
+    return Attention(
+        doubts=await roadmaps.open_doubts(tx),
+        schools_without_curator=[(i, n) for i, n in found if i not in curated],
+        schools_without_people=[(i, n) for i, n in found if i not in staffed],
+        unreachable=list(lost.values()),
+        silent_reviews=await silent_reviews(tx),
+    )
