@@ -17,6 +17,7 @@ from domain.people.actions import (
 )
 from domain.people.models import Invitation, Person, RoleGrant
 from domain.people.queries import (
+    LEVEL,
     Address,
     PersonRow,
     actor_by_id,
@@ -26,6 +27,7 @@ from domain.people.queries import (
     grants_of,
     holders,
     invitation,
+    invitation_by_id,
     invitations,
     me,
     my_data,
@@ -47,6 +49,7 @@ from domain.people.rules import (
 
 __all__ = [
     "CONSENT_VERSION",
+    "LEVEL",
     "Address",
     "Invitation",
     "InvitationExpired",
@@ -68,6 +71,7 @@ __all__ = [
     "grants_of",
     "holders",
     "invitation",
+    "invitation_by_id",
     "invitations",
     "invite",
     "join",

@@ -208,6 +208,17 @@ async def invitations(tx: Tx, *, open_only: bool = True) -> Sequence[Invitation]
     return (await tx.session.scalars(query)).all()
 
 
+async def invitation_by_id(tx: Tx, invitation_id: int) -> Invitation:
+    """One invitation inside the actor's places, used or not."""
+    query = select(Invitation).where(
+        Invitation.id == invitation_id, within(tx.actor, Permission.INVITE, Invitation)
+    )
+    found = await tx.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def grants_of(tx: Tx, person_id: int) -> Sequence[RoleGrant]:
     """Roles of a person whom the actor may see, those inside the actor's places only."""
     query = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
