@@ -43,9 +43,9 @@ class Handling:
         self._unsaved.add(key)
 
     @property
-    def has_unsaved(self) -> bool:
-        """Whether a conversation moved after the effect was committed, or without any effect."""
-        return bool(self._unsaved)
+    def unsaved(self) -> dict[str, Dialogue]:
+        """Conversations that moved after the effect was committed, or without any effect."""
+        return {key: self.dialogues[key] for key in self._unsaved}
 
     async def before_commit(self, tx: WriteTx) -> None:
         """Join the transaction that is about to be committed."""
@@ -57,21 +57,13 @@ class Handling:
             )
         else:
             log.error("second_transaction", inbox_id=self.inbox_id)
-        await self.save_dialogues(tx)
+        self._flushing = self.unsaved
+        if self._flushing:
+            await inbox.keep_dialogues(tx, self._flushing)
 
     def committed(self) -> None:
         """The effect is durable."""
         self.is_committed = True
-        self.dialogues_saved()
-
-    async def save_dialogues(self, tx: WriteTx) -> None:
-        """Write what moved; `dialogues_saved` follows the commit."""
-        self._flushing = {key: self.dialogues[key] for key in self._unsaved}
-        if self._flushing:
-            await inbox.keep_dialogues(tx, self._flushing)
-
-    def dialogues_saved(self) -> None:
-        """What was written is durable."""
         self._remember(self._flushing)
         self._unsaved.difference_update(self._flushing)
         self._flushing = {}

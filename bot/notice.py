@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from aiogram.types import InlineKeyboardButton
 
-from domain.db import Tx
+from domain.db import Tx, WriteTx
 from domain.outbox import OutboxMessage
 from domain.texts import Texts
 
@@ -40,3 +41,27 @@ class Notice:
 # this language? None means «not true any more»: the message is cancelled.
 Renderer = Callable[[Tx, OutboxMessage, Texts], Awaitable[Notice | None]]
 Renderers = Mapping[str, Renderer]  # by kind
+
+
+class Address(Protocol):
+    """Where and how a person is reached (`people.Address`)."""
+
+    @property
+    def chat_id(self) -> int:
+        """The private chat."""
+
+    @property
+    def language(self) -> str:
+        """In which messages are rendered."""
+
+    @property
+    def timezone(self) -> str:
+        """In which quiet hours are reckoned."""
+
+    @property
+    def reachable(self) -> bool:
+        """False once the messenger refused the person."""
+
+
+FindAddress = Callable[[Tx, int], Awaitable[Address | None]]
+MarkUnreachable = Callable[[WriteTx, int, str], Awaitable[None]]

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from domain.db import WriteTx
-from domain.errors import DomainError
 from domain.inbox.models import DIALOGUES, ROWS, InboxState
 from domain.inbox.rules import Waiting, arrival
 
@@ -19,8 +18,11 @@ log = structlog.get_logger()
 KEPT_FOR = timedelta(days=14)  # Telegram repeats for 24 hours; two weeks are for people who ask what happened
 
 
-class AlreadyHandled(DomainError):
-    """Another worker finished this update first; its effect must not happen again."""
+class AlreadyHandled(BaseException):
+    """Another worker finished this update first; its effect must not happen again.
+
+    Not an Exception: it is nobody's mistake, and no handler should catch it or apologise for it.
+    """
 
 
 def _insert(tx: WriteTx, table: Table) -> Any:
@@ -58,7 +60,6 @@ async def accept(tx: WriteTx, bot_id: int, raw_updates: Sequence[Any]) -> list[W
             for one in arrivals
         ],
     )
-    tx.announce("inbox")
     kept = sorted(rows.all())
     for row in kept:
         if row.state == InboxState.DEAD:
@@ -74,7 +75,7 @@ async def commit_effect(tx: WriteTx, inbox_id: int) -> None:
         .values(state=InboxState.COMMITTED)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise AlreadyHandled(inbox_id=inbox_id)
+        raise AlreadyHandled(inbox_id)
 
 
 async def finish(tx: WriteTx, inbox_ids: Sequence[int], state: InboxState = InboxState.DONE) -> None:
@@ -107,14 +108,21 @@ async def revive(tx: WriteTx, inbox_id: int) -> bool:
 
 
 async def close_interrupted(tx: WriteTx, bot_id: int) -> list[int]:
-    """After a crash: updates whose effect is durable but whose answer may be lost; the lanes concerned."""
+    """After a crash: updates whose effect is durable but whose answer may be lost; the lanes concerned.
+
+    Where their conversations stood is not known for sure: they begin anew.
+    """
     rows = await tx.session.execute(
         update(ROWS)
         .where(ROWS.c.bot_id == bot_id, ROWS.c.state == InboxState.COMMITTED)
         .values(state=InboxState.DONE, finished_at=tx.now)
         .returning(ROWS.c.lane)
     )
-    return sorted({row.lane for row in rows})
+    lanes = sorted({row.lane for row in rows})
+    for lane in lanes:
+        await tx.session.execute(delete(DIALOGUES).where(DIALOGUES.c.key.startswith(f"{bot_id}:{lane}:")))
+    tx.announce("dialogues")
+    return lanes
 
 
 async def forget_old(tx: WriteTx, kept_for: timedelta = KEPT_FOR) -> int:

@@ -40,7 +40,7 @@ from domain.outbox.queries import (
     find_sender,
     oldest_due_at,
 )
-from domain.outbox.rules import KINDS, Address, Kind, Lease, allowed_at, kind_of
+from domain.outbox.rules import KINDS, Kind, Lease, allowed_at, kind_of
 
 __all__ = [
     "BULK",
@@ -48,7 +48,6 @@ __all__ = [
     "INTERACTIVE",
     "KINDS",
     "TRANSACTIONAL",
-    "Address",
     "Deliveries",
     "Due",
     "Kind",

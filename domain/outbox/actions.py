@@ -312,15 +312,13 @@ async def acknowledge(tx: WriteTx, message_id: int) -> None:
 
 
 async def resolve(tx: WriteTx, message_id: int, *, arrived: bool) -> bool:
-    """A person's word on a doubtful message: it arrived, or send it again. False where it is not in doubt."""
+    """A person's word on a doubtful or failed message: it arrived, or send it again. False where it is neither."""
+    where = [ROWS.c.id == message_id, ROWS.c.state.in_((S.UNKNOWN,) if arrived else (S.UNKNOWN, S.FAILED))]
     values: dict[str, Any] = {"state": S.SENT, "sent_at": tx.now}
     if not arrived:
-        values = {"state": S.PENDING, "lease_owner": None, "not_before": tx.now}
+        values = {"state": S.PENDING, "lease_owner": None, "not_before": tx.now, "expires_at": None}
         tx.announce("outbox")
-    changed = await _changed(
-        tx, update(ROWS).where(ROWS.c.id == message_id, ROWS.c.state == S.UNKNOWN).values(**values)
-    )
-    return changed == 1
+    return await _changed(tx, update(ROWS).where(*where).values(**values)) == 1
 
 
 async def distrust(tx: WriteTx, before: datetime) -> int:

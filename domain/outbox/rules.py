@@ -10,16 +10,6 @@ from domain.outbox.models import BULK, INTERACTIVE, TRANSACTIONAL, OutboxState, 
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where and how a person is reached."""
-
-    chat_id: int
-    language: str
-    timezone: str
-    reachable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Kind:
     """`quiet`: waits for 09-20 at the recipient's place. `ttl`: not worth sending later than this."""
 

@@ -1,0 +1,146 @@
+"""One limiter for all sends of a token: Telegram allows 30 a second, one a second in a chat, 20 a minute in a group.
+
+`Window` is the arithmetic, with time given to it; `Limiter` lets coroutines wait, the bot's own answers first. A
+bucket with a burst would let 49 through in one second (RELIABILITY.md §2): hence moving windows, and what is sent
+unprompted is also spaced evenly.
+"""
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+RATE = 25.0  # a second, of the 30 allowed
+CHAT_SPACING = 1.05  # seconds between messages to one chat, with a margin for the way there
+GROUP_LIMIT, GROUP_WINDOW = 20, 60.0
+SLOW_FOR = 60.0  # seconds at half rate after a pause
+ANSWER = -1  # priority of what a person is waiting for; the outbox lanes 0, 1, 2 follow
+REMEMBERED_CHATS = 5_000
+
+
+class Window:
+    """When may the next message leave? All times are seconds of one clock."""
+
+    def __init__(self, rate: float = RATE) -> None:
+        self.rate = rate
+        self.paused_until = 0.0
+        self.slow_until = 0.0
+        self._grants: deque[float] = deque()
+        self._last_unprompted = float("-inf")
+        self._chats: dict[int, deque[float]] = {}
+
+    def pause(self, now: float, seconds: float) -> None:
+        """Telegram asked to wait: nothing until then, half rate for a minute after it."""
+        self.paused_until = max(self.paused_until, now + seconds)
+        self.slow_until = max(self.slow_until, self.paused_until + SLOW_FOR)
+
+    def ready_at(self, now: float, chat_id: int | None, priority: int) -> float:
+        """The earliest moment for a message of this priority to this chat; not after `now` means at once."""
+        rate = self.rate / 2 if now < self.slow_until else self.rate
+        ready = self.paused_until
+        allowed = max(1, int(rate))
+        if len(self._grants) >= allowed:
+            ready = max(ready, self._grants[-allowed] + 1.0)
+        if priority > ANSWER:
+            ready = max(ready, self._last_unprompted + 1.0 / rate)
+        if chat_id is not None:
+            ready = max(ready, self.chat_ready_at(chat_id))
+        return ready
+
+    def chat_ready_at(self, chat_id: int) -> float:
+        """The earliest moment that the chat's own limits allow."""
+        sent = self._chats.get(chat_id)
+        if not sent:
+            return float("-inf")
+        ready = sent[-1] + CHAT_SPACING
+        if chat_id < 0 and len(sent) >= GROUP_LIMIT:
+            ready = max(ready, sent[-GROUP_LIMIT] + GROUP_WINDOW)
+        return ready
+
+    def grant(self, now: float, chat_id: int | None, priority: int, count: int = 1) -> None:
+        """Count what leaves now; an album counts by its items."""
+        self._grants.extend([now] * count)
+        while self._grants and self._grants[0] <= now - 2.0:
+            self._grants.popleft()
+        if priority > ANSWER:
+            self._last_unprompted = now
+        if chat_id is not None:
+            sent = self._chats.pop(chat_id, None) or deque(maxlen=GROUP_LIMIT)
+            sent.extend([now] * count)
+            self._chats[chat_id] = sent  # at the end: the longest silent are forgotten first
+            while len(self._chats) > REMEMBERED_CHATS:
+                del self._chats[next(iter(self._chats))]
+
+
+@dataclass(order=True)
+class _Ticket:
+    priority: int
+    number: int
+    chat_id: int | None = field(compare=False)
+    count: int = field(compare=False)
+    turn: asyncio.Future[None] = field(compare=False)
+
+
+class Limiter:
+    """Lets senders wait for their turn, the most urgent first."""
+
+    def __init__(self, rate: float = RATE, clock: Callable[[], float] = time.monotonic) -> None:
+        self.window = Window(rate)
+        self.on_pause: Callable[[float], None] = lambda seconds: None
+        self._clock = clock
+        self._numbers = itertools.count()
+        self._waiting: list[_Ticket] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def acquire(self, chat_id: int | None, priority: int, count: int = 1) -> None:
+        """Wait until a message may leave; None: it counts overall but in no chat."""
+        turn = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(priority, next(self._numbers), chat_id, count, turn)
+        heapq.heappush(self._waiting, ticket)
+        self._advance()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+                heapq.heapify(self._waiting)
+            raise
+
+    def pause(self, seconds: float) -> None:
+        """Stop everything for a while; `on_pause` writes it into the database."""
+        self.window.pause(self._clock(), seconds)
+        self.on_pause(seconds)
+
+    def restore(self, pause: float, slow: float) -> None:
+        """After a restart: the seconds left of a pause and of the half rate."""
+        now = self._clock()
+        self.window.paused_until = max(self.window.paused_until, now + pause)
+        self.window.slow_until = max(self.window.slow_until, now + slow)
+
+    def is_free(self, chat_id: int) -> bool:
+        """Whether the chat's own limits would let a message pass now."""
+        return self.window.chat_ready_at(chat_id) <= self._clock()
+
+    def _advance(self) -> None:
+        now = self._clock()
+        later: list[_Ticket] = []
+        earliest = float("inf")
+        while self._waiting:
+            ticket = heapq.heappop(self._waiting)
+            ready = self.window.ready_at(now, ticket.chat_id, ticket.priority)
+            if ready > now:
+                earliest = min(earliest, ready)
+                later.append(ticket)
+            elif not ticket.turn.done():
+                self.window.grant(now, ticket.chat_id, ticket.priority, ticket.count)
+                ticket.turn.set_result(None)
+        self._waiting = later  # still in order: popped from the smallest on
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if later:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(max(0.001, earliest - now), self._advance)
