@@ -1,6 +1,8 @@
 """The command line. Heavy imports happen inside the commands, so that `--help` answers at once."""
 
-from vekha.commands import database, reading
+import os
+
+from vekha.commands import database, importing, persons, reading, reporting
 from vekha.console import about, group, out, say
 
 app = group(
@@ -16,9 +18,14 @@ def version() -> None:
     out(__version__)
 
 
-app.add_typer(reading.roadmap, name="roadmap")
-app.add_typer(reading.deadline, name="deadline")
-app.add_typer(database.db, name="db")
+app.command(
+    "invite",
+    help=about(
+        say("Makes a personal link into the bot: one role, one place, one use, 14 days."),
+        'vekha invite school_head "Тороповская ОШ" --json',
+        'vekha invite municipal_coordinator "Даниловский МР"',
+    ),
+)(persons.invite)
 app.command(
     "backup",
     help=about(say("Saves the database and the files into one archive."), "vekha backup vekha.tar.gz"),
@@ -30,8 +37,15 @@ app.command(
         "vekha restore vekha.tar.gz --force",
     ),
 )(database.restore)
+app.add_typer(importing.imports, name="import")
+app.add_typer(reading.roadmap, name="roadmap")
+app.add_typer(reading.deadline, name="deadline")
+app.add_typer(reporting.report, name="report")
+app.add_typer(persons.admin, name="admin")
+app.add_typer(database.db, name="db")
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script. What it writes is for its own user only: files hold personal data."""
+    os.umask(0o077)
     app(prog_name="vekha")

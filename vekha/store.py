@@ -27,7 +27,7 @@ def prepare(settings: Settings) -> None:
         note(say("The database as it was is kept in %(path)s", path=copy))
     schema.upgrade(settings.database)
     if state is schema.Shape.ABSENT:
-        note(say("Created the database: %(path)s", path=path or schema.make_url(settings.database).database))
+        note(say("Created the database: %(path)s", path=path or settings.database.rsplit("@", 1)[-1]))
     else:
         note(say("The database was brought up to date."))
 

@@ -69,6 +69,12 @@ async def school_list(
     return [r for r in rows if wanted in rules.fold(f"{r.school.full_name} {r.school.name} {r.municipality}")]
 
 
+async def regions(tx: Tx) -> Sequence[Region]:
+    """Regions of which the actor may see all, by name."""
+    found = (await tx.session.scalars(select(Region).order_by(Region.name))).all()
+    return [region for region in found if allows(tx.actor, Permission.SEE, Place(region.id))]
+
+
 async def municipalities(tx: Tx, permission: Permission = Permission.SEE) -> Sequence[Municipality]:
     """Municipalities in which the actor holds something at or above the level of the municipality."""
     places = [g.place for g in tx.actor.grants if g.place.school_id is None]
@@ -136,9 +142,8 @@ async def find_place(tx: Tx, name: str) -> Place:
     """
     found: list[Place] = []
     wanted, key = rules.fold(name), rules.municipality_key(name)
-    for region in (await tx.session.scalars(select(Region))).all():
-        visible = allows(tx.actor, Permission.SEE, Place(region.id))
-        if visible and (rules.fold(region.name) == wanted or region.code == name):
+    for region in await regions(tx):
+        if rules.fold(region.name) == wanted or region.code == name:
             found.append(Place(region.id))
     for municipality in await municipalities(tx):
         if rules.fold(municipality.name) == wanted:

@@ -1,0 +1,202 @@
+"""Bringing registers and roadmaps in without the panel."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vekha.commands.reading import AsJson, Year, read_bytes, read_roadmap_file
+from vekha.console import Refused, about, emit, group, note, run, say
+
+if TYPE_CHECKING:
+    from domain.actor import Place
+    from domain.db import WriteTx
+    from domain.documents import Reading
+    from domain.register import Imported, Problem
+
+imports = group(say("Brings registers and roadmaps into the database."))
+
+
+@imports.command(
+    "schools",
+    help=about(
+        say("Brings a register in: schools, or municipalities with their totals. Twice is once."),
+        "vekha import schools schools.xlsx",
+        'vekha import schools list.csv --region "Ярославская область" --cohort "500+ 2022"',
+    ),
+)
+def import_schools(
+    file: Annotated[Path, typer.Argument(help=say("A list of schools: .xlsx, .xls, .ods, .csv, .docx."))],
+    region: Annotated[str, typer.Option(help=say("The region, where the file does not say it."))] = "",
+    municipality: Annotated[
+        str, typer.Option(help=say("The municipality, where the file does not say it."))
+    ] = "",
+    cohort: Annotated[str, typer.Option(help=say("The cohort, where the file does not say it."))] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Import a register of schools."""
+    from domain import documents, register
+    from domain.actor import SYSTEM
+    from domain.errors import DomainError
+    from domain.settings import Settings
+    from vekha import store
+
+    settings = Settings()
+    try:
+        reading = register.read(documents.read_table(read_bytes(file), file.name))
+    except DomainError as error:
+        raise Refused(f"{file.name}: {say.error(error)}") from error
+    store.prepare(settings)
+
+    async def work() -> "Imported":
+        async with store.opened(settings) as database, database.write(SYSTEM) as tx:
+            return await register.import_register(
+                tx,
+                reading,
+                region=region,
+                municipality=municipality,
+                cohort=cohort,
+                timezone=settings.timezone,
+            )
+
+    imported = run(work())
+    _tell(imported, file.name, of_schools=reading.of_schools)
+    if as_json:
+        emit(_imported(imported))
+    if imported.problems and not imported.added and not imported.known:
+        if not region or not municipality:
+            note(say("What the file does not say can be added: --region NAME, --municipality NAME"))
+        raise typer.Exit(1)
+
+
+def _tell(imported: "Imported", name: str, *, of_schools: bool) -> None:
+    for problem in imported.problems:
+        note(say("Not imported: %(what)s", what=_sentence(problem, name)))
+    for doubt in imported.doubts:
+        note(say("Please look: %(what)s", what=_sentence(doubt, name)))
+    total = imported.added + imported.known
+    if of_schools:
+        note(say.n("%(n)s school, new: %(new)s", "%(n)s schools, new: %(new)s", total, new=imported.added))
+    else:
+        note(
+            say.n(
+                "%(n)s municipality, new: %(new)s",
+                "%(n)s municipalities, new: %(new)s",
+                total,
+                new=imported.added,
+            )
+        )
+    if imported.cohorts:
+        note(say("Cohorts: %(names)s", names=", ".join(imported.cohorts)))
+
+
+def _sentence(problem: "Problem", name: str) -> str:
+    where = say("row %(row)s", row=problem.row)
+    sheet = f", {problem.sheet}" if problem.sheet else ""
+    return f"{name}{sheet}, {where}: {say(problem.message, **problem.params)}"
+
+
+def _imported(imported: "Imported") -> dict[str, Any]:
+    def listed(problems: "list[Problem]") -> list[dict[str, Any]]:
+        return [{"sheet": p.sheet, "row": p.row, "text": say(p.message, **p.params)} for p in problems]
+
+    return {
+        "regions": imported.regions,
+        "municipalities": imported.municipalities,
+        "rows": imported.rows,
+        "added": imported.added,
+        "known": imported.known,
+        "cohorts": imported.cohorts,
+        "problems": listed(imported.problems),
+        "doubts": listed(imported.doubts),
+    }
+
+
+@imports.command(
+    "roadmap",
+    help=about(
+        say("Brings a roadmap in, and with --approve --assign gives its measures to schools."),
+        'vekha import roadmap plan.docx --year 2022 --owner "Даниловский МР" --approve --assign all',
+    ),
+)
+def import_roadmap(
+    file: Annotated[Path, typer.Argument(help=say("A document: .docx, .xlsx, .xls, .ods."))],
+    *,
+    owner: Annotated[str, typer.Option(help=say("Whose plan it is: a region, a municipality or a school."))],
+    year: Year = None,
+    approve: Annotated[bool, typer.Option("--approve", help=say("Make it live at once."))] = False,
+    assign: Annotated[
+        str | None, typer.Option(help=say("To whom: all, a place or a cohort. With --approve."))
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a roadmap."""
+    if assign is not None and not approve:
+        raise typer.BadParameter(
+            say("only an approved roadmap can be assigned: add --approve"), param_hint="--assign"
+        )
+    from domain.settings import Settings
+    from vekha import store
+
+    settings = Settings()
+    reading = read_roadmap_file(file, year)
+
+    async def work() -> dict[str, Any]:
+        from domain.actor import SYSTEM
+        from vekha import places
+
+        async with store.opened(settings) as database, database.write(SYSTEM) as tx:
+            place = await places.place(tx, owner)
+            chosen = await places.receivers(tx, assign, place) if assign is not None else []
+            ids = [school.id for school in chosen]
+            return await _bring_in(tx, place, reading, name=file.name, approve=approve, school_ids=ids)
+
+    result = run(work())
+    note(say.n("%(n)s measure", "%(n)s measures", result["measures"]) + f": {result['title']}")
+    if result["doubts"]:
+        note(
+            say.n(
+                "%(n)s deadline is in doubt and does not remind until somebody settles it in the panel.",
+                "%(n)s deadlines are in doubt and do not remind until somebody settles them in the panel.",
+                result["doubts"],
+            )
+        )
+    for skipped in reading.skipped:
+        note(
+            say(
+                "row %(row)s passed over: %(text)s (%(why)s)",
+                row=skipped.row,
+                text=skipped.text,
+                why=skipped.why,
+            )
+        )
+    if assign is not None:
+        note(
+            say.n("%(n)s assignment", "%(n)s assignments", result["assigned"])
+            + ", "
+            + say.n("%(n)s school", "%(n)s schools", result["schools"])
+        )
+    if as_json:
+        emit(result)
+
+
+async def _bring_in(
+    tx: "WriteTx", owner: "Place", reading: "Reading", *, name: str, approve: bool, school_ids: list[int]
+) -> dict[str, Any]:
+    from domain import progress, roadmaps
+
+    draft = await roadmaps.import_draft(tx, owner, reading, file_name=name)
+    if approve:
+        await roadmaps.approve(tx, draft.id)
+    assigned = await progress.assign(tx, draft.id, school_ids) if school_ids else 0
+    view = await roadmaps.roadmap(tx, draft.id)
+    return {
+        "roadmap_id": draft.id,
+        "title": draft.title,
+        "state": draft.state.value,
+        "measures": len(view.measures),
+        "doubts": sum(measure.is_doubtful for measure in view.measures),
+        "skipped": len(reading.skipped),
+        "assigned": assigned,
+        "schools": len(school_ids),
+    }
