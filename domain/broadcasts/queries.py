@@ -90,7 +90,7 @@ async def preview(tx: Tx, segment: Segment) -> Preview:
     for person, grant in (await tx.session.execute(query)).tuples():
         if segment.narrows_schools and not _fits(grant, names, municipalities):
             continue
-        place = names.get(grant.school_id) or (await schools.place_name(tx, grant.place)).name
+        place = names.get(grant.school_id or 0) or (await schools.place_name(tx, grant.place)).name
         reachable = person.telegram_id and person.consent_at and person.unreachable is None
         (reached if reachable else missed).setdefault(person.id, Recipient(person, place))
         if reachable and grant.school_id:

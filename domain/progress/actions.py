@@ -35,17 +35,7 @@ async def assign(
     ]
     if len(receivers) != len(wanted):
         raise NotFound
-    known = set(
-        (
-            await tx.session.execute(
-                select(Assignment.measure_id, Assignment.school_id, Assignment.occurrence).where(
-                    Assignment.roadmap_id == roadmap_id
-                )
-            )
-        )
-        .tuples()
-        .all()
-    )
+    known = await _assigned(tx, roadmap_id)
     fresh = [
         Assignment(
             measure_id=measure.id,
@@ -77,6 +67,12 @@ async def assign(
         assignments=len(fresh),
     )
     return len(fresh)
+
+
+async def _assigned(tx: WriteTx, roadmap_id: int) -> set[tuple[int, int, int]]:
+    query = select(Assignment.measure_id, Assignment.school_id, Assignment.occurrence)
+    rows = await tx.session.execute(query.where(Assignment.roadmap_id == roadmap_id))
+    return set(rows.tuples().all())
 
 
 async def add_text(tx: WriteTx, assignment_id: int, text: str, source: Source = Source()) -> Evidence:  # noqa: B008

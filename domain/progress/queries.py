@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Select, and_, select
 
 from domain import people, roadmaps, schools
 from domain.actor import Place
@@ -95,10 +95,10 @@ async def submission(tx: Tx, submission_id: int, permission: Permission) -> tupl
         .where(Submission.id == submission_id, within(tx.actor, permission, Assignment))
         .with_for_update()
     )
-    row: Row[tuple[Submission, Assignment]] | None = (await tx.session.execute(query)).first()
+    row = (await tx.session.execute(query)).tuples().first()
     if row is None:
         raise NotFound
-    return row[0], row[1]
+    return row
 
 
 def _work(tx: Tx, permission: Permission) -> Select[Assignment, roadmaps.Measure, schools.School]:
@@ -152,7 +152,8 @@ async def queue(tx: Tx) -> list[QueueRow]:
         .order_by(Submission.submitted_at, Submission.id)
     )
     day = today(tx)
-    result, turns = [], {}
+    result: list[QueueRow] = []
+    turns: dict[int, bool] = {}
     for permission in (Permission.REVIEW, Permission.OVERRULE):
         scoped = query.where(within(tx.actor, permission, Assignment))
         for row in (await tx.session.execute(scoped)).tuples():

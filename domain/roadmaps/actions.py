@@ -1,6 +1,5 @@
 """Importing a plan, settling its doubts, approving it."""
 
-from dataclasses import asdict, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +75,6 @@ async def import_draft(
 def _measure(
     roadmap_id: int, track_id: int | None, position: int, item: "documents.Item", bounds: deadlines.Window
 ) -> Measure:
-    place: Any = item.place
-    where = ", ".join(
-        str(v) for v in (asdict(place).values() if is_dataclass(place) else place) if v is not None
-    )
     return Measure(
         roadmap_id=roadmap_id,
         track_id=track_id,
@@ -92,7 +87,7 @@ def _measure(
         indicator=item.indicator,
         evidence_required=item.document,
         deadline_text=item.deadline_raw,
-        source=where[:120],
+        source=str(item.place)[:120],
         **_meaning(item.deadline, bounds),
     )
 
