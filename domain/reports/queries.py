@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from domain import people, progress, roadmaps, schools
 from domain.actor import SCHOOL_TEAM, Role
@@ -65,6 +65,18 @@ class MeasureRow(NamedTuple):
     missing: Sequence[tuple[int, str]]  # school id, name
     overdue: int
     due_on: date | None
+
+
+class ProgressRow(NamedTuple):
+    """How far a school is with a roadmap: assignments by state."""
+
+    school_id: int
+    roadmap_id: int
+    roadmap: str
+    total: int
+    done: int
+    in_review: int
+    overdue: int
 
 
 class OverdueRow(NamedTuple):
@@ -197,6 +209,33 @@ async def by_measure(tx: Tx, filters: Filters = Filters()) -> list[MeasureRow]:
         overdue_ = sum(c.standing is Standing.OVERDUE for _, c in cells)
         result.append(MeasureRow(head, len(cells), missing, overdue_, min(open_dates, default=None)))
     return sorted(result, key=lambda r: (not r.missing, r.due_on is None, r.due_on or date.max))
+
+
+async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[ProgressRow]:
+    """Schools × roadmaps with counts, one query however many schools; late by the actor's day."""
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    late = and_(Assignment.status.in_(progress.OPEN), Assignment.due_on < progress.today(tx))
+    query = (
+        select(
+            Assignment.school_id,
+            Assignment.roadmap_id,
+            roadmaps.Roadmap.title,
+            func.count(),
+            count(Assignment.status.in_([Status.CONFIRMED, Status.WAIVED])),
+            count(Assignment.status == Status.IN_REVIEW),
+            count(late),
+        )
+        .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
+        .where(within(tx.actor, Permission.SEE, Assignment))
+        .group_by(Assignment.school_id, Assignment.roadmap_id, roadmaps.Roadmap.title)
+        .order_by(Assignment.school_id, Assignment.roadmap_id.desc())
+    )
+    if school_id is not None:
+        query = query.where(Assignment.school_id == school_id)
+    return [ProgressRow(*row) for row in (await tx.session.execute(query)).tuples()]
 
 
 async def overdue(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
