@@ -120,9 +120,10 @@ class Limiter:
         self.window.paused_until = max(self.window.paused_until, now + pause)
         self.window.slow_until = max(self.window.slow_until, now + slow)
 
-    def is_free(self, chat_id: int) -> bool:
-        """Whether the chat's own limits would let a message pass now."""
-        return self.window.chat_ready_at(chat_id) <= self._clock()
+    @property
+    def is_paused(self) -> bool:
+        """Whether Telegram asked for silence."""
+        return self.window.paused_until > self._clock()
 
     def _advance(self) -> None:
         now = self._clock()

@@ -192,13 +192,13 @@ async def claim(tx: WriteTx, lease: Lease, ids: Collection[int]) -> list[int]:
     return sorted(rows.scalars())
 
 
-async def begin_sending(tx: WriteTx, lease: Lease, message_id: int) -> bool:
+async def begin_sending(tx: WriteTx, lease: Lease, outbox_id: int) -> bool:
     """Committed before the first byte leaves: only rows in this state are doubtful after a crash."""
     changed = await _changed(
         tx,
         update(ROWS)
         .where(
-            ROWS.c.id == message_id,
+            ROWS.c.id == outbox_id,
             ROWS.c.state.in_(MOVES[S.SENDING]),
             ROWS.c.lease_owner == lease.owner,
             _may_send(tx, lease),
@@ -209,10 +209,10 @@ async def begin_sending(tx: WriteTx, lease: Lease, message_id: int) -> bool:
 
 
 async def move(
-    tx: WriteTx, lease: Lease, message_id: int, to: OutboxState, *, error: str | None = None, **values: Any
+    tx: WriteTx, lease: Lease, outbox_id: int, to: OutboxState, *, error: str | None = None, **values: Any
 ) -> bool:
     """One step of a message that this sender holds; False where it is not there any more (rules.MOVES)."""
-    own = [ROWS.c.id == message_id, ROWS.c.state.in_(MOVES[to]), ROWS.c.lease_owner == lease.owner]
+    own = [ROWS.c.id == outbox_id, ROWS.c.state.in_(MOVES[to]), ROWS.c.lease_owner == lease.owner]
     if to == S.UNKNOWN:
         return await _doubt(tx, own, error or "no answer") == 1
     if to == S.SENT:
@@ -226,13 +226,13 @@ async def move(
 
 
 async def give_back(
-    tx: WriteTx, lease: Lease, message_id: int, error: str, *, not_before: datetime | None = None
+    tx: WriteTx, lease: Lease, outbox_id: int, error: str, *, not_before: datetime | None = None
 ) -> bool:
     """sending → pending: it surely did not arrive, so this was no attempt."""
     values: dict[str, Any] = {"attempts": ROWS.c.attempts - 1}
     if not_before is not None:
         values["not_before"] = not_before
-    return await move(tx, lease, message_id, S.PENDING, error=error, **values)
+    return await move(tx, lease, outbox_id, S.PENDING, error=error, **values)
 
 
 async def _doubt(tx: WriteTx, where: list[Any], error: str) -> int:
@@ -300,20 +300,20 @@ async def sweep(tx: WriteTx) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-async def acknowledge(tx: WriteTx, message_id: int) -> None:
+async def acknowledge(tx: WriteTx, outbox_id: int) -> None:
     """The recipient pressed a button on it: the proof that a doubtful one arrived."""
     await _changed(
         tx,
         update(ROWS)
-        .where(ROWS.c.id == message_id, ROWS.c.acknowledged_at.is_(None))
+        .where(ROWS.c.id == outbox_id, ROWS.c.acknowledged_at.is_(None))
         .values(acknowledged_at=tx.now),
     )
-    await resolve(tx, message_id, arrived=True)
+    await resolve(tx, outbox_id, arrived=True)
 
 
-async def resolve(tx: WriteTx, message_id: int, *, arrived: bool) -> bool:
+async def resolve(tx: WriteTx, outbox_id: int, *, arrived: bool) -> bool:
     """A person's word on a doubtful or failed message: it arrived, or send it again. False where it is neither."""
-    where = [ROWS.c.id == message_id, ROWS.c.state.in_((S.UNKNOWN,) if arrived else (S.UNKNOWN, S.FAILED))]
+    where = [ROWS.c.id == outbox_id, ROWS.c.state.in_((S.UNKNOWN,) if arrived else (S.UNKNOWN, S.FAILED))]
     values: dict[str, Any] = {"state": S.SENT, "sent_at": tx.now}
     if not arrived:
         values = {"state": S.PENDING, "lease_owner": None, "not_before": tx.now, "expires_at": None}
