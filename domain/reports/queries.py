@@ -200,7 +200,11 @@ async def _heads(tx: Tx, roadmap_id: int, track_id: int | None) -> list[MeasureH
 
 async def by_measure(tx: Tx, filters: Filters = Filters()) -> list[MeasureRow]:
     """The same as a list by measure: who has not handed it in; what is owed soonest first."""
-    table = await matrix(tx, filters)
+    return list_by_measure(await matrix(tx, filters))
+
+
+def list_by_measure(table: Matrix) -> list[MeasureRow]:
+    """A table read by its columns: who has not handed it in; what is owed soonest first."""
     result = []
     for head in table.measures:
         cells = [(row, row.cells[head.id]) for row in table.rows if head.id in row.cells]
