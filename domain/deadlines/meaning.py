@@ -43,7 +43,7 @@ def deadline(text: str, out: Outline, context: Context, mended: bool) -> Deadlin
     if kind == "point" and time:
         kind = "event"
     made = Deadline(text, kind, tuple(windows), recurrence, _ordered(doubts), time, every)
-    return _by_order(made, context)
+    return _by_order(made, context) if "year_guessed" in out.marks and len(windows) == 1 else made
 
 
 def _ordered(doubts: set[str]) -> tuple[str, ...]:
@@ -103,6 +103,8 @@ def _windows(
     chained = len(atoms) > 1 and not (yearly and all(p.shape != "range" for p in pieces))
     days, year_doubts = settle(atoms, context, chained)
     doubts |= year_doubts
+    if all(atom.year is None and not atom.has_year for atom in atoms):
+        out.marks.add("year_guessed")
     by_atom = {id(atom): window for atom, window in zip(atoms, days, strict=True)}
     if context.year is None and "no_year" in doubts:
         by_atom = {key: Window(None, None) for key in by_atom}

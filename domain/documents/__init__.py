@@ -1,0 +1,33 @@
+"""Documents → tables: roadmaps with their sections and deadlines, plain grids for registers, kind refusals."""
+
+from domain.documents.container import Container, opened
+from domain.documents.errors import REFUSALS, DocumentRefused
+from domain.documents.grid import Cell, Grid, Row
+from domain.documents.model import Item, Place, Reading, Skipped
+from domain.documents.responsible import split_responsible
+from domain.documents.roadmap import grids_of, read_roadmap
+
+__all__ = [
+    "REFUSALS",
+    "Cell",
+    "Container",
+    "DocumentRefused",
+    "Grid",
+    "Item",
+    "Place",
+    "Reading",
+    "Row",
+    "Skipped",
+    "opened",
+    "read_roadmap",
+    "read_table",
+    "split_responsible",
+]
+
+
+def read_table(data: bytes, filename: str) -> list[Grid]:
+    """All tables of a file as plain grids (docx, xlsx, xls, ods, csv). Raises DocumentRefused."""
+    grids, _ = grids_of(data, filename)
+    if not grids:
+        raise DocumentRefused("no_table")
+    return grids

@@ -1,0 +1,168 @@
+"""Which column is what: by its header (synonyms in `headers.toml`), later rows of the header and repeats included."""
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from domain.deadlines import Context, parse
+from domain.documents.grid import Cell, Row
+from domain.documents.text import one_line, squeezed
+
+ROLES = (
+    "number", "activity", "deadline", "deadline_start", "deadline_end", "responsible", "result", "document",
+    "indicator", "section", "section_goal",
+)  # fmt: skip
+LONGEST_HEADER = 160
+_TELLING = frozenset({"activity", "deadline", "deadline_start", "deadline_end", "responsible", "result", "document", "indicator"})
+# Kinds that a header may look like: years, months and quarters over columns of marks, or no deadline at all.
+_NO_BODY_KINDS = frozenset({"broken", "by_plan", "month", "quarter", "half_year", "year", "schoolyear", "until", "from", "year_range"})
+
+
+class Word(NamedTuple):
+    """One synonym: the role it names, and whether it is a strong one."""
+
+    text: str
+    role: str
+    strong: bool
+
+
+@dataclass(slots=True)
+class Column:
+    """One column of a table: its header, its role and where it stands."""
+
+    role: str
+    header: str
+    start: int
+    span: int
+    index: int  # ordinal among the cells of the header row
+
+
+@dataclass(slots=True)
+class Columns:
+    """The columns of a table, with the header rows that named them."""
+
+    all: list[Column]
+    header_rows: list[Row] = field(default_factory=list)
+    guessed: bool = False
+
+    def roles(self) -> set[str]:
+        """The roles found."""
+        return {column.role for column in self.all} - {"other"}
+
+    def headers(self) -> dict[str, str]:
+        """role → header text, as the review screen shows it."""
+        return {column.role: column.header for column in self.all if column.role in ROLES or column.role == "period"}
+
+    def first(self, role: str) -> Column | None:
+        """The first column of a role."""
+        return next((column for column in self.all if column.role == role), None)
+
+
+@cache
+def _synonyms() -> tuple[list[Word], dict[str, str]]:
+    data = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
+    words: list[Word] = []
+    exact: dict[str, str] = {}
+    for role, kinds in data.items():
+        words += [Word(squeezed(w), role, True) for w in kinds.get("strong", [])]
+        words += [Word(squeezed(w), role, False) for w in kinds.get("weak", [])]
+        exact.update((squeezed(w), role) for w in kinds.get("exact", []))
+    return words, exact
+
+
+@cache
+def role_of(header: str) -> tuple[str, bool]:
+    """The role that a header names and whether by a strong word; ("other", False) where it names none."""
+    text = squeezed(header)
+    words, exact = _synonyms()
+    if text in exact:
+        return exact[text], True
+    for strong in (True, False):
+        found = [
+            (text.index(word.text), -len(word.text), word.role)
+            for word in words
+            if word.strong == strong and word.text in text
+        ]
+        if found:
+            role = min(found)[2]
+            if role in ("section", "other") and any(r == "activity" for _, _, r in found) and strong:
+                role = "activity"
+            return role, strong
+    return "other", False
+
+
+def header_columns(row: Row) -> Columns | None:
+    """The columns that a row names, if it is a header: two roles at least, one of them a telling one."""
+    cells = [cell for cell in row.cells if cell.text]
+    if len(cells) < 2 or any(len(cell.text) > LONGEST_HEADER for cell in cells):
+        return None
+    columns = named(row.cells)
+    if any(_dated(c) for c in columns.all):
+        return None
+    roles = {c.role for c in columns.all if c.role in _TELLING}
+    strong = {c.role for c in columns.all if role_of(c.header)[1]} & _TELLING
+    return columns if len(roles) >= 2 and strong and len(roles) * 3 >= len(cells) else None
+
+
+def _dated(column: Column) -> bool:
+    """Whether a cell is a deadline itself, which no header is, months and quarters over columns of marks apart."""
+    if column.role != "other" or not column.header or len(column.header) > 60:
+        return False
+    understood = parse(column.header, Context(2001))
+    return understood.kind not in _NO_BODY_KINDS and "unclear" not in understood.doubts
+
+
+def named(cells: list[Cell]) -> Columns:
+    """Roles for the cells of a header row, each role given once, the strongest claim first."""
+    columns = [
+        Column("other", one_line(cell.text), cell.start, cell.span, index) for index, cell in enumerate(cells)
+    ]
+    taken: set[str] = set()
+    for wanted in (True, False):
+        for column in columns:
+            if not column.header or column.role != "other":
+                continue
+            role, strong = role_of(column.header)
+            if strong == wanted and role not in taken and role != "other":
+                column.role = role
+                taken.add(role)
+    _settle(columns)
+    return Columns(columns)
+
+
+def _settle(columns: list[Column]) -> None:
+    """Mend what one header alone cannot tell: «Направления» are measures where there are no «Мероприятия»."""
+    roles = {column.role: column for column in columns}
+    if "activity" not in roles and "section" in roles:
+        roles["section"].role = "activity"
+    for column in columns:
+        if column.role == "other" and column.header and "section" not in roles and "activity" in roles:
+            words = squeezed(column.header)
+            if words.startswith(("направлен", "задач", "раздел", "трек", "риск")) and column.start < roles["activity"].start:
+                column.role = "section"
+                break
+    if "result" not in roles and "indicator" in roles:
+        roles["indicator"].role = "result"
+    if "deadline" not in roles and "deadline_start" in roles and "deadline_end" not in roles:
+        roles["deadline_start"].role = "deadline"
+    if "deadline" not in roles and "deadline_end" in roles and "deadline_start" not in roles:
+        roles["deadline_end"].role = "deadline"
+
+
+def same_header(row: Row, columns: Columns) -> bool:
+    """Whether a row repeats the header, as tables do on each page."""
+    known = {squeezed(column.header) for column in columns.all if column.header}
+    texts = [squeezed(cell.text) for cell in row.cells if cell.text]
+    return len(texts) >= 2 and sum(text in known for text in texts) * 5 >= len(texts) * 4
+
+
+def column_numbers(row: Row) -> bool:
+    """Whether a row holds nothing but the numbers of its columns, «1 2 3 4 5»."""
+    texts = [cell.text.strip(". ") for cell in row.cells if cell.text]
+    return len(texts) >= 2 and texts in (
+        [str(i) for i in range(1, len(texts) + 1)],
+        [str(i) for i in range(len(texts))],
+        [str(i) for i in range(2, len(texts) + 2)],
+    )

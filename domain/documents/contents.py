@@ -1,0 +1,73 @@
+"""Columns of a table without a header, told by what stands in them."""
+
+import re
+
+from domain.deadlines import Context, parse
+from domain.documents.columns import Column, Columns
+from domain.documents.grid import Grid
+from domain.documents.responsible import split_responsible
+from domain.documents.rows import NUMBER
+
+_SAMPLE = 40
+_PARTY = re.compile(
+    r"^(?:директор|зам|педагог|учител|классн|методист|администрац|управлени|отдел|департамент|министерств|куратор|координатор|"
+    r"руководител|рабоч|школ|мбоу|маоу|мкоу|моу|ор?г|иро|гау|гу\b|до\b|участник|образовательн|муниципальн|специалист|завуч)",
+    re.IGNORECASE,
+)
+_PROOF = re.compile(r"^(?:приказ|справк|протокол|отч[её]т|аналитическ|план|программ|договор|соглашени|лист|ссылк|акт)", re.IGNORECASE)
+
+
+def columns_by_content(grid: Grid) -> Columns | None:
+    """Roles told from the cells: a column of deadlines makes a roadmap, the column of longest texts its measures."""
+    rows = [row for row in grid.rows if sum(1 for cell in row.cells if cell.text) >= 2][:_SAMPLE]
+    if len(rows) < 2:
+        return None
+    texts: dict[int, list[str]] = {}
+    for row in rows:
+        for cell in row.cells:
+            if cell.text and not cell.down:
+                texts.setdefault(cell.start, []).append(cell.text)
+    roles: dict[int, str] = {}
+    _claim(roles, texts, "deadline", len(rows), lambda text: _is_deadline(text))
+    if "deadline" not in roles.values():
+        return None
+    _claim(roles, texts, "number", len(rows), lambda text: NUMBER.match(text.strip()) is not None)
+    left = {start: lines for start, lines in texts.items() if start not in roles and len(lines) * 2 >= len(rows)}
+    if not left:
+        return None
+    longest = max(left, key=lambda start: (sum(map(len, left[start])) / len(left[start]), -start))
+    first = min(left)
+    activity = first if _mean(left[first]) * 2 >= _mean(left[longest]) else longest
+    roles[activity] = "activity"
+    _claim(roles, left, "responsible", len(rows), lambda text: all(_PARTY.match(p) for p in split_responsible(text)[:1]))
+    _claim(roles, left, "document", len(rows), lambda text: _PROOF.match(text) is not None)
+    for start in sorted(left):
+        if start not in roles and "result" not in roles.values():
+            roles[start] = "result"
+    starts = sorted({cell.start for row in rows for cell in row.cells})
+    columns = [Column(roles.get(start, "other"), "", start, 1, index) for index, start in enumerate(starts)]
+    return Columns(columns, guessed=True)
+
+
+def _mean(texts: list[str]) -> float:
+    return sum(map(len, texts)) / len(texts)
+
+
+def _claim(roles: dict[int, str], texts: dict[int, list[str]], role: str, rows: int, fits) -> None:  # type: ignore[no-untyped-def]
+    """Give a role to the column whose cells fit it best, if at least six in ten do."""
+    best, share = None, 0.6
+    for start, lines in texts.items():
+        if start in roles or len(lines) * 2 < rows:
+            continue
+        fitting = sum(1 for line in lines if fits(line)) / len(lines)
+        if fitting > share or (fitting == share and best is None):
+            best, share = start, fitting
+    if best is not None:
+        roles[best] = role
+
+
+def _is_deadline(text: str) -> bool:
+    if len(text) > 100 or text.strip().isdigit():
+        return False
+    understood = parse(text, Context(2001))
+    return understood.kind != "broken" and "unclear" not in understood.doubts

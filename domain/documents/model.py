@@ -1,0 +1,85 @@
+"""What a reading yields: measures with their place in the source, and everything that was passed over."""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from domain.deadlines import Deadline
+
+
+class Place(NamedTuple):
+    """Where something stands: the sheet's name or the table's number, and the row counted from 1."""
+
+    table: str
+    row: int | None = None
+
+
+@dataclass(slots=True)
+class Item:
+    """One measure. Texts are as written, with the line breaks of the source."""
+
+    section: str | None
+    section_goal: str | None
+    number: str | None
+    activity: str | None
+    deadline_raw: str | None
+    responsible_raw: str | None
+    responsible: list[str]
+    result: str | None
+    document: str | None
+    indicator: str | None
+    deadline: Deadline
+    doubts: list[str]
+    place: Place
+    extra: dict[str, str] = field(default_factory=dict)  # columns with no role here: header → text
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable shape of `vekha roadmap parse --json`."""
+        return {
+            "section": self.section,
+            "section_goal": self.section_goal,
+            "number": self.number,
+            "activity": self.activity,
+            "deadline_raw": self.deadline_raw,
+            "responsible_raw": self.responsible_raw,
+            "responsible": list(self.responsible),
+            "result": self.result,
+            "document": self.document,
+            "deadline": self.deadline.to_json(),
+            "doubts": list(self.doubts),
+        }
+
+
+@dataclass(slots=True)
+class Skipped:
+    """Something passed over, and why: blank space alone is never listed."""
+
+    row: int | None
+    text: str
+    why: str
+    place: Place
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable shape of `vekha roadmap parse --json`."""
+        return {"row": self.row, "text": self.text, "why": self.why}
+
+
+@dataclass(slots=True)
+class Reading:
+    """A whole document as read."""
+
+    title: str | None
+    reference_year: int | None
+    columns: dict[str, str]  # role → header text, "" where the role was told from the contents
+    items: list[Item]
+    skipped: list[Skipped]
+    doubts: list[str] = field(default_factory=list)
+    school_year: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable shape of `vekha roadmap parse --json`."""
+        return {
+            "title": self.title,
+            "reference_year": self.reference_year,
+            "items": [item.to_json() for item in self.items],
+            "skipped": [skipped.to_json() for skipped in self.skipped],
+        }

@@ -1,0 +1,290 @@
+"""A whole document → a roadmap: its tables found among all others, its title and year, its measures in order."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from domain.deadlines import Context, Deadline, Window, parse
+from domain.documents.columns import Columns
+from domain.documents.container import opened, refuse_unread
+from domain.documents.errors import DocumentRefused
+from domain.documents.grid import Grid
+from domain.documents.model import Item, Place, Reading, Skipped
+from domain.documents.responsible import split_responsible
+from domain.documents.tables import Draft, find_columns, read_grid
+from domain.documents.text import one_line, squeezed
+from domain.documents.titles import Years, document_years, is_section_line, title_of
+
+_MARKS = frozenset({"", "x", "х", "v", "да", "1", "есть", "yes"})
+_DULL_SHEETS = ("лист", "sheet", "таблица", "table")
+
+
+def grids_of(data: bytes, filename: str) -> tuple[list[Grid], list[str]]:
+    """All tables of a file that may be read, and the texts after the last one. Raises DocumentRefused."""
+    kind, data = opened(data, filename)
+    if kind == "docx":
+        from domain.documents.word import read_word
+
+        return read_word(data)
+    if kind in ("xlsx", "xls"):
+        from domain.documents.sheets import read_workbook
+
+        return read_workbook(data), []
+    if kind == "ods":
+        from domain.documents.odf import read_open_sheet
+
+        return read_open_sheet(data), []
+    if kind == "csv":
+        from domain.documents.sheets import read_delimited
+
+        return read_delimited(data), []
+    refuse_unread(kind, filename)
+    raise DocumentRefused("unsupported", true=kind)
+
+
+def read_roadmap(
+    source: Path | str | bytes,
+    filename: str | None = None,
+    *,
+    year: int | None = None,
+    school_year: bool = False,
+    columns: Mapping[str, str | int] | None = None,
+) -> Reading:
+    """Read a roadmap. `columns` overrides what was found: role → header text or column index from 0.
+
+    Raises DocumentRefused where the file cannot be read or holds no roadmap.
+    """
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    name = filename or ("" if isinstance(source, bytes) else Path(source).name)
+    grids, after = grids_of(data, name)
+    if not grids:
+        raise DocumentRefused("no_table")
+    return _Reader(grids, after, name, columns).read(year, school_year)
+
+
+class _Reader:
+    """One document being read."""
+
+    def __init__(
+        self, grids: list[Grid], after: list[str], name: str, override: Mapping[str, str | int] | None
+    ) -> None:
+        self.grids, self.after, self.name, self.override = grids, after, name, override
+        self.drafts: list[Draft] = []
+        self.skipped: list[Skipped] = []
+        self.title: str | None = None
+        self.others: list[str] = []
+        self.columns: dict[str, str] = {}
+
+    def read(self, year: int | None, school_year: bool) -> Reading:
+        """Tables, then years, then the meaning of each deadline."""
+        self._tables()
+        if not self.drafts:
+            raise DocumentRefused("no_table")
+        years = self._years(year, school_year)
+        items = [self._item(draft, years) for draft in self.drafts]
+        _understand(items, years)
+        _number_doubts(items)
+        for text in self.after:
+            self.skipped.append(Skipped(None, text, "after_table", Place("text")))
+        return Reading(
+            self.title, years.year, self.columns, items, self.skipped, list(years.doubts), years.school_year
+        )
+
+    def _tables(self) -> None:
+        found_any = False
+        last: Columns | None = None
+        many = sum(1 for grid in self.grids if grid.sheet) > 1
+        for grid in self.grids:
+            columns, first = find_columns(grid)
+            if columns is None or columns.guessed:
+                if last is not None and not grid.sheet and _continues(grid, last):
+                    columns, first = last, 0
+                    columns.header_rows = []
+            if columns is None or not _is_roadmap(columns):
+                self._pass_over(grid)
+                continue
+            if self.override:
+                _apply(columns, self.override)
+            section = self._heading(grid, found_any, many)
+            found = read_grid(grid, columns, first, section)
+            if grid.sheet:
+                self._sheet_title(found.above, grid, found_any, many, found.drafts)
+            self.drafts += found.drafts
+            self.skipped += found.skipped
+            if found.drafts:
+                found_any = True
+                last = columns
+                for role, header in columns.headers().items():
+                    self.columns.setdefault(role, header)
+
+    def _pass_over(self, grid: Grid) -> None:
+        for text in grid.above:
+            self.skipped.append(Skipped(None, text, "text", Place("text")))
+        words = " | ".join(one_line(cell.text) for cell in grid.rows[0].cells if cell.text)
+        self.skipped.append(Skipped(grid.rows[0].number, words, "not_a_roadmap", Place(grid.name)))
+
+    def _heading(self, grid: Grid, found_any: bool, many: bool) -> str | None:
+        """The title, for the first table of a text document; the section, for the next ones."""
+        if grid.sheet:
+            return None
+        above = list(grid.above)
+        section = None
+        if above and is_section_line(above[-1]):
+            section = above.pop()
+        if not found_any:
+            self.title, rest = title_of(above)
+            self.others += rest
+            for text in rest:
+                self.skipped.append(Skipped(None, text, "text", Place("text")))
+            return section
+        if section is None and above:
+            section = one_line(above.pop())
+        for text in above:
+            self.skipped.append(Skipped(None, text, "text", Place("text")))
+        return section
+
+    def _sheet_title(self, above: list[str], grid: Grid, found_any: bool, many: bool, drafts: list[Draft]) -> None:
+        title, rest = title_of(above)
+        if not found_any:
+            self.title = title or (None if grid.name.lower().startswith(_DULL_SHEETS) else grid.name)
+            self.others += rest
+        for text in rest:
+            self.skipped.append(Skipped(None, text, "text", Place(grid.name)))
+        if many and drafts and all(draft.section is None for draft in drafts):
+            named = not grid.name.lower().startswith(_DULL_SHEETS)
+            for draft in drafts:
+                draft.section = grid.name if named else title
+
+    def _years(self, year: int | None, school_year: bool) -> Years:
+        raws = [draft.cells["deadline"].text for draft in self.drafts if "deadline" in draft.cells]
+        rows = [cell.text for draft in self.drafts for cell in draft.cells.values()]
+        years = document_years(self.title, self.others, raws, rows, self.name)
+        if year is not None:
+            inside = years.period is not None and years.period.start and years.period.due
+            if not (inside and years.period and years.period.start and years.period.due
+                    and years.period.start.year <= year <= years.period.due.year):  # fmt: skip
+                years.period = None
+            years.school_year = school_year or (years.school_year and years.year == year)
+            years.year, years.doubts = year, []
+        elif school_year:
+            years.school_year = True
+        return years
+
+    def _item(self, draft: Draft, years: Years) -> Item:
+        def text(role: str) -> str | None:
+            cell = draft.cells.get(role)
+            return cell.text if cell is not None and cell.text else None
+
+        raw = _deadline_words(draft)
+        doubts = list(draft.doubts)
+        if draft.guessed:
+            doubts.append("columns_guessed")
+        if raw is None:
+            doubts.append("no_deadline")
+        deadline = Deadline(raw or "", "broken", (), None, ("empty",))
+        responsible = text("responsible")
+        return Item(
+            draft.section, draft.goal, _number(draft), text("activity"), raw, responsible,
+            split_responsible(responsible), text("result"), text("document"), text("indicator"),
+            deadline, doubts, draft.place, draft.row.extra,
+        )  # fmt: skip
+
+
+def _is_roadmap(columns: Columns) -> bool:
+    roles = columns.roles()
+    dated = roles & {"deadline", "deadline_start", "deadline_end", "period"} or any(
+        column.role == "period" for column in columns.all
+    )
+    return "activity" in roles and bool(dated or {"responsible", "result"} <= roles or {"responsible", "document"} <= roles)
+
+
+def _continues(grid: Grid, columns: Columns) -> bool:
+    """A table with as many columns as the one before and no header of its own goes on from it."""
+    return bool(grid.rows) and max(len(row.cells) for row in grid.rows) == len(columns.all) and not grid.above
+
+
+def _apply(columns: Columns, override: Mapping[str, str | int]) -> None:
+    """A person's own choice of columns, by header text or index; each column then has one role."""
+    for role, wanted in override.items():
+        for column in columns.all:
+            if column.role == role:
+                column.role = "other"
+        for column in columns.all:
+            chosen = column.index == wanted if isinstance(wanted, int) else squeezed(column.header) == squeezed(wanted)
+            if chosen:
+                column.role = role
+                break
+
+
+def _number(draft: Draft) -> str | None:
+    cell = draft.cells.get("number")
+    if cell is None or not cell.text:
+        return None
+    if isinstance(cell.value, datetime | date):  # Excel took «1.2» for the first of February
+        draft.doubts.append("number_from_date")
+        return f"{cell.value.day}.{cell.value.month}"
+    return one_line(cell.text)
+
+
+def _deadline_words(draft: Draft) -> str | None:
+    """The author's words: of the deadline column, of «начало – окончание», or the headers of marked columns."""
+    if "deadline" in draft.cells:
+        return draft.cells["deadline"].text
+    start, end = draft.cells.get("deadline_start"), draft.cells.get("deadline_end")
+    if start is not None and end is not None:
+        return f"{start.text} – {end.text}" if start.text != end.text else start.text
+    if start is not None or end is not None:
+        return f"с {start.text}" if start is not None else f"до {end.text}" if end is not None else None
+    if draft.row.periods:
+        marks = [c.header if squeezed(text) in _MARKS else f"{text}" for c, text in draft.row.periods]
+        return ", ".join(marks)
+    return None
+
+
+def _understand(items: list[Item], years: Years) -> None:
+    """Deadlines in two passes: first each by itself, then with the span of years and the neighbours that show."""
+    context = Context(years.year, years.period, years.school_year)
+    _parse_all(items, context)
+    if years.period is None and not years.school_year:
+        span = _common_span(items)
+        if span is not None:
+            context = Context(years.year, span, False)
+            _parse_all(items, context)
+    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        due = item.deadline.due
+        if due is None or due.month < 10 or after is None or after.section != item.section or not item.deadline_raw:
+            continue
+        previous = before.deadline if before is not None else None
+        near = Context(context.year, context.period, context.school_year, previous, after.deadline)
+        item.deadline = parse(item.deadline_raw, near)
+
+
+def _parse_all(items: list[Item], context: Context) -> None:
+    for item in items:
+        if item.deadline_raw:
+            item.deadline = parse(item.deadline_raw, context)
+
+
+def _common_span(items: list[Item]) -> Window | None:
+    """Several years named in the deadlines themselves: then a month without a year is a question."""
+    spans = Counter(
+        (d.start.year, d.due.year)
+        for d in (item.deadline for item in items)
+        if d.kind == "year_range" and d.start is not None and d.due is not None
+    )
+    if not spans:
+        return None
+    first, last = spans.most_common(1)[0][0]
+    return Window(date(first, 1, 1), date(last, 12, 31))
+
+
+def _number_doubts(items: list[Item]) -> None:
+    """The same number twice is shown, except where the second line goes on from the first."""
+    seen: set[str] = set()
+    for item in items:
+        if not item.number or "continuation" in item.doubts:
+            continue
+        if item.number in seen:
+            item.doubts.append("duplicate_number")
+        seen.add(item.number)

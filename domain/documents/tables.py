@@ -1,0 +1,159 @@
+"""One table → measures in the rough: header found, rows sorted, sections and goals carried along."""
+
+from dataclasses import dataclass, field
+
+from domain.documents.columns import Columns, header_columns, same_header
+from domain.documents.contents import columns_by_content
+from domain.documents.grid import Cell, Grid, Row
+from domain.documents.model import Place, Skipped
+from domain.documents.rows import Sorted, sort_row
+from domain.documents.second_row import with_second_row
+from domain.documents.text import one_line
+
+_HEADER_WITHIN = 40
+
+
+@dataclass(slots=True)
+class Draft:
+    """A measure before its deadline is understood."""
+
+    row: Sorted
+    section: str | None
+    goal: str | None
+    place: Place
+    cells: dict[str, Cell]
+    doubts: list[str]
+    year_words: str = ""
+    guessed: bool = False
+
+
+@dataclass(slots=True)
+class Found:
+    """What one table gave."""
+
+    columns: Columns | None
+    drafts: list[Draft] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)  # lines of a sheet over the header
+
+
+def find_columns(grid: Grid) -> tuple[Columns | None, int]:
+    """The columns and the index of the first row below the header; by content where there is none."""
+    best: Columns | None = None
+    at = 0
+    for index, row in enumerate(grid.rows[:_HEADER_WITHIN]):
+        columns = header_columns(row)
+        if columns is not None and (best is None or len(columns.roles()) > len(best.roles()) + 1):
+            best, at = columns, index
+    if best is None:
+        return columns_by_content(grid), 0
+    top = grid.rows[at]
+    below = grid.rows[at + 1] if at + 1 < len(grid.rows) else None
+    columns = with_second_row(best, top, below)
+    if columns.header_rows:
+        return columns, at + 2
+    columns.header_rows = [top]
+    return columns, at + 1
+
+
+def read_grid(grid: Grid, columns: Columns, first: int, section: str | None = None) -> Found:
+    """All rows below the header, sorted into measures and what was passed over."""
+    found = Found(columns)
+    state = _State(grid, columns, section)
+    for row in grid.rows[: max(first - len(columns.header_rows), 0)]:
+        text = "\n".join(cell.text for cell in row.cells if cell.text and not cell.down)
+        if text:
+            found.above.append(text)
+    for row in grid.rows[first:]:
+        state.take(row, found)
+    state.close(found)
+    return found
+
+
+class _State:
+    """What carries over from row to row: the section, its goal, the columns, the measure above."""
+
+    def __init__(self, grid: Grid, columns: Columns, section: str | None) -> None:
+        self.grid, self.columns = grid, columns
+        self.section = section
+        self.goal_text: str | None = None
+        self.last: Draft | None = None
+        self.empty_section: Skipped | None = None
+
+    def take(self, row: Row, found: Found) -> None:
+        """Sort one row and act on what it is."""
+        again = header_columns(row)
+        filled = sum(1 for cell in row.cells if cell.text)
+        if again is not None and len(again.roles()) >= max(3, filled - 1) and not same_header(row, self.columns):
+            self.columns = with_second_row(again, row, None)
+            self._skip(found, row, "header")
+            return
+        sorted_row = sort_row(row, self.columns, self.grid.width)
+        kind = sorted_row.kind
+        if kind == "blank":
+            return
+        if kind == "section":
+            self._open_section(sorted_row, found)
+        elif kind == "goal":
+            self.goal_text = sorted_row.goal
+        elif kind in ("measure", "continuation"):
+            self._measure(sorted_row, found)
+        elif kind == "rest":
+            self._rest(sorted_row, found)
+        else:
+            self._skip(found, row, kind)
+
+    def close(self, found: Found) -> None:
+        """A section with nothing in it is passed over, and said so."""
+        if self.empty_section is not None:
+            found.skipped.append(self.empty_section)
+
+    def _place(self, row: Row) -> Place:
+        return Place(self.grid.name, row.number)
+
+    def _skip(self, found: Found, row: Row, why: str) -> None:
+        text = " | ".join(one_line(cell.text) for cell in row.cells if cell.text and not cell.down)
+        found.skipped.append(Skipped(row.number, text, why, self._place(row)))
+
+    def _open_section(self, sorted_row: Sorted, found: Found) -> None:
+        if self.empty_section is not None:
+            found.skipped.append(self.empty_section)
+        self.section, self.goal_text = sorted_row.text, sorted_row.goal
+        place = self._place(sorted_row.row)
+        self.empty_section = Skipped(place.row, one_line(sorted_row.text), "section_without_items", place)
+        self.last = None
+
+    def _measure(self, sorted_row: Sorted, found: Found) -> None:
+        cells = dict(sorted_row.cells)
+        doubts: list[str] = []
+        if sorted_row.kind == "continuation" and self.last is not None:
+            for role in ("number", "activity", "section"):
+                if role in self.last.cells and (role not in cells or not cells[role].text):
+                    cells[role] = self.last.cells[role]
+            doubts.append("continuation")
+        elif "activity" not in cells:
+            doubts.append("no_activity")
+        section, goal = self.section, self.goal_text
+        if "section" in cells:
+            section = cells["section"].text
+        elif self.columns.first("section") is not None and self.last is not None and "section" in self.last.cells:
+            cells["section"] = self.last.cells["section"]
+            section = cells["section"].text
+        if "section_goal" in cells:
+            goal = cells["section_goal"].text
+        draft = Draft(sorted_row, section, goal, self._place(sorted_row.row), cells, doubts, guessed=self.columns.guessed)
+        found.drafts.append(draft)
+        self.last, self.empty_section = draft, None
+
+    def _rest(self, sorted_row: Sorted, found: Found) -> None:
+        """Text that goes on from the row above, as when a row breaks at the end of a page."""
+        if self.last is None:
+            self._skip(found, sorted_row.row, "nothing_above")
+            return
+        for role, cell in sorted_row.cells.items():
+            if cell.down:
+                continue
+            known = self.last.cells.get(role)
+            self.last.cells[role] = cell if known is None else known._replace(text=f"{known.text}\n{cell.text}")
+        if "joined_row" not in self.last.doubts:
+            self.last.doubts.append("joined_row")
