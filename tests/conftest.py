@@ -1,6 +1,9 @@
 """Fixtures of everybody: a real database file and the world in it."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +21,33 @@ async def empty(tmp_path: Path) -> AsyncIterator[tuple[Database, MovableClock]]:
     await db.close()
 
 
+@dataclass
+class Template:
+    """The world built once for the whole run; every test gets a copy of the file."""
+
+    path: Path
+    world: World
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The world in a closed database file."""
+    folder = tmp_path_factory.mktemp("world")
+
+    async def build() -> World:
+        db, clock = open_database(folder)
+        await create_tables(db)
+        world = await build_world(db, clock)
+        await db.close()
+        return world
+
+    return Template(folder / "test.db", asyncio.run(build()))
+
+
 @pytest.fixture
-async def world(empty: tuple[Database, MovableClock]) -> World:
+async def world(template: Template, tmp_path: Path) -> AsyncIterator[World]:
     """Everybody, with the Yaroslavl roadmap approved and assigned."""
-    return await build_world(*empty)
+    shutil.copy(template.path, tmp_path / "test.db")
+    db, clock = open_database(tmp_path)
+    yield replace(template.world, db=db, clock=clock)
+    await db.close()

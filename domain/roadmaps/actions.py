@@ -87,7 +87,7 @@ def _measure(
         indicator=item.indicator,
         evidence_required=item.document,
         deadline_text=item.deadline_raw,
-        source=str(item.place)[:120],
+        source=f"{item.place.table}, {item.place.row}"[:120],
         **_meaning(item.deadline, bounds),
     )
 

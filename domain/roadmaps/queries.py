@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from domain.actor import Actor, Grant
 from domain.db import Tx
-from domain.errors import NotFound
-from domain.policy import Permission, require, within
+from domain.errors import Forbidden, NotFound
+from domain.policy import Permission, allows, within
 from domain.roadmaps.models import Measure, Roadmap, Track
 from domain.roadmaps.rules import RoadmapState
 
@@ -81,7 +81,8 @@ async def roadmap_for_planning(tx: Tx, roadmap_id: int) -> Roadmap:
     found = await tx.session.scalar(select(Roadmap).where(Roadmap.id == roadmap_id, visible(tx.actor)))
     if found is None:
         raise NotFound
-    require(tx.actor, Permission.PLAN, found.place)
+    if not allows(tx.actor, Permission.PLAN, found.place):
+        raise Forbidden
     return found
 
 
