@@ -107,13 +107,12 @@ def _spans(
 def read_delimited(data: bytes) -> list[Grid]:
     """A csv file in any of the encodings and separators that Russian Excel writes."""
     text = _decoded(data)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=";,\t|")
-    except csv.Error:
-        dialect = csv.excel
     rows: list[list[Any]] = []
     try:
-        for line in csv.reader(StringIO(text, newline=""), dialect):
+        # The separator is the one that parts the first line most: a comma also stands inside «Расстояние, км».
+        first = next((line for line in text.splitlines() if line.strip()), "")
+        separator = max(";\t|,", key=lambda sign: len(next(csv.reader([first], delimiter=sign), [])))
+        for line in csv.reader(StringIO(text, newline=""), delimiter=separator):
             rows.append(list(line))
             if len(rows) > MAX_ROWS:
                 raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
