@@ -12,6 +12,12 @@ from vekha.console import Refused, say
 SHORTEST = 10  # characters of a password
 
 
+async def add_region(settings: Settings, name: str) -> None:
+    """Note the region of the installation, so that registers need not name it."""
+    async with store.opened(settings) as database, database.write(SYSTEM) as tx:
+        await schools.add_region(tx, name, timezone=settings.timezone)
+
+
 async def create(settings: Settings, *, login: str, name: str, region: str, password: str) -> dict[str, str]:
     """Make a regional coordinator with a password; returns login, secret and the otpauth address."""
     try:

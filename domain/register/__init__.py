@@ -1,7 +1,7 @@
 """Lists of schools and municipalities as regions keep them: read by their headers, imported once."""
 
 from domain.register.actions import Imported, Problem, import_register
-from domain.register.rules import NotARegister, Reading, RegisterRow, Sheet, read
+from domain.register.rules import NotARegister, Reading, RegisterRow, read
 
 __all__ = [
     "Imported",
@@ -9,7 +9,6 @@ __all__ = [
     "Problem",
     "Reading",
     "RegisterRow",
-    "Sheet",
     "import_register",
     "read",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from domain.documents import Grid
 from domain.errors import N_, DomainError
 from domain.schools import SchoolStatus
 
@@ -67,14 +68,6 @@ class NotARegister(DomainError):
     )
 
 
-class Sheet(NamedTuple):
-    """A table as cells of text; `first_row` is the number of its first row in the file."""
-
-    name: str
-    rows: Sequence[Sequence[str]]
-    first_row: int = 1
-
-
 @dataclass(slots=True)
 class RegisterRow:
     """What one row says; empty where the register does not say."""
@@ -106,21 +99,22 @@ class Reading(NamedTuple):
     passed_over: list[str]  # sheets that hold another table
 
 
-def read(sheets: Sequence[Sheet]) -> Reading:
-    """The first sheet with a header of a register, and every other sheet with the same header."""
+def read(grids: Sequence[Grid]) -> Reading:
+    """The first table with a header of a register, and every other table with the same header."""
     found: dict[str, int] = {}
     first_header: list[str] = []
     rows: list[RegisterRow] = []
     passed_over: list[str] = []
-    for sheet in sheets:
-        at = _header_row(sheet)
-        header = [_clean(cell) for cell in sheet.rows[at]] if at is not None else []
-        if at is None or (first_header and header != first_header):
-            passed_over.append(sheet.name)
+    for grid in grids:
+        lines = [[_clean(cell) for cell in line] for line in grid.texts()]
+        at = _header_row(lines)
+        if at is None or (first_header and lines[at] != first_header):
+            passed_over.append(grid.name)
             continue
-        first_header, found = header, columns(header)
-        title = " ".join(_clean(cell) for line in sheet.rows[:at] for cell in line if cell)
-        rows.extend(_rows(_Table(sheet, at, header, found, title)))
+        first_header, found = lines[at], columns(lines[at])
+        title = " ".join([*grid.above, *(cell for line in lines[:at] for cell in line if cell)])
+        numbers = [row.number for row in grid.rows]
+        rows.extend(_rows(_Table(grid.name, lines[at + 1 :], numbers[at + 1 :], first_header, found, title)))
     if not first_header:
         raise NotARegister
     of_schools = bool({"full_name", "short_name"} & found.keys())
@@ -175,45 +169,44 @@ def number_in(text: str) -> float | None:
     return float(found[0].replace(",", ".")) if found else None
 
 
-def _header_row(sheet: Sheet) -> int | None:
+def _header_row(lines: Sequence[Sequence[str]]) -> int | None:
     best, best_score = None, 0
-    for index, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        known = columns([_clean(cell) for cell in row])
-        filled = sum(bool(_clean(cell)) for cell in row)
+    for index, line in enumerate(lines[:HEADER_WITHIN]):
+        known = columns(line)
         names = {"full_name", "short_name"} & known.keys() or {
             "municipality",
             "schools_total",
         } <= known.keys()
         # A title is one long cell; a header has several, and none of them a sentence.
-        if names and (filled > 1 or len(row) == 1) and len(known) > best_score:
+        is_title = sum(map(bool, line)) == 1 and len(line) > 1
+        if names and not is_title and len(known) > best_score:
             best, best_score = index, len(known)
     return best
 
 
 class _Table(NamedTuple):
-    """A sheet with its header found."""
+    """A table with its header found: the lines below it and their numbers in the file."""
 
-    sheet: Sheet
-    at: int
+    name: str
+    lines: list[list[str]]
+    numbers: list[int]
     header: list[str]
     found: dict[str, int]
     title: str
 
 
 def _rows(table: _Table) -> Iterator[RegisterRow]:
-    for index, cells in enumerate(table.sheet.rows[table.at + 1 :], start=table.at + 1):
-        values = [_clean(cell) for cell in cells]
+    for number, values in zip(table.numbers, table.lines, strict=True):
         name = _cell(values, table.found, "full_name") or _cell(values, table.found, "short_name")
-        repeated = values == table.header[: len(values)]
         numbered = all(value.isdigit() for value in values if value)  # «1 2 3 4 5» under a header
-        if not any(values) or repeated or numbered or _TOTALS.match(name or next(filter(None, values), "")):
-            continue
-        yield _row(table, index, values)
+        is_total = _TOTALS.match(name or next(filter(None, values), ""))
+        if any(values) and values != table.header and not numbered and not is_total:
+            yield _row(table, number, values)
 
 
-def _row(table: _Table, index: int, values: list[str]) -> RegisterRow:
-    sheet, _, header, found, title = table
-    row = RegisterRow(sheet.name, sheet.first_row + index)
+def _row(table: _Table, number: int, values: list[str]) -> RegisterRow:
+    header, found, title = table.header, table.found, table.title
+    row = RegisterRow(table.name, number)
     row.full_name = _cell(values, found, "full_name") or _cell(values, found, "short_name")
     row.short_name = _cell(values, found, "short_name")
     row.municipality = (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vekha.commands.reading import AsJson, Year, read_bytes, read_roadmap_file
+from vekha.commands.reading import AsJson, Year, read_bytes, read_roadmap_file, tell_skipped
 from vekha.console import Refused, about, emit, group, note, run, say
 
 if TYPE_CHECKING:
@@ -161,15 +161,7 @@ def import_roadmap(
                 result["doubts"],
             )
         )
-    for skipped in reading.skipped:
-        note(
-            say(
-                "row %(row)s passed over: %(text)s (%(why)s)",
-                row=skipped.row,
-                text=skipped.text,
-                why=skipped.why,
-            )
-        )
+    tell_skipped(reading)
     if assign is not None:
         note(
             say.n("%(n)s assignment", "%(n)s assignments", result["assigned"])

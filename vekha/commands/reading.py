@@ -62,18 +62,20 @@ def roadmap_parse(
     for item in reading.items:
         due = item.deadline.due
         doubts = f" [{', '.join(item.deadline.doubts)}]" if item.deadline.doubts else ""
-        out(f"{item.number or '—'}  {item.activity}")
-        out(f"      «{item.deadline_raw or ''}» → {due.isoformat() if due else '—'}{doubts}")
-    note(say.n("%(n)s measure", "%(n)s measures", len(reading.items)))
-    for skipped in reading.skipped:
-        note(
-            say(
-                "row %(row)s passed over: %(text)s (%(why)s)",
-                row=skipped.row,
-                text=skipped.text,
-                why=skipped.why,
-            )
+        out(f"{item.number or '—'}  {' '.join((item.activity or '').split())}")
+        out(
+            f"      «{' '.join((item.deadline_raw or '').split())}» → {due.isoformat() if due else '—'}{doubts}"
         )
+    note(say.n("%(n)s measure", "%(n)s measures", len(reading.items)))
+    tell_skipped(reading)
+
+
+def tell_skipped(reading: "Reading") -> None:
+    """Name everything that was passed over: nothing is dropped silently."""
+    for skipped in reading.skipped:
+        where = say("row %(row)s", row=skipped.row) if skipped.row else say("outside the table")
+        text = " ".join(skipped.text.split())[:100]
+        note(say("%(where)s, passed over: %(text)s (%(why)s)", where=where, text=text, why=skipped.why))
 
 
 @deadline.command(

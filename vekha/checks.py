@@ -1,0 +1,184 @@
+"""What `vekha doctor` looks at, in plain words."""
+
+import asyncio
+import os
+import socket
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+
+from domain import outbox
+from domain.actor import SYSTEM
+from domain.db import Database
+from domain.settings import Settings
+from vekha import schema, telegram
+from vekha.console import say
+
+PYTHON = (3, 11)
+
+
+class State(StrEnum):
+    """How a check went."""
+
+    OK = "ok"
+    ADVICE = "advice"
+    WRONG = "wrong"
+
+
+class Result(NamedTuple):
+    """One finding: what was looked at, how it is, and what to do."""
+
+    name: str
+    state: State
+    text: str
+
+
+async def examine() -> list[Result]:
+    """Look at everything; never raises for something that is merely wrong."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        fields = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
+        return [
+            Result("settings", State.WRONG, say("These settings cannot be read: %(names)s", names=fields))
+        ]
+    return [
+        _python(),
+        _env_file(),
+        await asyncio.to_thread(_bot, settings),
+        _folder(settings),
+        await _database(settings),
+        _port(settings),
+        _zone(settings),
+    ]
+
+
+def _python() -> Result:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info[:2] >= PYTHON:
+        return Result("python", State.OK, f"Python {version}")
+    return Result(
+        "python", State.WRONG, say("Python %(version)s is too old: 3.11 is needed.", version=version)
+    )
+
+
+def _env_file() -> Result:
+    path = Path(".env")
+    if not path.exists():
+        return Result(
+            "env",
+            State.ADVICE,
+            say("There is no .env here; settings come from the environment. vekha init writes one."),
+        )
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        return Result(
+            "env", State.ADVICE, say("Others on this machine can read .env with the token: chmod 600 .env")
+        )
+    return Result("env", State.OK, say(".env is there, and only its owner can read it."))
+
+
+def _bot(settings: Settings) -> Result:
+    if not settings.bot_token.get_secret_value():
+        return Result(
+            "bot",
+            State.WRONG,
+            say("BOT_TOKEN is not set: take one from @BotFather and run vekha init. Without it: vekha demo."),
+        )
+    try:
+        name = telegram.bot_name(settings)
+    except telegram.Unreachable as why:
+        return Result("bot", State.WRONG, str(why))
+    return Result("bot", State.OK, say("The bot @%(name)s answers.", name=name))
+
+
+def _folder(settings: Settings) -> Result:
+    folder = settings.data_dir
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return Result(
+            "data",
+            State.WRONG,
+            say("%(path)s cannot be written to: %(why)s", path=folder, why=error.strerror),
+        )
+    return Result("data", State.OK, say("Data is kept in %(path)s.", path=folder.resolve()))
+
+
+async def _database(settings: Settings) -> Result:
+    try:
+        found = await schema.shape(settings.database)
+        if found is schema.Shape.CURRENT:
+            return await _queue(settings)
+    except (SQLAlchemyError, OSError) as error:
+        return Result(
+            "database",
+            State.WRONG,
+            say("The database does not answer: %(error)s", error=type(error).__name__),
+        )
+    texts = {
+        schema.Shape.ABSENT: say("There is no database yet. Create it: vekha db upgrade"),
+        schema.Shape.OLD: say("The database is of an older version. Bring it up to date: vekha db upgrade"),
+        schema.Shape.FOREIGN: say(
+            "The database was made by a newer version of Vekha. Please update the program."
+        ),
+    }
+    state = State.WRONG if found is schema.Shape.FOREIGN else State.ADVICE
+    return Result("database", state, texts[found])
+
+
+async def _queue(settings: Settings) -> Result:
+    database = Database(settings.database)
+    try:
+        async with database.read(SYSTEM) as tx:
+            waiting = await outbox.attention(tx)
+    finally:
+        await database.close()
+    if waiting:
+        return Result(
+            "database",
+            State.ADVICE,
+            say.n(
+                "%(n)s message needs a look: see the panel.",
+                "%(n)s messages need a look: see the panel.",
+                len(waiting),
+            ),
+        )
+    return Result("database", State.OK, say("The database is up to date."))
+
+
+def _port(settings: Settings) -> Result:
+    address = f"{settings.panel_host}:{settings.panel_port}"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.panel_host, settings.panel_port))
+        except OSError:
+            return Result(
+                "port",
+                State.ADVICE,
+                say(
+                    "%(address)s is taken: either Vekha runs already, or set another PANEL_PORT.",
+                    address=address,
+                ),
+            )
+    return Result("port", State.OK, say("%(address)s is free for the panel.", address=address))
+
+
+def _zone(settings: Settings) -> Result:
+    try:
+        ZoneInfo(settings.timezone)
+    except (KeyError, ValueError, OSError):
+        return Result(
+            "timezone",
+            State.WRONG,
+            say("TIMEZONE %(zone)s is unknown; an example: Europe/Moscow", zone=settings.timezone),
+        )
+    return Result("timezone", State.OK, say("Time zone: %(zone)s", zone=settings.timezone))
