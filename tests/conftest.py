@@ -7,9 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+import structlog
 
 from domain.db import Database
 from tests.world import MovableClock, World, build_world, create_tables, open_database
+
+# structlog's default draws tracebacks with all their variables, which takes seconds of a busy loop.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+)
 
 
 @pytest.fixture
