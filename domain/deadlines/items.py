@@ -25,15 +25,16 @@ _UNIT = r"[gMqWZhct]"
 PATTERNS: tuple[tuple[str, str], ...] = (
     ("iso", r"y-n-n(?![.])"),
     ("clock", r"[bs]?n:n(?::n)?(?:[-dp]n:n)?J?\.?|bn\.n(?=J)J|b?nJ\.?(?:nf)?"),
+    ("dash_clock", r"b?n-n(?![-./,mMyQ^qhHDWUgTirode])"),
     ("figures", rf"n[./,]n[./,]?y{_GG}|n-n-y{_GG}|n[-.,]n[-.,]y{_GG}"),
     ("short_figures", rf"n[./]n[./]n(?![./:]){_GG}|n[./]r[./][yn]{_GG}"),
     ("month_figures", rf"n[./]y{_GG}"),
     ("day_month_figures", rf"n\.n(?!:)\.?{_YS}?"),
     ("day_of_month", rf"n(?:-?\^)?Q?\.?-?m\.?{_YS}?"),
-    ("times", rf"(?:[nior](?:-?\^)?(?:[-,/][ni])?)?T\.?[b/p]?(?:K|[ni](?:-?\^)?)?f*U?\.?{_UNIT}\.?"),
+    ("times", rf"(?:[nior](?:-?\^)?(?:[-,/][ni])?)?T\.?[b/pj]?[bj]?V?(?:K|[ni](?:-?\^)?)?f*U?\.?{_UNIT}\.?"),
     ("every", rf"(?:bp?|p)?K[nio]?(?:-?\^)?U?\.?(?:{_UNIT}|w)(?:M|K?M)?\.?"),
-    ("nth_weekday", rf"{_NUM}w(?:m\.?{_YS}?|K?M)"),
-    ("day_number", r"n(?:-?\^)?Q(?:b?K?M)?|n(?:-?\^)?K?M(?=FP|K)|n(?:-?\^)?KM"),
+    ("nth_weekday", rf"{_NUM}w(?:m\.?{_YS}?|K?M)?"),
+    ("day_number", r"n(?:-?\^)?QM,?FbP[MB]?|n(?:-?\^)?Q(?:b?K?M)?|n(?:-?\^)?K?M(?=FP|K)|n(?:-?\^)?KM"),
     ("last_day", rf"oZ(?:m\.?{_YS}?|K?M)"),
     ("decade", rf"{_NUM}D\.?(?:m\.?{_YS}?|K?M)?"),
     ("week", rf"{_NUM}W\.?(?:m\.?{_YS}?|K?M)"),
@@ -42,19 +43,29 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("quarter", rf"{_NUM}q\.?{_YS}?"),
     ("term", rf"{_NUM}c\.?{_YS}?"),
     ("trimester", rf"{_NUM}t\.?{_YS}?"),
-    ("stage", rf"{_NUM}@|@{_NUM}?"),
+    ("stage", rf"-?(?:{_NUM}@|@{_NUM}?)[-:]?"),
     ("by_unit", r"p[Mqhct](?!y)|pw"),
+    ("part_of_month", rf"m{_YS}?[,-]?{_NUM}[WDH](?![my])"),
     ("month", rf"M?m\.?M?(?:[-./]y{_GG}|{_YS})?"),
     ("duration", r"j?[ni](?:-?\^)?f*[ZWM]|j(?:K|P)*[ZWM]"),
-    ("school_year", rf"j?V?(?:y[-/][yn]\.?f*U{_GG}|n[-/]n\.?f*U{_GG}|U\.?g\.?y[-/][yn]{_GG}|[GFL]f*U\.?g\.?|U\.?g\.?|y/[yn]{_GG})"),
+    ("school_year", rf"j?V?(?:y[-/][yn]\.?f*U{_GG}|n[-/]n\.?f*U{_GG}|U\.?g\.?y[-/][yn]{_GG}|[GFL]f*U\.?g\.?|U\.?g\.?|y/[yn]{_GG}|y-n(?![.m]){_GG})"),
     ("year", rf"j?V?f*(?:y(?:-?\^)?{_GG}|[GFL]f*g\.?|g\.?)"),
     ("season", rf"E(?:B|CB?|f)?{_YS}?"),
     ("holidays", r"C[Bf]?"),
     ("ongoing", r"O[Xf]?|[jb]*Vf*BI*|jf*BI*|b?BI+|[jb]V?I+|VI+"),
 )  # fmt: skip
 _MATCH = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in PATTERNS)).match
-_STARTERS = frozenset("ynbsjoriTKpmMUVGFLgECOBIhf@")
-_UNITS = {"g": "year", "M": "month", "q": "quarter", "W": "week", "Z": "day", "h": "half_year", "c": "term", "t": "trimester"}
+_STARTERS = frozenset("ynbsjoriTKpmMUVGFLgECOBIhf@-")
+_UNITS = {
+    "g": "year",
+    "M": "month",
+    "q": "quarter",
+    "W": "week",
+    "Z": "day",
+    "h": "half_year",
+    "c": "term",
+    "t": "trimester",
+}
 
 Item = tuple[str, Any]  # letter, value: A Atom, R Every, T time, * marker, or a bare token
 
@@ -119,11 +130,8 @@ def _dated(atom: Atom, found: Found, skip: int = 0) -> list[Item]:
                 atom.relative = value
                 atom.doubts.add("relative_year")
     if "U" in codes:
-        if atom.year is not None:
-            atom.school = True
-        else:
-            atom.relative, atom.relative_school = atom.relative or 0, True
-            atom.doubts.add("relative_year")
+        atom.relative_school = atom.year is None
+        atom.school = True
     return [("A", atom)]
 
 
@@ -158,7 +166,11 @@ def _short_figures(found: Found) -> list[Item] | None:
 
 def _month_figures(found: Found) -> list[Item] | None:
     month = found.numbers()[0]
-    return [("A", Atom("month", month=month, year=found.numbers("y")[0]))] if 1 <= month <= 12 else [("!broken", None)]
+    return (
+        [("A", Atom("month", month=month, year=found.numbers("y")[0]))]
+        if 1 <= month <= 12
+        else [("!broken", None)]
+    )
 
 
 def _day_month_figures(found: Found) -> list[Item] | None:
@@ -167,7 +179,11 @@ def _day_month_figures(found: Found) -> list[Item] | None:
         if day < 24 and month < 60 and len(found.texts[2]) == 2:
             return [("T", f"{day:02}:{month:02}")]
         return [("!broken", None)]
-    return _dated(Atom("day", month=month, day=day), found, 3) if 1 <= day <= 31 and month else [("!broken", None)]
+    return (
+        _dated(Atom("day", month=month, day=day), found, 3)
+        if 1 <= day <= 31 and month
+        else [("!broken", None)]
+    )
 
 
 def _day_of_month(found: Found) -> list[Item] | None:
@@ -179,12 +195,26 @@ def _day_of_month(found: Found) -> list[Item] | None:
 
 def _clock(found: Found) -> list[Item] | None:
     numbers = [*found.numbers(), 0]
-    hour, minute = numbers[0], numbers[1] if ":" in found.codes or "." in found.codes or len(numbers) > 2 else 0
+    hour, minute = (
+        numbers[0],
+        numbers[1] if ":" in found.codes or "." in found.codes or len(numbers) > 2 else 0,
+    )
     return [("T", f"{hour:02}:{minute:02}")] if hour < 25 and minute < 60 else [("!broken", None)]
+
+
+def _dash_clock(found: Found) -> list[Item] | None:
+    """«14-00», «в 10-30»: a time only where it cannot be two days."""
+    hour, minute = found.numbers()
+    text = found.texts[-1]
+    whole = text == "00" or (found.codes[0] == "b" and text in ("15", "30", "45"))
+    return [("T", f"{hour:02}:{minute:02}")] if whole and hour < 24 else None
 
 
 def _month(found: Found) -> list[Item] | None:
     return _dated(Atom("month", month=found.numbers("m")[0]), found, found.codes.index("m"))
+
+
+_MOST = {"decade": 3, "week": 5, "half_month": 2}
 
 
 def _of_month(grain: str, most: int) -> Callable[[Found], list[Item] | None]:
@@ -219,6 +249,19 @@ def _of_year(grain: str, most: int) -> Callable[[Found], list[Item] | None]:
     return build
 
 
+def _part_of_month(found: Found) -> list[Item] | None:
+    """«сентябрь (1-я неделя)»: the month first, then which week, decade or half of it."""
+    grain = {"W": "week", "D": "decade", "H": "half_month"}[found.codes[-1]]
+    number = [v for c, v in zip(found.codes, found.values, strict=True) if c in "nor"][-1]
+    if not (1 <= number <= _MOST[grain] or number == -1):
+        return None
+    atom = Atom(grain, month=found.values[0], number=number)
+    if grain == "week":
+        atom.doubts.add("approximate")
+    year = found.codes.rstrip("WDH").rstrip("nor^-,")
+    return _dated(atom, Found(year, found.values[: len(year)], found.texts[: len(year)]), 1)
+
+
 def _times(found: Found) -> list[Item] | None:
     at = found.codes.index("T")
     counts = [v for c, v in zip(found.codes[:at], found.values[:at], strict=True) if c in "nio"]
@@ -235,7 +278,7 @@ def _every(found: Found) -> list[Item] | None:
     numbers = found.numbers("nio")
     if "w" in found.codes:
         weekday = found.numbers("w")[0]
-        if "o" in found.codes:
+        if numbers:
             return [("R", Every("month", weekday=weekday, nth=numbers[0]))]
         return [("R", Every("week", weekday=weekday))]
     unit = _UNITS[next(c for c in found.codes if c in _UNITS)]
@@ -249,7 +292,8 @@ def _nth_weekday(found: Found) -> list[Item] | None:
     if "m" in found.codes:
         atom = Atom("nth_weekday", month=found.numbers("m")[0], number=number, weekday=weekday)
         return _dated(atom, found, found.codes.index("m"))
-    return [("R", Every("month", weekday=weekday, nth=number))]
+    every = ("R", Every("month", weekday=weekday, nth=number))
+    return [every] if "M" in found.codes else [every, ("*", "no_month")]
 
 
 def _day_number(found: Found) -> list[Item] | None:
@@ -288,6 +332,8 @@ def _school_year(found: Found) -> list[Item] | None:
             if "U" not in found.codes:
                 return None
             atom.doubts.add("odd_year")
+        elif "U" not in found.codes and "-" in found.codes:
+            atom.doubts.add("which_year")
         atom.year, atom.school = first, True
     else:
         relative = found.numbers("GFL")
@@ -302,6 +348,8 @@ def _year(found: Found) -> list[Item] | None:
     atom = Atom("year")
     if "y" in found.codes:
         atom.year = found.numbers("y")[0]
+        if "g" not in found.codes:
+            atom.bare = True
     elif relative := found.numbers("GFL"):
         atom.relative = relative[0]
         atom.doubts.add("relative_year")
@@ -326,6 +374,7 @@ def _marker(name: str) -> Callable[[Found], list[Item] | None]:
 RULES: dict[str, Callable[[Found], list[Item] | None]] = {
     "iso": _iso,
     "clock": _clock,
+    "dash_clock": _dash_clock,
     "figures": _figures,
     "short_figures": _short_figures,
     "month_figures": _month_figures,
@@ -346,6 +395,7 @@ RULES: dict[str, Callable[[Found], list[Item] | None]] = {
     "stage": lambda found: [],
     "by_unit": _by_unit,
     "month": _month,
+    "part_of_month": _part_of_month,
     "duration": _marker("relative"),
     "school_year": _school_year,
     "year": _year,

@@ -13,37 +13,52 @@ _SINGLE_KINDS = {
     "schoolyear": "schoolyear", "decade": "decade", "week": "week", "half_month": "half_month", "season": "season",
     "term": "term", "trimester": "trimester", "nth_weekday": "point",
 }  # fmt: skip
-_RANGE_KINDS = {"day": "interval", "month": "month_range", "quarter": "quarter_range", "year": "year_range", "half": "half_year_range"}
+_RANGE_KINDS = {
+    "day": "interval",
+    "month": "month_range",
+    "quarter": "quarter_range",
+    "year": "year_range",
+    "half": "half_year_range",
+}
 _RECURRENCE = {
     "year": "yearly", "half_year": "half_yearly", "trimester": "trimesterly", "term": "termly", "quarter": "quarterly",
     "month": "monthly", "week": "weekly", "day": "daily",
 }  # fmt: skip
 _FINER = ("day", "week", "month", "term", "quarter", "trimester", "half_year", "year")
 _BOUNDS = frozenset({"year", "this_year", "schoolyear"})  # pieces too wide to be the date of a repetition
+_IN_A_YEAR = {"year": 1, "half_year": 2, "trimester": 3, "quarter": 4, "term": 4, "month": 12}
 _LONGEST_SPAN = timedelta(days=366 * 15)
 
 
 def deadline(text: str, out: Outline, context: Context, mended: bool) -> Deadline:
     """Put one text's meaning together."""
+    every = _every(out)
+    pieces = _dated_pieces(out, every)
     doubts = set(out.doubts)
     if mended:
         doubts.add("typo")
-    every = _every(out)
-    pieces = _dated_pieces(out, every)
     windows, kind = _windows(pieces, context, doubts, out, yearly=every is not None)
     recurrence = _recurrence(out, every)
-    kind = _kind(kind, pieces, windows, out, every, doubts)
+    kind = _kind(kind, pieces, windows, out, every=every, doubts=doubts)
     windows, kind = _checked(windows, kind, doubts)
     if kind in ("recurring", "recurring_months", "recurring_range"):
         windows = _about_repetition(windows, kind, every, doubts)
+    if kind == "year_range" and _consecutive(pieces):
+        doubts.add("which_year")
     if recurrence is None and any(p.last.relative is not None for p in pieces):
         recurrence, every = "yearly", Every("year")  # «текущего года» in a rule that holds every year
-    _about_days(windows, pieces, kind, out, context, doubts)
+    _about_days(windows, pieces, out, context, doubts)
     time = out.time
     if kind == "point" and time:
         kind = "event"
     made = Deadline(text, kind, tuple(windows), recurrence, _ordered(doubts), time, every)
     return _by_order(made, context) if "year_guessed" in out.marks and len(windows) == 1 else made
+
+
+def _consecutive(pieces: list[Piece]) -> bool:
+    """«2022-2023» in figures alone may be a school year as well."""
+    first, last = pieces[0].first, pieces[-1].last
+    return first.bare and last.bare and first.year is not None and last.year == first.year + 1
 
 
 def _ordered(doubts: set[str]) -> tuple[str, ...]:
@@ -58,12 +73,18 @@ def _every(out: Outline) -> Every | None:
         repeats = [Every("month")]
     if not repeats:
         return None
-    finest = min(repeats, key=lambda e: (_FINER.index(e.unit), -e.times))
+    finest = min(repeats, key=lambda e: (_FINER.index(e.unit), -e.times, e.weekday is None))
+    if len(repeats) > 1:
+        out.marks.discard("no_month")
     counted = [e for e in repeats if e.times > 1]
     if counted and finest.times == 1 and finest.unit == counted[0].unit:
         finest = counted[0]
     if days:
         first, last = days[0], days[-1]
+        if len(days) > 1:
+            out.doubts.add("several_parts")
+        if finest.unit not in ("month", "week", "day"):
+            out.doubts.add("no_month")
         from_day = first.first.day if first.shape == "range" else None
         finest = finest._replace(day=last.last.day, from_day=from_day)
     elif out.weekday is not None and finest.unit == "week" and finest.weekday is None:
@@ -100,9 +121,12 @@ def _windows(
     atoms: list[Atom] = []
     for piece in pieces:
         atoms.extend([piece.first] if piece.first is piece.last else [piece.first, piece.last])
-    chained = len(atoms) > 1 and not (yearly and all(p.shape != "range" for p in pieces))
-    days, year_doubts = settle(atoms, context, chained)
-    doubts |= year_doubts
+    days: list[Window] = []
+    groups = [[p.first] if p.first is p.last else [p.first, p.last] for p in pieces] if yearly else [atoms]
+    for group in groups:  # what comes every year needs no order among its parts
+        settled, year_doubts = settle(group, context, len(group) > 1)
+        days += settled
+        doubts |= year_doubts
     if all(atom.year is None and not atom.has_year for atom in atoms):
         out.marks.add("year_guessed")
     by_atom = {id(atom): window for atom, window in zip(atoms, days, strict=True)}
@@ -137,7 +161,12 @@ def _shape(piece: Piece, first: Window, last: Window, out: Outline, doubts: set[
 def _until(piece: Piece, window: Window, out: Outline, doubts: set[str]) -> date | None:
     """«до 1 ноября» includes the day; «до декабря» most often ends in November, and is asked about."""
     atom = piece.last
-    if not piece.excluded or out.including or atom.grain in ("day", "nth_weekday") or window.start is None:
+    if (
+        not piece.excluded
+        or "including" in out.marks
+        or atom.grain in ("day", "nth_weekday")
+        or window.start is None
+    ):
         return window.due
     if atom.part == "x":
         return window.due
@@ -168,7 +197,13 @@ def _piece_kind(piece: Piece) -> str:
 
 
 def _kind(
-    kind: str, pieces: list[Piece], windows: list[Window], out: Outline, every: Every | None, doubts: set[str]
+    kind: str,
+    pieces: list[Piece],
+    windows: list[Window],
+    out: Outline,
+    *,
+    every: Every | None,
+    doubts: set[str],
 ) -> str:
     """One word for the whole text, and the doubts that its markers bring."""
     marks = out.marks
@@ -182,7 +217,7 @@ def _kind(
     if "loose_link" in marks or "unread_number" in marks:
         doubts.add("unclear")
     if every is not None:
-        return _recurring_kind(pieces, every, marks, doubts)
+        return _recurring_kind(pieces, marks)
     if not pieces:
         return _dateless_kind(marks, doubts)
     if "plan" in marks and all(p.shape == "one" and p.first.grain in _BOUNDS for p in pieces):
@@ -212,7 +247,7 @@ def _dateless_kind(marks: set[str], doubts: set[str]) -> str:
     return "broken"
 
 
-def _recurring_kind(pieces: list[Piece], every: Every, marks: set[str], doubts: set[str]) -> str:
+def _recurring_kind(pieces: list[Piece], marks: set[str]) -> str:
     if "plan" in marks:
         return "recurring_by_plan"
     if not pieces or all(p.shape == "one" and p.first.grain in _BOUNDS for p in pieces):
@@ -253,16 +288,25 @@ def _in_order(windows: list[Window]) -> list[Window]:
     return sorted(windows, key=lambda w: (w.due or date.max, w.start or date.min))
 
 
-def _about_repetition(windows: list[Window], kind: str, every: Every | None, doubts: set[str]) -> list[Window]:
+def _about_repetition(
+    windows: list[Window], kind: str, every: Every | None, doubts: set[str]
+) -> list[Window]:
     if every is None:
         return windows
     named = kind == "recurring_months"
-    if named and every.times > 1 and every.unit == "year" and len(windows) != every.times:
+    expected = _IN_A_YEAR.get(every.unit, 0) * every.times
+    if (
+        named
+        and expected != 1
+        and len(windows) not in (expected, every.times if every.unit == "year" else expected)
+    ):
         doubts.add("count_mismatch")
     if named and any(a.due and b.due and a.due > b.due for a, b in pairwise(windows)):
         doubts.add("months_unordered")
         windows = _in_order(windows)
-    if kind == "recurring" and (not windows or all(w.start and w.due and (w.due - w.start).days > 240 for w in windows)):
+    if kind == "recurring" and (
+        not windows or all(w.start and w.due and (w.due - w.start).days > 240 for w in windows)
+    ):
         doubts.add("times_unplaced" if every.times > 1 else "repeats")
         doubts.discard("which_year")
         doubts.discard("school_year")
@@ -270,7 +314,7 @@ def _about_repetition(windows: list[Window], kind: str, every: Every | None, dou
 
 
 def _about_days(
-    windows: list[Window], pieces: list[Piece], kind: str, out: Outline, context: Context, doubts: set[str]
+    windows: list[Window], pieces: list[Piece], out: Outline, context: Context, doubts: set[str]
 ) -> None:
     """A day named in the text may be a day off, fall outside the period, or not be the weekday beside it."""
     period = context.period
@@ -278,9 +322,14 @@ def _about_days(
         named = piece.last.grain in ("day", "nth_weekday")
         if named and window.due is not None and window.due.weekday() >= 5 and len(windows) == len(pieces):
             doubts.add("day_off")
-        if out.weekday is not None and piece.last.grain == "day" and window.due is not None:
-            if len(pieces) == 1 and window.due.weekday() != out.weekday:
-                doubts.add("weekday_mismatch")
+        single = len(pieces) == 1 and piece.last.grain == "day"
+        if (
+            single
+            and out.weekday is not None
+            and window.due is not None
+            and window.due.weekday() != out.weekday
+        ):
+            doubts.add("weekday_mismatch")
     if out.weekday is not None and not pieces and not out.repeats:
         doubts.add("unclear")
     if period is not None:

@@ -38,7 +38,7 @@ def _named(deadline: Deadline, every: Every) -> bool:
         return False
     if deadline.kind == "recurring_months":
         return True
-    long = all(w.start and w.due and (w.due - w.start).days > 240 for w in deadline.windows)
+    long = all(w.due is None or (w.start and (w.due - w.start).days > 240) for w in deadline.windows)
     return every.unit == "year" and not long
 
 
@@ -76,7 +76,8 @@ def _due_within(window: Window, period: Window) -> bool:
 
 def _cut(window: Window, period: Window) -> Window:
     return Window(
-        max(window.start or date.min, period.start or date.min), min(window.due or date.max, period.due or date.max)
+        max(window.start or date.min, period.start or date.min),
+        min(window.due or date.max, period.due or date.max),
     )
 
 

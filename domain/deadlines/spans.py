@@ -29,13 +29,14 @@ class Atom:
     relative_school: bool = False
     part: str = ""  # x end, a beginning, l middle
     season: str = ""
+    bare: bool = False  # a year in figures alone
     weekday: int = 0
     doubts: set[str] = field(default_factory=set)
 
     @property
     def has_year(self) -> bool:
         """Whether the text itself names the year, in figures or as «текущего»."""
-        return self.year is not None or self.relative is not None or self.grain in ("year", "schoolyear")
+        return self.year is not None or self.relative is not None
 
     def key(self) -> tuple[int, int]:
         """Where in a calendar year the piece begins, as (month, day)."""
@@ -89,9 +90,10 @@ def _part(atom: Atom, days: Window) -> Window:
     if start is None or due is None:
         return days
     if (due - start).days > 60:
-        months = {"a": (0, 30), "x": (30, 0)}.get(atom.part)
-        if months:
-            return Window(start, start + timedelta(30)) if atom.part == "a" else Window(due.replace(day=1), due)
+        if atom.part == "a":
+            return Window(start, month_end(start.year, start.month))
+        if atom.part == "x":
+            return Window(due.replace(day=1), due)
     length = (due - start).days + 1
     third = 10 if length > 27 else max(1, length // 3)
     if atom.part == "a":

@@ -16,13 +16,26 @@ _FOLD: dict[int, str | None] = {
     **{ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff\u0301\u0300"},
     **{ord(c): "/" for c in "⁄∕\\|"},
     **{ord(c): ";" for c in "•·▪●◦∙*"},
-    **{ord(c): " " for c in "«»\"'“”„‘’`()[]{}№_"},
-    ord("ё"): "е", ord("+"): " и ", ord("&"): " и ",
+    **{ord(c): " " for c in "«»\"'“”„‘’`()[]{}№"},
+    ord("ё"): "е", ord("_"): "?", ord("+"): " и ", ord("&"): " и ",
 }  # fmt: skip
-_PUNCTUATION = {"-": "-", "/": "/", ",": ",", ";": ";", ".": ".", ":": ":"}
+_PUNCTUATION = {"-": "-", "/": "/", ",": ",", ";": ";", ".": ".", ":": ":", "?": "?"}
 _LOOKALIKE = str.maketrans("abcehikmoptxyu", "авсенікмортхуи")
 _ROMAN_LETTERS = frozenset("ivxlіхv")
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+    "xi": 11,
+    "xii": 12,
+}
 _ROMAN_BY_EYE = {"п": 2, "ш": 3, "пі": 3, "іу": 4, "iу": 4, "1у": 4, "ііі": 3, "іі": 2}
 _LONGEST_WORD = 30
 
@@ -64,7 +77,7 @@ def tokenise(text: str) -> Tokens:
             joined, width = _rejoin(words, index)
             if joined is not None:
                 code, value, slip, index = joined[0], joined[1], False, index + width
-        if code:
+        if code and not (code == "." and codes and codes[-1] not in "nyN"):  # a dot that only shortens a word
             codes.append(code)
             values.append(value)
             texts.append(word)

@@ -40,7 +40,6 @@ def _named_year(atom: Atom, base: int, context: Context) -> int | None:
         if not atom.relative_school:
             return base + atom.relative
         first = (base if context.school_year else base - 1) + atom.relative
-        atom.school = True
         return _within_school_year(atom, first)
     if atom.year is not None and atom.school:
         return _within_school_year(atom, atom.year)
@@ -73,8 +72,12 @@ def _inherit(atoms: list[Atom], years: list[int | None], doubts: set[str]) -> No
 def _guess(atom: Atom, base: int, context: Context, doubts: set[str]) -> int:
     """The roadmap's period decides where it leaves one year only; else the reference year, with a doubt."""
     if atom.grain in ("schoolyear", "this_year"):
-        return base if context.school_year or atom.grain == "this_year" else _school_guess(base, context, doubts)
-    if context.school_year:
+        return (
+            base if context.school_year or atom.grain == "this_year" else _school_guess(base, context, doubts)
+        )
+    if context.school_year or atom.relative_school:
+        if not context.school_year:
+            doubts.add("which_year")
         if atom.grain == "half":
             atom.school = True
         if atom.grain == "month" and atom.month == FIRST_SCHOOL_MONTH:

@@ -15,9 +15,33 @@ ROLES = (
     "indicator", "section", "section_goal",
 )  # fmt: skip
 LONGEST_HEADER = 160
-_TELLING = frozenset({"activity", "deadline", "deadline_start", "deadline_end", "responsible", "result", "document", "indicator"})
+_TELLING = frozenset(
+    {
+        "activity",
+        "deadline",
+        "deadline_start",
+        "deadline_end",
+        "responsible",
+        "result",
+        "document",
+        "indicator",
+    }
+)
 # Kinds that a header may look like: years, months and quarters over columns of marks, or no deadline at all.
-_NO_BODY_KINDS = frozenset({"broken", "by_plan", "month", "quarter", "half_year", "year", "schoolyear", "until", "from", "year_range"})
+_NO_BODY_KINDS = frozenset(
+    {
+        "broken",
+        "by_plan",
+        "month",
+        "quarter",
+        "half_year",
+        "year",
+        "schoolyear",
+        "until",
+        "from",
+        "year_range",
+    }
+)
 
 
 class Word(NamedTuple):
@@ -53,7 +77,11 @@ class Columns:
 
     def headers(self) -> dict[str, str]:
         """role → header text, as the review screen shows it."""
-        return {column.role: column.header for column in self.all if column.role in ROLES or column.role == "period"}
+        return {
+            column.role: column.header
+            for column in self.all
+            if column.role in ROLES or column.role == "period"
+        }
 
     def first(self, role: str) -> Column | None:
         """The first column of a role."""
@@ -140,7 +168,10 @@ def _settle(columns: list[Column]) -> None:
     for column in columns:
         if column.role == "other" and column.header and "section" not in roles and "activity" in roles:
             words = squeezed(column.header)
-            if words.startswith(("направлен", "задач", "раздел", "трек", "риск")) and column.start < roles["activity"].start:
+            if (
+                words.startswith(("направлен", "задач", "раздел", "трек", "риск"))
+                and column.start < roles["activity"].start
+            ):
                 column.role = "section"
                 break
     if "result" not in roles and "indicator" in roles:

@@ -7,6 +7,7 @@ what it really unpacks to, part by part, before any other library sees the file.
 import re
 import zlib
 from io import BytesIO
+from itertools import pairwise
 from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -67,7 +68,7 @@ def _plain_kind(data: bytes, filename: str) -> str:
     for signature, kind in _SIGNATURES:
         if data.startswith(signature):
             return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP" or data[4:8] == b"ftyp":
+    if (data[:4] == b"RIFF" and data[8:12] == b"WEBP") or data[4:8] == b"ftyp":
         return "photo"
     head = data[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith((b"<!doctype html", b"<html", b"<table")) or b"<html" in head:
@@ -104,7 +105,16 @@ def _zip_kind(data: bytes) -> str:
             return kind
     except DocumentRefused:
         raise
-    except (BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError, KeyError) as error:
+    except (
+        BadZipFile,
+        zlib.error,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        KeyError,
+    ) as error:
         raise DocumentRefused("damaged") from error
 
 
@@ -122,9 +132,11 @@ def _check_declared(entries: list[ZipInfo], size: int) -> None:
         raise DocumentRefused("too_large", limit=MAX_UNPACKED // 2**20)
     for entry in entries:
         if entry.file_size > SMALL_PART and entry.file_size > MAX_RATIO * max(entry.compress_size, 1):
-            raise DocumentRefused("bomb", ratio=entry.file_size // max(entry.compress_size, 1), limit=MAX_RATIO)
+            raise DocumentRefused(
+                "bomb", ratio=entry.file_size // max(entry.compress_size, 1), limit=MAX_RATIO
+            )
     ends = sorted((entry.header_offset, entry.header_offset + 30 + entry.compress_size) for entry in entries)
-    for (_, end), (start, _) in zip(ends, ends[1:], strict=False):
+    for (_, end), (start, _) in pairwise(ends):
         if end > start:  # two entries share bytes: the trick of overlapping bombs
             raise DocumentRefused("bomb", entries=len(entries), limit=MAX_ENTRIES)
     if ends[-1][1] > size:

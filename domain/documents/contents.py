@@ -1,6 +1,7 @@
 """Columns of a table without a header, told by what stands in them."""
 
 import re
+from collections.abc import Callable
 
 from domain.deadlines import Context, parse
 from domain.documents.columns import Column, Columns
@@ -9,12 +10,16 @@ from domain.documents.responsible import split_responsible
 from domain.documents.rows import NUMBER
 
 _SAMPLE = 40
+Fits = Callable[[str], bool]
 _PARTY = re.compile(
     r"^(?:директор|зам|педагог|учител|классн|методист|администрац|управлени|отдел|департамент|министерств|куратор|координатор|"
     r"руководител|рабоч|школ|мбоу|маоу|мкоу|моу|ор?г|иро|гау|гу\b|до\b|участник|образовательн|муниципальн|специалист|завуч)",
     re.IGNORECASE,
 )
-_PROOF = re.compile(r"^(?:приказ|справк|протокол|отч[её]т|аналитическ|план|программ|договор|соглашени|лист|ссылк|акт)", re.IGNORECASE)
+_PROOF = re.compile(
+    r"^(?:приказ|справк|протокол|отч[её]т|аналитическ|план|программ|договор|соглашени|лист|ссылк|акт)",
+    re.IGNORECASE,
+)
 
 
 def columns_by_content(grid: Grid) -> Columns | None:
@@ -28,18 +33,26 @@ def columns_by_content(grid: Grid) -> Columns | None:
             if cell.text and not cell.down:
                 texts.setdefault(cell.start, []).append(cell.text)
     roles: dict[int, str] = {}
-    _claim(roles, texts, "deadline", len(rows), lambda text: _is_deadline(text))
+    _claim(roles, texts, "deadline", len(rows), _is_deadline)
     if "deadline" not in roles.values():
         return None
     _claim(roles, texts, "number", len(rows), lambda text: NUMBER.match(text.strip()) is not None)
-    left = {start: lines for start, lines in texts.items() if start not in roles and len(lines) * 2 >= len(rows)}
+    left = {
+        start: lines for start, lines in texts.items() if start not in roles and len(lines) * 2 >= len(rows)
+    }
     if not left:
         return None
     longest = max(left, key=lambda start: (sum(map(len, left[start])) / len(left[start]), -start))
     first = min(left)
     activity = first if _mean(left[first]) * 2 >= _mean(left[longest]) else longest
     roles[activity] = "activity"
-    _claim(roles, left, "responsible", len(rows), lambda text: all(_PARTY.match(p) for p in split_responsible(text)[:1]))
+    _claim(
+        roles,
+        left,
+        "responsible",
+        len(rows),
+        lambda text: all(_PARTY.match(p) for p in split_responsible(text)[:1]),
+    )
     _claim(roles, left, "document", len(rows), lambda text: _PROOF.match(text) is not None)
     for start in sorted(left):
         if start not in roles and "result" not in roles.values():
@@ -53,7 +66,7 @@ def _mean(texts: list[str]) -> float:
     return sum(map(len, texts)) / len(texts)
 
 
-def _claim(roles: dict[int, str], texts: dict[int, list[str]], role: str, rows: int, fits) -> None:  # type: ignore[no-untyped-def]
+def _claim(roles: dict[int, str], texts: dict[int, list[str]], role: str, rows: int, fits: Fits) -> None:
     """Give a role to the column whose cells fit it best, if at least six in ten do."""
     best, share = None, 0.6
     for start, lines in texts.items():

@@ -27,7 +27,9 @@ def read_open_sheet(data: bytes) -> list[Grid]:
     if b"<!DOCTYPE" in xml[:2048] or b"<!ENTITY" in xml:
         raise DocumentRefused("damaged")
     try:
-        root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+        root = etree.fromstring(
+            xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        )
     except etree.XMLSyntaxError as error:
         raise DocumentRefused("damaged") from error
     grids = [_sheet(table) for table in root.iter(f"{_TABLE}table")]
@@ -37,7 +39,9 @@ def read_open_sheet(data: bytes) -> list[Grid]:
 def _sheet(table: Any) -> Grid:
     values: list[list[str]] = []
     merged: Merged = []
-    empty = 0  # rows without text, kept back until something follows: the tail of a sheet repeats them endlessly
+    empty = (
+        0  # rows without text, kept back until something follows: the tail of a sheet repeats them endlessly
+    )
     for row in table.iter(f"{_TABLE}table-row"):
         line = _row(row, len(values) + empty, merged)
         times = min(_count(row, "number-rows-repeated"), 2**20)

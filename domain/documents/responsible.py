@@ -8,9 +8,26 @@ from pathlib import Path
 from domain.documents.text import one_line
 
 _BULLET = re.compile(r"^(?:[-–—•·▪*●]|\d{1,2}[.)])\s+")
-_PARTICIPLE = re.compile(r"^[а-яё]+(?:нн|ем|им|ом|т|ющ|ящ|вш|ш|щ)(?:ые|ых|ая|ой|ий|ый|ие|их|ее|ое|ого|его|ую|ым|им|иеся|ихся|аяся|ийся)$")
-_RELATIVE = ("в том числе", "которы", "включая", "имеющ", "участвующ", "вошедш", "кроме", "а также", "согласно", "по ", "чьи", "где")
-_NAME = re.compile(r"^[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s*(?:[А-ЯЁ]\.)?$|^[А-ЯЁ]\.\s*[А-ЯЁ]\.\s*[А-ЯЁ][а-яё]+")
+_PARTICIPLE = re.compile(
+    r"^[а-яё]+(?:нн|ем|им|ом|т|ющ|ящ|вш|ш|щ)(?:ые|ых|ая|ой|ий|ый|ие|их|ее|ое|ого|его|ую|ым|им|иеся|ихся|аяся|ийся)$"
+)
+_RELATIVE = (
+    "в том числе",
+    "которы",
+    "включая",
+    "имеющ",
+    "участвующ",
+    "вошедш",
+    "кроме",
+    "а также",
+    "согласно",
+    "по ",
+    "чьи",
+    "где",
+)
+_NAME = re.compile(
+    r"^[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s*(?:[А-ЯЁ]\.)?$|^[А-ЯЁ]\.\s*[А-ЯЁ]\.\s*[А-ЯЁ][а-яё]+"
+)
 _ADJECTIVE = re.compile(r"^[А-ЯЁ][а-яё]+(?:ый|ий|ая|яя|ое|ее|ые|ие)$")
 
 
@@ -55,10 +72,10 @@ def _lines(text: str) -> list[str]:
 
 def _begins(line: str, above: str) -> bool:
     legal, short, heads, joining = _words()
-    first = line.split()[0].strip(",;.:«»\"()")
+    first = line.split(maxsplit=1)[0].strip(',;.:«»"()')
     if above.endswith((",", ";")):
         return not _continues(line)
-    if above.split()[-1].lower() in joining or above.endswith("-"):
+    if above.rsplit(maxsplit=1)[-1].lower() in joining or above.endswith("-"):
         return False
     if first in legal or first in short or _NAME.match(line):
         return True
@@ -103,13 +120,18 @@ def _by_heads(part: str) -> list[str]:
     parts: list[list[str]] = []
     depth = 0
     for index, word in enumerate(words):
-        bare = word.strip(",;.:()«»\"")
+        bare = word.strip(',;.:()«»"')
         new = not parts
         if parts and depth <= 0 and words[index - 1].lower() not in joining:
             legal_body = parts[-1][0] in legal
             new = bare in legal or (
                 (bare in short and bare in ("ДО", "УО", "МО", "МОУО") and len(parts[-1]) > 1)
-                or (bare[:1].isupper() and not bare.isupper() and bare.lower().startswith(heads) and not legal_body)
+                or (
+                    bare[:1].isupper()
+                    and not bare.isupper()
+                    and bare.lower().startswith(heads)
+                    and not legal_body
+                )
             )
         if new:
             parts.append([word])

@@ -97,10 +97,10 @@ class _Reader:
         many = sum(1 for grid in self.grids if grid.sheet) > 1
         for grid in self.grids:
             columns, first = find_columns(grid)
-            if columns is None or columns.guessed:
-                if last is not None and not grid.sheet and _continues(grid, last):
-                    columns, first = last, 0
-                    columns.header_rows = []
+            headless = columns is None or columns.guessed
+            if headless and last is not None and not grid.sheet and _continues(grid, last):
+                columns, first = last, 0
+                columns.header_rows = []
             if columns is None or not _is_roadmap(columns):
                 self._pass_over(grid)
                 continue
@@ -144,7 +144,9 @@ class _Reader:
             self.skipped.append(Skipped(None, text, "text", Place("text")))
         return section
 
-    def _sheet_title(self, above: list[str], grid: Grid, found_any: bool, many: bool, drafts: list[Draft]) -> None:
+    def _sheet_title(
+        self, above: list[str], grid: Grid, found_any: bool, many: bool, drafts: list[Draft]
+    ) -> None:
         title, rest = title_of(above)
         if not found_any:
             self.title = title or (None if grid.name.lower().startswith(_DULL_SHEETS) else grid.name)
@@ -196,7 +198,9 @@ def _is_roadmap(columns: Columns) -> bool:
     dated = roles & {"deadline", "deadline_start", "deadline_end", "period"} or any(
         column.role == "period" for column in columns.all
     )
-    return "activity" in roles and bool(dated or {"responsible", "result"} <= roles or {"responsible", "document"} <= roles)
+    return "activity" in roles and bool(
+        dated or {"responsible", "result"} <= roles or {"responsible", "document"} <= roles
+    )
 
 
 def _continues(grid: Grid, columns: Columns) -> bool:
@@ -211,7 +215,11 @@ def _apply(columns: Columns, override: Mapping[str, str | int]) -> None:
             if column.role == role:
                 column.role = "other"
         for column in columns.all:
-            chosen = column.index == wanted if isinstance(wanted, int) else squeezed(column.header) == squeezed(wanted)
+            chosen = (
+                column.index == wanted
+                if isinstance(wanted, int)
+                else squeezed(column.header) == squeezed(wanted)
+            )
             if chosen:
                 column.role = role
                 break
@@ -253,7 +261,13 @@ def _understand(items: list[Item], years: Years) -> None:
             _parse_all(items, context)
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
         due = item.deadline.due
-        if due is None or due.month < 10 or after is None or after.section != item.section or not item.deadline_raw:
+        if (
+            due is None
+            or due.month < 10
+            or after is None
+            or after.section != item.section
+            or not item.deadline_raw
+        ):
             continue
         previous = before.deadline if before is not None else None
         near = Context(context.year, context.period, context.school_year, previous, after.deadline)

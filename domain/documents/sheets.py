@@ -41,7 +41,9 @@ def _merged(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     return list(sheet.merged_cell_ranges or [])
 
 
-def gridded(name: str, values: list[list[Any]], merged: list[tuple[tuple[int, int], tuple[int, int]]]) -> Grid:
+def gridded(
+    name: str, values: list[list[Any]], merged: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> Grid:
     """Values and merged ranges → rows of cells; empty rows fall out, their numbers stay."""
     if len(values) > MAX_ROWS:
         raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
@@ -64,7 +66,10 @@ def gridded(name: str, values: list[list[Any]], merged: list[tuple[tuple[int, in
 
 
 def _row(
-    number: int, line: list[Any], spans: dict[tuple[int, int], int], covered: dict[tuple[int, int], tuple[str, int] | None]
+    number: int,
+    line: list[Any],
+    spans: dict[tuple[int, int], int],
+    covered: dict[tuple[int, int], tuple[str, int] | None],
 ) -> list[Cell]:
     cells = []
     for column, value in enumerate(line):
@@ -93,14 +98,14 @@ def _spans(
     for (top, left), (bottom, right) in merged:
         if top >= height or left >= len(values[top]) or left >= _MAX_COLUMNS:
             continue
-        right = min(right, _MAX_COLUMNS)
-        spans[top, left] = right - left + 1
+        width = min(right, _MAX_COLUMNS) - left + 1
+        spans[top, left] = width
         value = values[top][left]
         text = clean(value) if isinstance(value, str) else written(value)
         for row in range(top, min(bottom, height - 1) + 1):
-            for column in range(left, right + 1):
+            for column in range(left, left + width):
                 if (row, column) != (top, left):
-                    covered[row, column] = (text, right - left + 1) if column == left else None
+                    covered[row, column] = (text, width) if column == left else None
     return spans, covered
 
 

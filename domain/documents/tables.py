@@ -84,7 +84,11 @@ class _State:
         """Sort one row and act on what it is."""
         again = header_columns(row)
         filled = sum(1 for cell in row.cells if cell.text)
-        if again is not None and len(again.roles()) >= max(3, filled - 1) and not same_header(row, self.columns):
+        if (
+            again is not None
+            and len(again.roles()) >= max(3, filled - 1)
+            and not same_header(row, self.columns)
+        ):
             self.columns = with_second_row(again, row, None)
             self._skip(found, row, "header")
             return
@@ -136,12 +140,24 @@ class _State:
         section, goal = self.section, self.goal_text
         if "section" in cells:
             section = cells["section"].text
-        elif self.columns.first("section") is not None and self.last is not None and "section" in self.last.cells:
+        elif (
+            self.columns.first("section") is not None
+            and self.last is not None
+            and "section" in self.last.cells
+        ):
             cells["section"] = self.last.cells["section"]
             section = cells["section"].text
         if "section_goal" in cells:
             goal = cells["section_goal"].text
-        draft = Draft(sorted_row, section, goal, self._place(sorted_row.row), cells, doubts, guessed=self.columns.guessed)
+        draft = Draft(
+            sorted_row,
+            section,
+            goal,
+            self._place(sorted_row.row),
+            cells,
+            doubts,
+            guessed=self.columns.guessed,
+        )
         found.drafts.append(draft)
         self.last, self.empty_section = draft, None
 
@@ -154,6 +170,8 @@ class _State:
             if cell.down:
                 continue
             known = self.last.cells.get(role)
-            self.last.cells[role] = cell if known is None else known._replace(text=f"{known.text}\n{cell.text}")
+            self.last.cells[role] = (
+                cell if known is None else known._replace(text=f"{known.text}\n{cell.text}")
+            )
         if "joined_row" not in self.last.doubts:
             self.last.doubts.append("joined_row")

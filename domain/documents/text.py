@@ -5,7 +5,9 @@ import re
 
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n ?")
-_BREAKING_TAG = re.compile(r"<\s*(?:br|/p|/li|/div|/tr|/ul|/ol)\s*/?\s*>|<\s*(?:li|p|div|tr)\b[^<>]{0,200}>", re.IGNORECASE)
+_BREAKING_TAG = re.compile(
+    r"<\s*(?:br|/p|/li|/div|/tr|/ul|/ol)\s*/?\s*>|<\s*(?:li|p|div|tr)\b[^<>]{0,200}>", re.IGNORECASE
+)
 _TAG = re.compile(
     r"</?\s*(?:b|i|u|s|p|br|ul|ol|li|div|span|strong|em|font|a|sup|sub|table|tbody|thead|tr|td|th|h[1-6])\b[^<>]{0,200}>",
     re.IGNORECASE,

@@ -82,7 +82,9 @@ def title_years(title: str | None) -> Years:
     return Years()
 
 
-def document_years(title: str | None, others: list[str], deadlines: list[str], rows: list[str], name: str) -> Years:
+def document_years(
+    title: str | None, others: list[str], deadlines: list[str], rows: list[str], name: str
+) -> Years:
     """The reference year: title, date of the order above, years in the deadlines, in the rows, in the file's name."""
     years = title_years(title)
     dated = _dates(others)

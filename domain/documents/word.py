@@ -19,7 +19,9 @@ _P, _TBL, _TR, _TC, _T = f"{_W}p", f"{_W}tbl", f"{_W}tr", f"{_W}tc", f"{_W}t"
 _SDT, _CONTENT, _VAL = f"{_W}sdt", f"{_W}sdtContent", f"{_W}val"
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
 _TEXT_TAGS = (_T, *_BREAKS)
-_WRAPPERS = frozenset({_SDT, _CONTENT, f"{_W}ins", f"{_W}moveTo", f"{_W}smartTag", f"{_W}customXml", f"{_W}hyperlink"})
+_WRAPPERS = frozenset(
+    {_SDT, _CONTENT, f"{_W}ins", f"{_W}moveTo", f"{_W}smartTag", f"{_W}customXml", f"{_W}hyperlink"}
+)
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MAX_DEPTH = 8
 _MAX_NESTED_AS_TEXT = 2  # a nested table of more rows than this is a table of its own
