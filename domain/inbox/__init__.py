@@ -12,7 +12,7 @@ from domain.inbox.actions import (
     revive,
 )
 from domain.inbox.models import DialogueState, InboxState, InboxUpdate
-from domain.inbox.queries import counts, dead, find_dialogue, waiting
+from domain.inbox.queries import counts, dead, find_dialogue, more_in_lane, waiting
 from domain.inbox.rules import Waiting
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "finish",
     "forget_old",
     "keep_dialogues",
+    "more_in_lane",
     "revive",
     "waiting",
 ]

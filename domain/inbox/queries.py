@@ -21,6 +21,14 @@ async def waiting(tx: Tx, bot_id: int, *, after_id: int = 0, limit: int = 500) -
     return [Waiting(*row) for row in rows]
 
 
+async def more_in_lane(tx: Tx, lane: int, *, after_id: int) -> bool:
+    """Whether another update of this chat waits behind: the parts of an album are shown together."""
+    query = select(ROWS.c.id).where(
+        ROWS.c.state == InboxState.NEW, ROWS.c.lane == lane, ROWS.c.id > after_id
+    )
+    return await tx.session.scalar(query.limit(1)) is not None
+
+
 async def dead(tx: Tx, *, limit: int = 50) -> Sequence[InboxUpdate]:
     """Updates given up, newest first: for «Требует внимания»."""
     query = (

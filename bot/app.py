@@ -1,0 +1,86 @@
+"""The dispatcher: routers in order, who writes, and what happens to errors."""
+
+from aiogram import Bot, Dispatcher
+from aiogram.fsm.storage.base import BaseStorage
+from aiogram.fsm.strategy import FSMStrategy
+from aiogram.types import BotCommand
+
+from bot.errors import Errors
+from bot.flows import (
+    coordinate,
+    drafting,
+    home,
+    inviting,
+    joining,
+    mornings,
+    otherwise,
+    own,
+    plans,
+    review,
+    work,
+    writing,
+)
+from bot.identity import Identity
+from bot.storage import DatabaseStorage
+from domain.db import Database
+from domain.errors import N_
+from domain.files import FileStore
+from domain.settings import Settings
+from domain.texts import LANGUAGES, texts
+
+# Groups and strangers are settled first, then what works without any role, then the rest.
+CONVERSATIONS = (
+    joining.groups,
+    joining.router,
+    joining.strangers,
+    own.always,
+    joining.roleless,
+    home.router,
+    own.router,
+    inviting.router,
+    work.router,
+    drafting.router,
+    review.router,
+    coordinate.router,
+    writing.router,
+    plans.router,
+    mornings.router,
+    otherwise.router,
+)
+
+COMMANDS = {
+    "menu": N_("The first screen"),
+    "help": N_("What I can do"),
+    "panel": N_("Sign in to the panel"),
+    "language": N_("Language"),
+    "mydata": N_("What is kept about me"),
+}
+
+
+def build_dispatcher(
+    db: Database,
+    settings: Settings,
+    files: FileStore,
+    *,
+    bot_name: str,
+    storage: BaseStorage | None = None,
+) -> Dispatcher:
+    """All conversations. `bot_name` is the bot's user name, without @, for links.
+
+    Updates of one chat must be fed one by one (lanes.py): there is no isolation of events here.
+    """
+    dispatcher = Dispatcher(storage=storage or DatabaseStorage(db), fsm_strategy=FSMStrategy.CHAT)
+    dispatcher.update.outer_middleware(Identity(db, files, settings, bot_name))
+    for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
+        observer.outer_middleware(Errors())
+    for routes in CONVERSATIONS:
+        dispatcher.include_router(routes.router())
+    return dispatcher
+
+
+async def announce_commands(bot: Bot) -> None:
+    """The menu of commands in Telegram, in each language; Russian for everybody else."""
+    for language in (None, *LANGUAGES):
+        say = texts(language or "ru", escape=False)
+        commands = [BotCommand(command=name, description=say(what)) for name, what in COMMANDS.items()]
+        await bot.set_my_commands(commands, language_code=language)

@@ -1,0 +1,243 @@
+"""The coordinator's first screen: who has not handed in, which curators are silent, who is not connected."""
+
+from datetime import date
+
+from aiogram.types import CallbackQuery, InlineKeyboardButton
+
+from bot.flows.review import queue_label
+from bot.lines import short_due
+from bot.presses import (
+    Audience,
+    AudienceList,
+    Home,
+    InviteMake,
+    InviteRole,
+    Measures,
+    Panel,
+    Plans,
+    Queue,
+    Report,
+    Silent,
+    Unconnected,
+    Who,
+)
+from bot.routes import Routes
+from bot.talk import Talk
+from bot.ui import Row, Screen, bold, button, clip, page, safe
+from domain import progress, reports, roadmaps, schools
+from domain.actor import Place, Role
+from domain.db import Tx
+from domain.reports import Filters, MeasureRow
+from domain.texts import Texts
+
+router = Routes("coordinate")
+
+ON_HOME = 2  # measures on the first screen
+NAMES = 40  # schools listed by name in one message
+
+
+async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
+    """What needs the coordinator today, and the few things that they do."""
+    say, today = talk.say, progress.today(tx)
+    owned = [row.school for row in await schools.school_list(tx, municipality_id=place.municipality_id)]
+    name = (await schools.place_name(tx, place)).name
+    count = say.n("%(n)s school", "%(n)s schools", len(owned))
+    lines = [f"{bold(name)} · {count}"]
+    rows: list[Row] = []
+    table = await reports.by_measure(tx, _filters(place))
+    urgent = [row for row in table if row.missing and (row.overdue or _is_near(row, today))]
+    for row in urgent[:ON_HOME]:
+        lines.append(_missing_line(say, row, today))
+        rows.append([_who_button(talk, row, place), _write_button(talk, row, place)])
+    if table and not urgent:
+        lines.append(say("Nothing is overdue, and nothing is due in the next days."))
+    attention = await reports.attention(tx)
+    if attention.silent_reviews:
+        silent = len(attention.silent_reviews)
+        lines.append(
+            "⏳ "
+            + say.n(
+                "without an answer for more than %(days)s working days: %(n)s",
+                "without an answer for more than %(days)s working days: %(n)s",
+                silent,
+                days=progress.SILENT_DAYS - 1,
+            )
+        )
+        rows.append([button(talk.plain("⏳ Show the silent reviews"), Silent())])
+    if attention.schools_without_people:
+        missing = len(attention.schools_without_people)
+        lines.append(
+            say.n(
+                "%(n)s school is not connected to the bot",
+                "%(n)s schools are not connected to the bot",
+                missing,
+            )
+        )
+        rows.append([button(talk.plain("Who is not connected"), Unconnected())])
+    if attention.doubts:
+        lines.append(
+            say.n("%(n)s deadline needs your word", "%(n)s deadlines need your word", attention.doubts)
+        )
+    queue = await progress.queue(tx)
+    if queue:
+        lines.append("⏳ " + say.n("%(n)s report to review", "%(n)s reports to review", len(queue)))
+    rows.extend(_menu(talk, place, has_table=bool(table), waiting=len(queue)))
+    return Screen("\n".join(lines), rows)
+
+
+def _menu(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> list[Row]:
+    plain = talk.plain
+    first: list[Row] = [[]]
+    if has_table:
+        first = [[button(plain("All measures"), _measures(place))]]
+    if waiting:
+        first = [[*first[0], button(plain("To review: %(n)s", n=waiting), Queue())]]
+    return [
+        *first,
+        [button(plain("Broadcast"), AudienceList()), button(plain("Invite"), InviteRole())],
+        [button(plain("Roadmaps"), Plans()), button(plain("Panel"), Panel())],
+    ]
+
+
+def _filters(place: Place) -> Filters:
+    return Filters(municipality_id=place.municipality_id)
+
+
+def _measures(place: Place) -> Measures:
+    return Measures(region=place.region_id or 0, municipality=place.municipality_id or 0)
+
+
+def _is_near(row: MeasureRow, today: date) -> bool:
+    return row.due_on is not None and progress.standing(progress.Status.NOT_DONE, row.due_on, today) in (
+        progress.Standing.SOON,
+        progress.Standing.OVERDUE,
+    )
+
+
+def _name(row: MeasureRow) -> str:
+    return row.measure.number or clip(row.measure.title, 24)
+
+
+def _missing_line(say: Texts, row: MeasureRow, today: date) -> str:
+    sign = "🔴" if row.overdue else "🟡"
+    line = say(
+        "%(name)s: not handed in by %(missing)s of %(total)s",
+        name=row.measure.label,
+        missing=len(row.missing),
+        total=row.total,
+    )
+    return f"{sign} {line} · {short_due(say, row.due_on, today)}"
+
+
+def _who_button(talk: Talk, row: MeasureRow, place: Place) -> InlineKeyboardButton:
+    press = Who(measure=row.measure.id, region=place.region_id or 0, municipality=place.municipality_id or 0)
+    return button(talk.plain("%(name)s: who", name=_name(row)), press)
+
+
+def _write_button(talk: Talk, row: MeasureRow, place: Place) -> InlineKeyboardButton:
+    press = Audience(who="s", municipality=place.municipality_id or 0, measure=row.measure.id)
+    return button(talk.plain("Write to them"), press)
+
+
+@router.callback_query(Measures.filter())
+async def measures(query: CallbackQuery, callback_data: Measures, talk: Talk) -> None:
+    """Every measure of the running roadmap: how many have not handed in."""
+    place = Place(callback_data.region, callback_data.municipality or None)
+    async with talk.db.read(talk.actor) as tx:
+        table = await reports.by_measure(tx, _filters(place))
+        today = progress.today(tx)
+    shown = page(table, callback_data.page)
+    rows: list[Row] = []
+    for row in shown.items:
+        sign = "🔴" if row.overdue else ("🟡" if row.missing and _is_near(row, today) else "")
+        state = f"{len(row.missing)}/{row.total}" if row.missing else "✅"
+        press = Who(
+            measure=row.measure.id, region=callback_data.region, municipality=callback_data.municipality
+        )
+        rows.append([button(f"{sign} {clip(row.measure.label, 34)} · {state}".strip(), press)])
+    rows.append(shown.turning(lambda n: callback_data.model_copy(update={"page": n})))
+    rows.append([button(talk.plain("‹ Back"), Home(hat=_hat(place)))])
+    open_count = sum(bool(row.missing) for row in table)
+    text = talk.say(
+        "Not handed in by all: %(open)s of %(total)s measures. The button says how many schools are missing.",
+        open=open_count,
+        total=len(table),
+    )
+    await talk.show(Screen(text, rows))
+
+
+def _hat(place: Place) -> str:
+    return f"m{place.municipality_id}" if place.municipality_id else f"g{place.region_id}"
+
+
+@router.callback_query(Who.filter())
+async def who(query: CallbackQuery, callback_data: Who, talk: Talk) -> None:
+    """Who has not handed in this measure."""
+    place = Place(callback_data.region, callback_data.municipality or None)
+    async with talk.db.read(talk.actor) as tx:
+        measure = await roadmaps.measure(tx, callback_data.measure)
+        filters = Filters(roadmap_id=measure.roadmap_id, municipality_id=place.municipality_id)
+        table = await reports.by_measure(tx, filters)
+        today = progress.today(tx)
+    row = next((r for r in table if r.measure.id == measure.id), None)
+    rows: list[Row] = []
+    if row is None or not row.missing:
+        text = bold(measure.label) + "\n✅ " + talk.say("Everybody has handed it in.")
+    else:
+        names = "\n".join(name for _, name in row.missing[:NAMES])
+        text = f"{_missing_line(talk.say, row, today)}\n\n{safe(names)}"
+        if len(row.missing) > NAMES:
+            text += "\n" + talk.say("and %(n)s more", n=len(row.missing) - NAMES)
+        rows.append([_write_button(talk, row, place)])
+    back = Measures(region=callback_data.region, municipality=callback_data.municipality)
+    rows.append([button(talk.plain("‹ All measures"), back)])
+    await talk.show(Screen(text, rows))
+
+
+@router.callback_query(Silent.filter())
+async def silent(query: CallbackQuery, callback_data: Silent, talk: Talk) -> None:
+    """Reports that wait too long; a coordinator may decide about them."""
+    async with talk.db.read(talk.actor) as tx:
+        waiting = {row.submission.id: row for row in await progress.queue(tx)}
+        late = [
+            waiting[row.submission_id]
+            for row in await reports.silent_reviews(tx)
+            if row.submission_id in waiting
+        ]
+    shown = page(late, callback_data.page)
+    rows: list[Row] = [
+        [button(queue_label(talk, row), Report(submission=row.submission.id))] for row in shown.items
+    ]
+    rows.append(shown.turning(lambda n: Silent(page=n)))
+    rows.append([button(talk.plain("‹ Back"), Home())])
+    if late:
+        text = talk.say("Their curators are silent; you may look and decide yourself.")
+    else:
+        text = talk.say("No curator is silent now.")
+    await talk.show(Screen(text, rows))
+
+
+@router.callback_query(Unconnected.filter())
+async def unconnected(query: CallbackQuery, callback_data: Unconnected, talk: Talk) -> None:
+    """Schools without anybody in the bot; a press makes a link for the head."""
+    async with talk.db.read(talk.actor) as tx:
+        ids = {school_id for school_id, _ in (await reports.attention(tx)).schools_without_people}
+        found = [row.school for row in await schools.school_list(tx) if row.school.id in ids]
+    shown = page(found, callback_data.page)
+    rows: list[Row] = []
+    for school in shown.items:
+        press = InviteMake(
+            role=Role.SCHOOL_HEAD,
+            region=school.region_id,
+            municipality=school.municipality_id,
+            school=school.id,
+        )
+        rows.append([button(school.name, press)])
+    rows.append(shown.turning(lambda n: Unconnected(page=n)))
+    rows.append([button(talk.plain("‹ Back"), Home())])
+    text = talk.say(
+        "Nobody of these schools is in the bot yet. A press makes an invitation link for the head."
+    )
+    if not found:
+        text = talk.say("Every school is connected.")
+    await talk.show(Screen(text, rows))

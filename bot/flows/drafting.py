@@ -1,0 +1,246 @@
+"""Drafting and handing in: whatever is sent goes into the draft of the opened assignment; one press sends it."""
+
+from typing import Any
+
+from aiogram.types import CallbackQuery, Message
+
+from bot.flows import home
+from bot.flows.work import DRAFT, work_screen
+from bot.handling import handling
+from bot.identity import Expecting
+from bot.intake import Fetched, Item, TooLargeForTelegram, fetch, item_of, put
+from bot.lines import work_label
+from bot.presses import Home, Later, Remove, RemoveChoice, Send, ToWhich, ToWhichPage, Withdraw, Work
+from bot.routes import Routes
+from bot.talk import Talk
+from bot.ui import Expects, Row, Screen, button, clip, page
+from domain import inbox, people, programme, progress
+from domain.actor import SYSTEM
+from domain.db import Tx
+from domain.errors import DomainError
+from domain.files import FileRefused
+from domain.progress import AlreadySubmitted, AssignmentClosed, Kind, TooManyFiles
+
+router = Routes("drafting")
+
+HELD = "held"  # something was sent before any assignment was opened
+
+
+@router.message(Expecting(DRAFT))
+async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """One more thing for the draft; the draft's message is updated, an album updates it once."""
+    assignment_id = int(memo["assignment"])
+    item = item_of(message)
+    async with talk.db.read(talk.actor) as tx:
+        rules = await programme.file_rules(tx)
+        await progress.work_card(tx, assignment_id)
+    try:
+        fetched = await fetch(talk, item, allowed=rules.file_types, max_mb=rules.max_file_mb)
+        async with talk.db.write(talk.actor) as tx:
+            await put(tx, talk.chat_id, assignment_id, fetched)
+    except (FileRefused, TooLargeForTelegram, TooManyFiles) as refused:
+        # The draft stays as it is; it is drawn again only where this was the last part of an album.
+        await talk.refuse(refused)
+        if message.media_group_id is None:
+            return
+    except (AlreadySubmitted, AssignmentClosed) as closed:
+        await talk.refuse(closed)
+        await redraw(talk, assignment_id, None, message.message_id)
+        return
+    if not await _more_of_album(talk, message):
+        await redraw(talk, assignment_id, memo.get("screen"), message.message_id)
+
+
+async def redraw(talk: Talk, assignment_id: int, screen_id: int | None, newest_id: int) -> None:
+    """Edit the draft's message while it is the last one; where something stands below it, move it there."""
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.work_card(tx, assignment_id)
+    screen = work_screen(talk, card)
+    if screen_id is not None and screen_id > newest_id:
+        shown = await talk.redraw(screen_id, screen)
+        if shown is not None:
+            await talk.expect(screen.expects, shown)
+            return
+    await talk.show(screen, fresh=True)
+    await talk.remove(screen_id)
+
+
+async def _more_of_album(talk: Talk, message: Message) -> bool:
+    """Whether the rest of an album already waits: then its last part draws the draft."""
+    current = handling.get()
+    if message.media_group_id is None or current is None:
+        return False
+    async with talk.db.read(SYSTEM) as tx:
+        return await inbox.more_in_lane(tx, talk.chat_id, after_id=current.inbox_id)
+
+
+@router.callback_query(Send.filter())
+async def send(query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
+    """Hand in, once; the second press is told the number."""
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            sent = await progress.submit(tx, callback_data.id)
+            work = await progress.assignment(tx, callback_data.id)
+            has_curator = bool(await people.curators(tx, work.place))
+    except (AlreadySubmitted, AssignmentClosed) as closed:
+        await talk.refuse(closed)
+        await _show_card(talk, callback_data.id)
+        return
+    parts = [talk.say("Accepted, No. %(number)s.", number=sent.id)]
+    if has_curator:
+        parts.append(talk.say("The curator usually answers within two working days."))
+    else:
+        parts.append(talk.say("The coordinator will look at it; the answer will come here."))
+    parts.append(talk.say("Nothing more has to be done."))
+    rows: list[Row] = [
+        [button(talk.plain("What else waits"), Home(hat=f"s{work.school_id}"))],
+        [button(talk.plain("Show what was sent"), Work(id=callback_data.id))],
+    ]
+    await talk.show(Screen(" ".join(parts), rows))
+
+
+@router.callback_query(Later.filter())
+async def later(query: CallbackQuery, callback_data: Later, talk: Talk) -> None:
+    """The draft waits; nothing was sent."""
+    await talk.answer(talk.plain("The draft is kept. Open the assignment to go on."))
+    await home.show(talk)
+
+
+@router.callback_query(RemoveChoice.filter())
+async def choose_removal(query: CallbackQuery, callback_data: RemoveChoice, talk: Talk) -> None:
+    """What to take out; back to the draft where it is empty."""
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.work_card(tx, callback_data.id)
+    if not card.draft:
+        await talk.show(work_screen(talk, card))
+        return
+    shown = page(card.draft, callback_data.page)
+    rows: list[Row] = [
+        [button(_name(talk, item), Remove(id=callback_data.id, evidence=item.id))] for item in shown.items
+    ]
+    rows.append(shown.turning(lambda n: callback_data.model_copy(update={"page": n})))
+    rows.append([button(talk.plain("‹ Back"), Work(id=callback_data.id))])
+    expects = Expects(DRAFT, {"assignment": callback_data.id})
+    await talk.show(Screen(talk.say("What shall I remove from the draft?"), rows, expects))
+
+
+def _name(talk: Talk, item: progress.Evidence) -> str:
+    if item.kind in (Kind.TEXT, Kind.LINK):
+        return talk.plain("“%(words)s”", words=clip(item.text or "", 36))
+    if item.kind is Kind.PHOTO:
+        return talk.plain("Photo, %(size)s", size=talk.plain.size(item.size or 0))
+    return f"📎 {item.name}"
+
+
+@router.callback_query(Remove.filter())
+async def remove(query: CallbackQuery, callback_data: Remove, talk: Talk) -> None:
+    """Take one thing out; gone already is as good."""
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            await progress.remove_evidence(tx, callback_data.evidence)
+    except (AlreadySubmitted, AssignmentClosed) as closed:
+        await talk.refuse(closed)
+    await _show_card(talk, callback_data.id)
+
+
+@router.callback_query(Withdraw.filter())
+async def withdraw(query: CallbackQuery, callback_data: Withdraw, talk: Talk) -> None:
+    """Take a report back while nobody has decided; otherwise show what was decided."""
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            work = await progress.withdraw(tx, callback_data.submission)
+        await _show_card(talk, work.id)
+    except progress.AlreadyDecided as decided:
+        await talk.refuse(decided)
+        async with talk.db.read(talk.actor) as tx:
+            card = await progress.submission_card(tx, callback_data.submission)
+        await talk.show(work_screen(talk, card))
+
+
+async def _show_card(talk: Talk, assignment_id: int) -> None:
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.work_card(tx, assignment_id)
+    await talk.show(work_screen(talk, card))
+
+
+async def hold(message: Message, talk: Talk, held: list[dict[str, Any]], screen_id: int | None) -> None:
+    """Something sent from the home screen: keep it and ask what it belongs to."""
+    item = item_of(message)
+    held = [h for h in held if h["message_id"] != item.message_id] + [item.memo()]
+    async with talk.db.read(talk.actor) as tx:
+        screen = await _which_screen(tx, talk, held, 0)
+    is_last = screen_id is not None and screen_id > message.message_id
+    if screen_id is not None and is_last and await talk.redraw(screen_id, screen) is not None:
+        await talk.expect(screen.expects, screen_id)
+        return
+    await talk.show(screen, fresh=True)
+    await talk.remove(screen_id)
+
+
+@router.message(Expecting(HELD))
+async def hold_more(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """The next message before the person has said what the first belongs to."""
+    await hold(message, talk, list(memo["held"]), memo.get("screen"))
+
+
+async def _which_screen(tx: Tx, talk: Talk, held: list[dict[str, Any]], number: int) -> Screen:
+    work = await progress.my_work(tx, open_only=True)
+    if not work:
+        return Screen(talk.say("Nothing waits for a report now, so I do not know where to put this."))
+    today = progress.today(tx)
+    shown = page(work, number)
+    rows: list[Row] = [
+        [button(work_label(row, talk.plain, today), ToWhich(id=row.assignment.id))] for row in shown.items
+    ]
+    rows.append(shown.turning(lambda n: ToWhichPage(page=n)))
+    rows.append([button(talk.plain("To none, forget it"), ToWhich(id=0))])
+    text = talk.say("Which assignment does this belong to?")
+    if len(held) > 1:
+        text += " " + talk.say.n("(%(n)s message)", "(%(n)s messages)", len(held))
+    return Screen(text, rows, Expects(HELD, {"held": held}))
+
+
+@router.callback_query(ToWhichPage.filter())
+async def which_page(query: CallbackQuery, callback_data: ToWhichPage, talk: Talk) -> None:
+    """More assignments to choose from."""
+    held = (await talk.state.get_data()).get("held", [])
+    async with talk.db.read(talk.actor) as tx:
+        screen = await _which_screen(tx, talk, held, callback_data.page)
+    await talk.show(screen)
+
+
+@router.callback_query(ToWhich.filter())
+async def put_held(query: CallbackQuery, callback_data: ToWhich, talk: Talk) -> None:
+    """Put what was kept into the draft; what will not do is said, the rest goes in."""
+    held = [Item(**item) for item in (await talk.state.get_data()).get("held", [])]
+    if not callback_data.id:
+        await home.show(talk)
+        return
+    async with talk.db.read(talk.actor) as tx:
+        rules = await programme.file_rules(tx)
+        await progress.work_card(tx, callback_data.id)
+    fetched: list[Fetched] = []
+    refused: list[DomainError] = []
+    for item in held:
+        try:
+            fetched.append(await fetch(talk, item, allowed=rules.file_types, max_mb=rules.max_file_mb))
+        except DomainError as error:
+            refused.append(error)
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            for one in fetched:
+                try:
+                    await put(tx, talk.chat_id, callback_data.id, one)
+                except TooManyFiles as error:
+                    refused.append(error)
+    except (AlreadySubmitted, AssignmentClosed) as closed:
+        await talk.refuse(closed)
+    for reason in refused:
+        await talk.say_html(talk.say.error(reason))
+    if not held:
+        await talk.answer(talk.plain("I no longer have that message. Please send it again."), alert=True)
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.work_card(tx, callback_data.id)
+    await talk.show(work_screen(talk, card), fresh=bool(refused))
+    if refused and query.message is not None:
+        await talk.remove(query.message.message_id)

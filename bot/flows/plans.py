@@ -1,0 +1,282 @@
+"""Roadmaps in the chat: a file becomes a draft, doubtful deadlines are settled by buttons, then it is given out."""
+
+import asyncio
+from typing import Any
+
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import CallbackQuery, Document, Message
+
+from bot.doubts import REFUSAL, NotARoadmap, asks, first_doubt
+from bot.flows import home
+from bot.identity import Expecting
+from bot.intake import TooLargeForTelegram
+from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settle
+from bot.routes import Routes
+from bot.talk import Talk
+from bot.ui import Expects, Row, Screen, bold, button, clip
+from domain import documents, progress, roadmaps, schools
+from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
+from domain.db import Tx
+from domain.errors import DomainError
+from domain.policy import Permission
+from domain.roadmaps import DeadlineUnclear, Measure, RoadmapClosed, RoadmapState, RoadmapView, Settled
+from domain.texts import Texts
+
+router = Routes("plans")
+
+FILE = "plan-file"  # the next document is a roadmap
+WORDS = "plan-words"  # the next text says a deadline in other words
+READABLE = frozenset({"docx", "doc", "xlsx", "xls", "ods", "odt", "csv", "docm", "xlsm"})
+DRAFTS = 4  # drafts on the list of the chat; the panel shows all
+
+
+@router.callback_query(Plans.filter())
+async def plans(query: CallbackQuery, talk: Talk) -> None:
+    """Drafts, and how to bring in a new one."""
+    async with talk.db.read(talk.actor) as tx:
+        found = await roadmaps.roadmap_list(tx)
+    drafts = [row for row in found if row.roadmap.state is RoadmapState.DRAFT][:DRAFTS]
+    say = talk.say
+    live = sum(row.roadmap.state is RoadmapState.APPROVED for row in found)
+    lines = [say.n("%(n)s roadmap is running.", "%(n)s roadmaps are running.", live)]
+    lines.append(say("To bring in a new one, send me the Word or Excel file here."))
+    rows: list[Row] = [
+        [button(talk.plain("Draft: %(title)s", title=row.roadmap.title), Plan(id=row.roadmap.id))]
+        for row in drafts
+    ]
+    rows.append([button(talk.plain("Panel"), Panel()), button(talk.plain("‹ Back"), Home())])
+    await talk.show(Screen("\n".join(lines), rows, Expects(FILE)))
+
+
+async def takes(message: Message, talk: Talk) -> bool:
+    """Whether a document sent from the first screen was a roadmap; of those who also report for a school, it is
+    evidence unless they opened «Дорожные карты» before."""
+    roles = talk.actor.roles()
+    if message.document is None or not roles & COORDINATORS or roles & SCHOOL_TEAM:
+        return False
+    if _ending(message.document) not in READABLE:
+        return False
+    await _import(message.document, talk)
+    return True
+
+
+@router.message(Expecting(FILE))
+async def take_file(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """The file that was asked for."""
+    if message.document is None:
+        await talk.say_html(talk.say("Please send the roadmap as a Word or Excel file."))
+        return
+    await _import(message.document, talk)
+    await talk.strip(memo.get("screen"))
+
+
+def _ending(document: Document) -> str:
+    return (document.file_name or "").rpartition(".")[2].lower()
+
+
+async def _import(document: Document, talk: Talk) -> None:
+    name = document.file_name or "roadmap"
+    owner = next((hat.place for hat in home.hats(talk.actor) if hat.role in COORDINATORS), None)
+    if owner is None:
+        raise NotARoadmap
+    await talk.bot.send_chat_action(talk.chat_id, "typing")
+    path = talk.files.incoming()
+    try:
+        await talk.bot.download(document.file_id, destination=path)
+        body = await asyncio.to_thread(path.read_bytes)
+        reading = await asyncio.to_thread(documents.read_roadmap, body, name)
+    except documents.DocumentRefused as refused:
+        raise NotARoadmap(reason=REFUSAL[refused.code]) from refused
+    except TelegramBadRequest as refused:
+        if "too big" in refused.message:
+            raise TooLargeForTelegram(name=name) from refused
+        raise
+    finally:
+        path.unlink(missing_ok=True)
+    async with talk.db.write(talk.actor) as tx:
+        draft = await roadmaps.import_draft(tx, owner, reading, file_name=name)
+    async with talk.db.read(talk.actor) as tx:
+        screen = await _draft_screen(tx, talk, draft.id)
+    await talk.show(screen, fresh=True)
+
+
+@router.callback_query(Plan.filter())
+async def open_plan(query: CallbackQuery, callback_data: Plan, talk: Talk) -> None:
+    """A draft, or what became of it."""
+    await _show(talk, callback_data.id)
+
+
+async def _show(talk: Talk, roadmap_id: int, *, fresh: bool = False) -> None:
+    async with talk.db.read(talk.actor) as tx:
+        screen = await _draft_screen(tx, talk, roadmap_id)
+    await talk.show(screen, fresh=fresh)
+
+
+async def _receivers(tx: Tx, owner: Place) -> list[int]:
+    rows = await schools.school_list(tx, municipality_id=owner.municipality_id, permission=Permission.PLAN)
+    return [row.school.id for row in rows if owner.covers(row.school.place)]
+
+
+async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
+    view = await roadmaps.roadmap(tx, roadmap_id)
+    say = talk.say
+    title = clip(" ".join(view.roadmap.title.split()), 200)
+    if view.roadmap.state is not RoadmapState.DRAFT:
+        text = bold(title) + "\n" + say("This roadmap has been approved and is running.")
+        return Screen(text, [[button(talk.plain("‹ Roadmaps"), Plans())]])
+    receivers = len(await _receivers(tx, view.roadmap.place))
+    lines = [_read_line(say, view, title), *_doubt_lines(say, view)]
+    if view.roadmap.skipped:
+        skipped = len(view.roadmap.skipped)
+        lines.append(
+            say.n(
+                "%(n)s row was passed over: see the panel.",
+                "%(n)s rows were passed over: see the panel.",
+                skipped,
+            )
+        )
+    rows: list[Row] = []
+    if any(asks(m) for m in view.measures):
+        rows.append([button(talk.plain("Settle them here"), Doubt(roadmap=roadmap_id))])
+    approve = talk.plain.n("Approve and give to %(n)s school", "Approve and give to %(n)s schools", receivers)
+    rows.append([button(approve, Approve(id=roadmap_id))])
+    rows.append(
+        [
+            button(talk.plain("Open on the panel"), Panel()),
+            button(talk.plain("Discard"), Discard(id=roadmap_id)),
+        ]
+    )
+    rows.append([button(talk.plain("‹ Back"), Home())])
+    return Screen("\n".join(lines), rows)
+
+
+def _read_line(say: Texts, view: RoadmapView, title: str) -> str:
+    measures = say.n("%(n)s measure", "%(n)s measures", len(view.measures))
+    tracks = say.n("%(n)s track", "%(n)s tracks", len(view.tracks))
+    year = view.roadmap.reference_year
+    return say(
+        "I have read “%(title)s”: %(measures)s, %(tracks)s, year %(year)s.",
+        title=title,
+        measures=measures,
+        tracks=tracks,
+        year=year,
+    )
+
+
+def _doubt_lines(say: Texts, view: RoadmapView) -> list[str]:
+    doubtful = [m for m in view.measures if asks(m)]
+    if not doubtful:
+        return [say("All deadlines are clear.")]
+    words = list(dict.fromkeys(clip(" ".join((m.deadline_text or "—").split()), 60) for m in doubtful))
+    line = say.n("I am not sure of %(n)s deadline:", "I am not sure of %(n)s deadlines:", len(doubtful))
+    quoted = ", ".join(say("“%(words)s”", words=w) for w in words[:5])
+    return [f"{line} {quoted}" + ("…" if len(words) > 5 else "")]
+
+
+@router.callback_query(Doubt.filter())
+async def doubt(query: CallbackQuery, callback_data: Doubt, talk: Talk) -> None:
+    """One deadline in doubt: its words, what was read, and what to do."""
+    await _next_doubt(talk, callback_data.roadmap)
+
+
+async def _next_doubt(talk: Talk, roadmap_id: int, *, fresh: bool = False, note: str = "") -> None:
+    async with talk.db.read(talk.actor) as tx:
+        view = await roadmaps.roadmap(tx, roadmap_id)
+    waiting = [m for m in view.measures if asks(m)]
+    if not waiting or view.roadmap.state is not RoadmapState.DRAFT:
+        await _show(talk, roadmap_id, fresh=fresh)
+        return
+    screen = _doubt_screen(talk, waiting[0], len(waiting))
+    await talk.show(Screen(note + screen.text, screen.rows, screen.expects), fresh=fresh)
+
+
+def _doubt_screen(talk: Talk, measure: Measure, left: int) -> Screen:
+    say, plain = talk.say, talk.plain
+    lines = [bold(clip(" ".join(measure.label.split()), 300))]
+    lines.append(say("Deadline in the document: “%(words)s”.", words=clip(measure.deadline_text or "—", 200)))
+    meaning = _meaning(say, measure)
+    lines.append(
+        say("I read it as: %(meaning)s.", meaning=meaning) if meaning else say("No date follows from it.")
+    )
+    lines.append(say(first_doubt(measure)))
+    lines += ["", say("Choose, or write the deadline in your own words, for example “until 30 April”.")]
+    where = {"roadmap": measure.roadmap_id, "measure": measure.id}
+    rows: list[Row] = []
+    if meaning:
+        rows.append([button(plain("It is right"), Settle(**where, choice=Settled.AS_READ))])
+    rows.append([button(plain("Without reminders"), Settle(**where, choice=Settled.NO_REMINDERS))])
+    label = plain("‹ Back (%(n)s left)", n=left)
+    rows.append([button(label, Plan(id=measure.roadmap_id))])
+    return Screen("\n".join(lines), rows, Expects(WORDS, where))
+
+
+def _meaning(say: Texts, measure: Measure) -> str:
+    parts = []
+    for start, due in roadmaps.parse_windows(measure.windows):
+        if due is None:
+            continue
+        until = say("until %(day)s", day=say.date(due, year=True))
+        parts.append(
+            say("from %(start)s %(until)s", start=say.date(start, year=True), until=until) if start else until
+        )
+    return "; ".join(parts[:6]) + ("…" if len(parts) > 6 else "")
+
+
+@router.callback_query(Settle.filter())
+async def settle(query: CallbackQuery, callback_data: Settle, talk: Talk) -> None:
+    """One doubt less."""
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            await roadmaps.settle_deadline(tx, callback_data.measure, callback_data.choice)
+    except RoadmapClosed as closed:
+        await talk.refuse(closed)
+    await _next_doubt(talk, callback_data.roadmap)
+
+
+@router.message(Expecting(WORDS))
+async def retype(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """The deadline in the coordinator's words; what it means is said at once."""
+    note = ""
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            measure = await roadmaps.retype_deadline(tx, int(memo["measure"]), message.text or "")
+        note = talk.say("Noted: %(meaning)s.", meaning=_meaning(talk.say, measure)) + "\n\n"
+    except (DeadlineUnclear, RoadmapClosed) as error:
+        await talk.refuse(error)
+        if isinstance(error, DeadlineUnclear):
+            return
+    await _next_doubt(talk, int(memo["roadmap"]), fresh=True, note=note)
+    await talk.strip(memo.get("screen"))
+
+
+@router.callback_query(Approve.filter())
+async def approve(query: CallbackQuery, callback_data: Approve, talk: Talk) -> None:
+    """Live from now on, and owed by every school of the owner."""
+    async with talk.db.write(talk.actor) as tx:
+        approved = await roadmaps.approve(tx, callback_data.id)
+        receivers = await _receivers(tx, approved.place)
+        given = await progress.assign(tx, approved.id, receivers)
+    say = talk.say
+    assigned = say.n("%(n)s assignment", "%(n)s assignments", given)
+    to = say.n("%(n)s school", "%(n)s schools", len(receivers))
+    text = say("Approved: %(assigned)s for %(schools)s.", assigned=assigned, schools=to)
+    text += "\n" + say("Schools will find them on their first screens; deadlines remind by themselves.")
+    await talk.show(Screen(text, [[button(talk.plain("To the first screen"), Home())]]))
+
+
+@router.callback_query(Discard.filter())
+async def discard(query: CallbackQuery, callback_data: Discard, talk: Talk) -> None:
+    """Asks first."""
+    if not callback_data.sure:
+        rows: list[Row] = [
+            [button(talk.plain("Yes, discard"), Discard(id=callback_data.id, sure=True))],
+            [button(talk.plain("No, keep"), Plan(id=callback_data.id))],
+        ]
+        await talk.show(Screen(talk.say("Discard this draft? The file stays with you."), rows))
+        return
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            await roadmaps.discard(tx, callback_data.id)
+    except DomainError as gone:
+        await talk.refuse(gone)
+    await home.show(talk)

@@ -1,0 +1,17 @@
+"""The modest first screen of those who read: experts and observers."""
+
+from bot.presses import Panel
+from bot.talk import Talk
+from bot.ui import Screen, bold, button
+from bot.words import ROLE
+from domain import schools
+from domain.actor import Place, Role
+from domain.db import Tx
+
+
+async def home_screen(tx: Tx, talk: Talk, role: Role, place: Place) -> Screen:
+    """Who you are here, and the way to the panel."""
+    name = (await schools.place_name(tx, place)).name
+    lines = [bold(name), talk.say("Your role: %(role)s.", role=talk.plain(ROLE[role]))]
+    lines.append(talk.say("Tables and roadmaps are on the panel; here you will get messages meant for you."))
+    return Screen("\n".join(lines), [[button(talk.plain("Panel"), Panel())]])

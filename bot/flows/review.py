@@ -1,0 +1,284 @@
+"""The reviewer's side: the queue, a report with its files, a decision with a word to the school."""
+
+from typing import Any
+
+from aiogram.types import CallbackQuery, Message
+
+from bot.flows.work import decided_line, measure_lines
+from bot.identity import Expecting
+from bot.lines import evidence_lines, moment
+from bot.presses import Decide, Files, Home, OwnWords, Panel, Phrase, Queue, Report
+from bot.routes import Routes
+from bot.showing import show_files
+from bot.talk import Talk
+from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
+from domain import progress, schools
+from domain.actor import COORDINATORS
+from domain.db import Tx
+from domain.errors import DomainError
+from domain.progress import (
+    CONFIRM_PHRASES,
+    RETURN_PHRASES,
+    AlreadyDecided,
+    Decision,
+    Evidence,
+    QueueRow,
+    Status,
+    Withdrawn,
+    WorkCard,
+)
+
+router = Routes("review")
+
+COMMENT = "comment"  # the next text is the reviewer's word to the school
+SIGN = {Decision.CONFIRM: "✅", Decision.RETURN: "↩️"}
+
+
+async def queue_screen(tx: Tx, talk: Talk, number: int, *, is_home: bool = False) -> Screen:
+    """What waits for the reviewer, the longest first; five to a page."""
+    waiting = await progress.queue(tx)
+    say = talk.say
+    shown = page(waiting, number)
+    rows: list[Row] = [
+        [button(queue_label(talk, row), Report(submission=row.submission.id))] for row in shown.items
+    ]
+    rows.append(shown.turning(lambda n: Queue(page=n)))
+    if not is_home:
+        rows.append([button(talk.plain("‹ Back"), Home())])
+    else:
+        rows.append([button(talk.plain("Panel"), Panel())])
+    if not waiting:
+        return Screen(say("Nothing to review now. I will write when something comes."), rows)
+    first = waiting[0]
+    text = "⏳ " + say.n("%(n)s to review.", "%(n)s to review.", len(waiting))
+    if first.waiting:
+        text += " " + say.n(
+            "%(school)s has waited longest: %(n)s working day.",
+            "%(school)s has waited longest: %(n)s working days.",
+            first.waiting,
+            school=first.school.name,
+        )
+    return Screen(text, rows)
+
+
+def queue_label(talk: Talk, row: QueueRow) -> str:
+    """«Середневская ООШ · 2.3 · 3 дня»."""
+    days = talk.plain.n("%(n)s day", "%(n)s days", row.waiting) if row.waiting else talk.plain("today")
+    what = row.measure.number or clip(row.measure.title, 14)
+    return f"{clip(row.school.name, 26)} · {what} · {days}"
+
+
+@router.callback_query(Queue.filter())
+async def open_queue(query: CallbackQuery, callback_data: Queue, talk: Talk) -> None:
+    """The queue in place of the present screen."""
+    async with talk.db.read(talk.actor) as tx:
+        screen = await queue_screen(tx, talk, callback_data.page)
+    await talk.show(screen)
+
+
+@router.callback_query(Report.filter())
+async def open_report(query: CallbackQuery, callback_data: Report, talk: Talk) -> None:
+    """A report: its card, and below it the files."""
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.submission_card(tx, callback_data.submission)
+        screen = await report_screen(tx, talk, card, callback_data.submission)
+    await talk.show(screen, fresh=callback_data.fresh)
+    if callback_data.fresh and query.message is not None:
+        await talk.strip(query.message.message_id)
+    if card.may_decide:
+        await talk.answer()
+        await show_files(talk, _version(card, callback_data.submission).evidence)
+
+
+@router.callback_query(Files.filter())
+async def send_files(query: CallbackQuery, callback_data: Files, talk: Talk) -> None:
+    """The files once more, at the bottom of the chat."""
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.submission_card(tx, callback_data.submission)
+    await talk.answer()
+    await show_files(talk, _version(card, callback_data.submission).evidence)
+
+
+def _version(card: WorkCard, submission_id: int) -> progress.SubmissionView:
+    return next(view for view in card.submissions if view.submission.id == submission_id)
+
+
+async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) -> Screen:
+    """School, measure, what was asked for, what was sent, what changed, and what became of it."""
+    say = talk.say
+    view = _version(card, submission_id)
+    sent, today = view.submission, talk.today()
+    place = await schools.place_name(tx, card.school.place)
+    title = f"{place.name}, {place.above}" if talk.actor.roles() & COORDINATORS else place.name
+    when = moment(talk.plain, sent.submitted_at, talk.actor.timezone, today)
+    head = say(
+        "Report No. %(number)s, %(name)s, %(when)s",
+        number=sent.id,
+        name=card.names.get(sent.submitted_by or 0) or talk.plain("the school"),
+        when=when,
+    )
+    if sent.late:
+        head += " " + say("(after the deadline)")
+    lines = [bold(title), *measure_lines(say, card, today), "", head]
+    lines += evidence_lines(say, view.evidence) + _changes(talk, card, view)
+    if view is not card.submissions[0] or sent.withdrawn_at is not None:
+        lines.append(say("The school has taken this version back or sent a newer one."))
+        return Screen("\n".join(lines), _after_rows(talk, card))
+    if view.review is not None:
+        lines += [
+            "",
+            safe(decided_line(talk, card)),
+            say("“%(words)s”", words=clip(view.review.comment, 500)),
+        ]
+        return Screen("\n".join(lines), _after_rows(talk, card))
+    rows: list[Row] = []
+    if card.may_decide:
+        rows.append(
+            [
+                button(talk.plain("✅ Confirm"), Decide(submission=sent.id, decision=Decision.CONFIRM)),
+                button(talk.plain("↩️ Return"), Decide(submission=sent.id, decision=Decision.RETURN)),
+            ]
+        )
+    else:
+        lines.append(say("⏳ In review by somebody else."))
+    rows.append([button(talk.plain("‹ Queue"), Queue())])
+    return Screen("\n".join(lines), rows)
+
+
+def _after_rows(talk: Talk, card: WorkCard) -> list[Row]:
+    rows: list[Row] = []
+    newest = card.submissions[0].submission
+    if card.assignment.status is Status.IN_REVIEW and card.may_decide:
+        rows.append([button(talk.plain("Open the newest version"), Report(submission=newest.id))])
+    rows.append([button(talk.plain("‹ Queue"), Queue())])
+    return rows
+
+
+def _changes(talk: Talk, card: WorkCard, view: progress.SubmissionView) -> list[str]:
+    """What is new since the version that was returned, and the remark that it answers."""
+    earlier = [v for v in card.submissions if v.submission.version < view.submission.version and v.review]
+    if not earlier or earlier[0].review is None:
+        return []
+    before = {_mark(item) for item in earlier[0].evidence}
+    after = {_mark(item) for item in view.evidence}
+    added, gone = len(after - before), len(before - after)
+    say = talk.say
+    return [
+        "",
+        say("Returned before with: “%(comment)s”", comment=clip(earlier[0].review.comment, 300)),
+        say("Since then: added %(added)s, removed %(gone)s.", added=added, gone=gone),
+    ]
+
+
+def _mark(item: Evidence) -> str:
+    return item.sha256 or item.text or ""
+
+
+@router.callback_query(Decide.filter())
+async def ask_word(query: CallbackQuery, callback_data: Decide, talk: Talk) -> None:
+    """One more tap: a word to the school. A text written now counts as one's own words."""
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.submission_card(tx, callback_data.submission)
+        if not _is_open(card, callback_data.submission):
+            await _tell_stale(tx, talk, card, callback_data.submission)
+            return
+    phrases = CONFIRM_PHRASES if callback_data.decision is Decision.CONFIRM else RETURN_PHRASES
+    rows: list[Row] = [
+        [button(talk.plain(text), Phrase(**callback_data.model_dump(), key=key))]
+        for key, text in phrases.items()
+    ]
+    rows.append([button(talk.plain("In my own words"), OwnWords(**callback_data.model_dump()))])
+    rows.append([button(talk.plain("‹ Back"), Report(submission=callback_data.submission))])
+    title = f"{SIGN[callback_data.decision]} {bold(_what(card))}\n"
+    await talk.show(
+        Screen(title + talk.say("Add a word to the school:"), rows, _comment(callback_data))
+    )
+
+
+def _comment(press: Decide | OwnWords) -> Expects:
+    return Expects(COMMENT, {"submission": press.submission, "decision": press.decision.value})
+
+
+def _is_open(card: WorkCard, submission_id: int) -> bool:
+    return card.may_decide and card.submissions[0].submission.id == submission_id
+
+
+async def _tell_stale(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) -> None:
+    await talk.answer(decided_line(talk, card), alert=True)
+    await talk.show(await report_screen(tx, talk, card, submission_id))
+
+
+def _what(card: WorkCard) -> str:
+    return f"{card.school.name}, {card.measure.number or clip(card.measure.title, 60)}"
+
+
+@router.callback_query(OwnWords.filter())
+async def ask_own_words(query: CallbackQuery, callback_data: OwnWords, talk: Talk) -> None:
+    """The next text is the comment."""
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.submission_card(tx, callback_data.submission)
+    back = Decide(submission=callback_data.submission, decision=callback_data.decision)
+    title = f"{SIGN[callback_data.decision]} {bold(_what(card))}\n"
+    text = title + talk.say("Write to the school in one message.")
+    await talk.show(Screen(text, [[button(talk.plain("‹ Back"), back)]], _comment(callback_data)))
+
+
+@router.callback_query(Phrase.filter())
+async def decide_by_phrase(query: CallbackQuery, callback_data: Phrase, talk: Talk) -> None:
+    """Decide with a ready phrase."""
+    phrases = CONFIRM_PHRASES if callback_data.decision is Decision.CONFIRM else RETURN_PHRASES
+    # Kept in the language of the reviewer: it is the reviewer's word.
+    comment = talk.plain(phrases[callback_data.key]) if callback_data.key in phrases else ""
+    await _decide(talk, callback_data.submission, callback_data.decision, comment)
+
+
+@router.message(Expecting(COMMENT))
+async def decide_by_words(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """Decide with one's own words."""
+    if not message.text:
+        await talk.say_html(talk.say("Please write to the school in words."))
+        return
+    await _decide(talk, int(memo["submission"]), Decision(memo["decision"]), message.text)
+    await talk.strip(memo.get("screen"))
+
+
+async def _decide(talk: Talk, submission_id: int, decision: Decision, comment: str) -> None:
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            review = await progress.decide(tx, submission_id, decision, comment)
+    except (AlreadyDecided, Withdrawn) as late:
+        async with talk.db.read(talk.actor) as tx:
+            card = await progress.submission_card(tx, submission_id)
+            screen = await report_screen(tx, talk, card, submission_id)
+        await _tell(talk, decided_line(talk, card) if isinstance(late, AlreadyDecided) else "", late)
+        await talk.show(screen)
+        return
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.submission_card(tx, submission_id)
+        waiting = await progress.queue(tx)
+    done = talk.say("Confirmed") if decision is Decision.CONFIRM else talk.say("Returned")
+    text = talk.say(
+        "%(sign)s %(done)s: <b>%(what)s</b>\n“%(comment)s”",
+        sign=SIGN[decision],
+        done=done,
+        what=_what(card),
+        comment=clip(review.comment, 800),
+    )
+    rows: list[Row] = []
+    if waiting:
+        label = talk.plain("Next: %(what)s", what=queue_label(talk, waiting[0]))
+        rows.append([button(label, Report(submission=waiting[0].submission.id, fresh=True))])
+        rows.append([button(talk.plain("‹ Queue: %(n)s", n=len(waiting)), Queue())])
+    else:
+        text += "\n" + talk.say("Nothing else to review.")
+        rows.append([button(talk.plain("To the first screen"), Home())])
+    await talk.show(Screen(text, rows))
+
+
+async def _tell(talk: Talk, sentence: str, error: DomainError) -> None:
+    if not sentence:
+        await talk.refuse(error)
+    elif talk.press is not None:
+        await talk.answer(sentence, alert=True)
+    else:
+        await talk.say_html(safe(sentence))

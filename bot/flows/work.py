@@ -1,0 +1,236 @@
+"""The school's side: what is owed, one assignment, what has been sent."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from aiogram.types import CallbackQuery
+
+from bot.lines import SIGN, deadline_line, decided_by, evidence_lines, moment, work_label
+from bot.presses import Files, Home, Later, RemoveChoice, Send, Withdraw, Work, WorkList
+from bot.routes import Routes
+from bot.talk import Talk
+from bot.ui import Expects, Row, Screen, bold, button, clip, page
+from domain import progress
+from domain.db import Tx
+from domain.progress import Kind, Standing, WorkCard, WorkRow
+from domain.texts import Texts
+
+router = Routes("work")
+
+DRAFT = "draft"  # the next text or file goes into the draft of the opened assignment
+URGENT = frozenset({Standing.RETURNED, Standing.OVERDUE, Standing.SOON})
+CLOSED = frozenset({Standing.IN_REVIEW, Standing.CONFIRMED, Standing.WAIVED})
+ON_HOME = 4  # assignments on the first screen
+
+
+async def home_screen(tx: Tx, talk: Talk, school_id: int, name: str) -> Screen:
+    """What waits for the school today, and nothing else."""
+    rows = await progress.my_work(tx, school_id=school_id)
+    say, plain, today = talk.say, talk.plain, progress.today(tx)
+    waiting = [row for row in rows if row.standing not in CLOSED]
+    urgent = [row for row in waiting if row.standing in URGENT]
+    shown = (urgent or waiting)[:ON_HOME]
+    in_review = sum(row.standing is Standing.IN_REVIEW for row in rows)
+    buttons: list[Row] = [
+        [button(work_label(row, plain, today), Work(id=row.assignment.id))] for row in shown
+    ]
+    last: list[Row] = [[]]
+    if rows:
+        last = [[button(plain("All assignments"), WorkList(school=school_id))]]
+    if in_review:
+        label = plain("⏳ In review: %(n)s", n=in_review)
+        last[0] = [*last[0], button(label, WorkList(school=school_id, view="sent"))]
+    elif any(row.standing in CLOSED for row in rows):
+        last[0] = [*last[0], button(plain("What has been sent"), WorkList(school=school_id, view="sent"))]
+    return Screen(f"{bold(name)}\n{_counts(say, rows)}", [*buttons, *last])
+
+
+def _counts(say: Texts, rows: Sequence[WorkRow]) -> str:
+    found = Counter(row.standing for row in rows)
+    parts = []
+    if n := found[Standing.RETURNED]:
+        parts.append("↩️ " + say.n("%(n)s returned", "%(n)s returned", n))
+    if n := found[Standing.OVERDUE]:
+        parts.append("🔴 " + say.n("%(n)s overdue", "%(n)s overdue", n))
+    if n := found[Standing.SOON]:
+        parts.append("🟡 " + say.n("%(n)s this week", "%(n)s this week", n))
+    if n := found[Standing.LATER] + found[Standing.UNDATED]:
+        parts.append(say.n("%(n)s more ahead", "%(n)s more ahead", n))
+    if parts:
+        return " · ".join(parts)
+    return (
+        say("Nothing waits for you now.") if rows else say("No assignments yet. I will write when there are.")
+    )
+
+
+@router.callback_query(WorkList.filter())
+async def work_list(query: CallbackQuery, callback_data: WorkList, talk: Talk) -> None:
+    """All that is open, or all that has been sent; five to a page."""
+    is_sent = callback_data.view == "sent"
+    async with talk.db.read(talk.actor) as tx:
+        rows = await progress.my_work(tx, school_id=callback_data.school)
+        today = progress.today(tx)
+    rows = [row for row in rows if (row.standing in CLOSED) == is_sent]
+    shown = page(rows, callback_data.page)
+    say = talk.say
+    if is_sent:
+        title = (
+            say.n("%(n)s report sent", "%(n)s reports sent", len(rows)) if rows else say("Nothing sent yet.")
+        )
+    else:
+        title = say.n("%(n)s open assignment", "%(n)s open assignments", len(rows))
+    other = "open" if is_sent else "sent"
+    other_label = talk.plain("What is open") if is_sent else talk.plain("What has been sent")
+    buttons: list[Row] = [
+        [button(work_label(row, talk.plain, today), Work(id=row.assignment.id))] for row in shown.items
+    ]
+    buttons.append(shown.turning(lambda n: callback_data.model_copy(update={"page": n})))
+    buttons.append(
+        [
+            button(other_label, WorkList(school=callback_data.school, view=other)),
+            button(talk.plain("‹ Back"), Home(hat=f"s{callback_data.school}")),
+        ]
+    )
+    await talk.show(Screen(title, buttons))
+
+
+@router.callback_query(Work.filter())
+async def open_work(query: CallbackQuery, callback_data: Work, talk: Talk) -> None:
+    """One assignment: the draft where something is in it, else what is asked for."""
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.work_card(tx, callback_data.id)
+    await talk.show(
+        work_screen(talk, card, about=callback_data.about),
+        fresh=callback_data.fresh,
+    )
+
+
+def work_screen(talk: Talk, card: WorkCard, *, about: bool = False) -> Screen:
+    """What an assignment looks like now."""
+    if card.standing in CLOSED:
+        return _closed_screen(talk, card)
+    if card.may_submit and (card.draft or card.returned is not None) and not about:
+        return draft_screen(talk, card)
+    return _card_screen(talk, card)
+
+
+def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
+    """What is asked for: the measure, the deadline in its author's words, the result, the proof."""
+    measure = card.measure
+    number = f"{measure.number} " if measure.number else ""
+    lines = [bold(number + clip(" ".join(measure.title.split()), 400))]
+    words = measure.deadline_typed or measure.deadline_text
+    due = deadline_line(say, words, card.assignment.due_on, today)
+    sign = SIGN.get(card.standing, "") if card.standing in (Standing.OVERDUE, Standing.SOON) else ""
+    lines.append(f"{sign} {due}".strip())
+    if card.standing is Standing.OVERDUE:
+        lines[-1] += " " + say.n("%(n)s day late.", "%(n)s days late.", card.days_late)
+    result = measure.expected_result or measure.indicator
+    if result:
+        lines.append(say("What should come of it: %(result)s", result=clip(result, 700)))
+    if measure.evidence_required:
+        lines.append(say("How to prove it: %(proof)s", proof=clip(measure.evidence_required, 400)))
+    return lines
+
+
+def _card_screen(talk: Talk, card: WorkCard) -> Screen:
+    say = talk.say
+    lines = measure_lines(say, card, talk.today())
+    back: Row = [button(talk.plain("‹ Back"), WorkList(school=card.school.id))]
+    if not card.may_submit:
+        return Screen("\n".join([bold(card.school.name), *lines]), [back])
+    lines.append("")
+    lines.append(
+        say(
+            "Send text, files, photos or a link, in several messages if you like. I will put them together; you "
+            "send the report. No data of children, please."
+        )
+    )
+    rows: list[Row] = [back]
+    if card.draft:
+        rows.insert(0, [button(talk.plain("To the draft"), Work(id=card.assignment.id))])
+    return Screen("\n".join(lines), rows, Expects(DRAFT, {"assignment": card.assignment.id}))
+
+
+def draft_screen(talk: Talk, card: WorkCard) -> Screen:
+    """The draft: the remark to answer on top, what is in it, what is still missing."""
+    say, number = talk.say, card.assignment.id
+    name = card.measure.number or clip(card.measure.title, 40)
+    lines = [say("📝 <b>%(name)s</b>, draft", name=name)]
+    if card.returned is not None:
+        lines = [
+            say("↩️ <b>%(name)s</b> was returned", name=name),
+            remark(talk, card),
+            say("The draft is kept."),
+        ]
+    lines.extend(evidence_lines(say, card.draft))
+    proof = card.measure.evidence_required
+    if not card.draft:
+        lines.append(say("The draft is empty: send text, files, photos or a link."))
+    elif proof and not any(item.kind is not Kind.TEXT for item in card.draft):
+        lines.append(say("Still missing: %(proof)s", proof=clip(proof, 200)))
+    elif card.returned is None:
+        lines.append(say("Everything is in place."))
+    rows: list[Row] = []
+    if card.draft:
+        rows.append([button(talk.plain("Send"), Send(id=number))])
+        rows.append(
+            [
+                button(talk.plain("Remove…"), RemoveChoice(id=number)),
+                button(talk.plain("Later"), Later(id=number)),
+            ]
+        )
+    rows.append(
+        [
+            button(talk.plain("What is asked for"), Work(id=number, about=True)),
+            button(talk.plain("‹ Back"), WorkList(school=card.school.id)),
+        ]
+    )
+    return Screen("\n".join(lines), rows, Expects(DRAFT, {"assignment": number}))
+
+
+def remark(talk: Talk, card: WorkCard) -> str:
+    """The newest decision in the reviewer's words, with the name and the day."""
+    review = next((view.review for view in card.submissions if view.review is not None), None)
+    if review is None:
+        return ""
+    return talk.say(
+        "“%(comment)s” %(name)s, %(when)s",
+        comment=clip(review.comment, 800),
+        name=card.names.get(review.reviewer_id or 0) or talk.plain("The reviewer"),
+        when=moment(talk.plain, review.at, talk.actor.timezone, talk.today()),
+    )
+
+
+def _closed_screen(talk: Talk, card: WorkCard) -> Screen:
+    say, today = talk.say, talk.today()
+    lines = measure_lines(say, card, today)
+    rows: list[Row] = []
+    newest = card.submissions[0] if card.submissions else None
+    if newest is not None:
+        sent = newest.submission
+        when = moment(talk.plain, sent.submitted_at, talk.actor.timezone, today)
+        lines += ["", say("Sent: No. %(number)s, %(when)s", number=sent.id, when=when)]
+        lines += evidence_lines(say, newest.evidence)
+        if any(item.sha256 for item in newest.evidence):
+            rows.append([button(talk.plain("Show the files"), Files(submission=sent.id))])
+    if card.standing is Standing.IN_REVIEW and newest is not None:
+        lines.append(say("⏳ In review. Nothing more to do."))
+        if card.may_submit:
+            rows.append([button(talk.plain("Take back"), Withdraw(submission=newest.submission.id))])
+    elif card.standing is Standing.CONFIRMED:
+        lines += [say("✅ Confirmed."), remark(talk, card)]
+    elif card.standing is Standing.WAIVED:
+        lines.append(say("Not required of your school."))
+    rows.append([button(talk.plain("‹ Back"), WorkList(school=card.school.id, view="sent"))])
+    return Screen("\n".join(line for line in lines if line is not None), rows)
+
+
+def decided_line(talk: Talk, card: WorkCard) -> str:
+    """Who decided about the newest version and when; empty where nobody has."""
+    review = card.submissions[0].review if card.submissions else None
+    if review is None:
+        return ""
+    when = moment(talk.plain, review.at, talk.actor.timezone, talk.today())
+    return decided_by(talk.plain, review.decision, card.names.get(review.reviewer_id or 0, ""), when)

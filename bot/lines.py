@@ -1,0 +1,110 @@
+"""Lines that several screens share: a deadline, what lies in a draft, a decision."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from bot.ui import clip, safe
+from domain import progress
+from domain.dates import local_day
+from domain.errors import N_
+from domain.progress import Decision, Evidence, Kind, Standing
+from domain.texts import Texts
+
+SIGN = {
+    Standing.OVERDUE: "🔴",
+    Standing.SOON: "🟡",
+    Standing.IN_REVIEW: "⏳",
+    Standing.RETURNED: "↩️",
+    Standing.CONFIRMED: "✅",
+    Standing.WAIVED: "✖️",
+}
+UNTIL_WEEKDAY = (
+    N_("until Monday"),
+    N_("until Tuesday"),
+    N_("until Wednesday"),
+    N_("until Thursday"),
+    N_("until Friday"),
+    N_("until Saturday"),
+    N_("until Sunday"),
+)
+SHOWN_TEXT = 600  # characters of one piece of text on a card; the whole stays in the report
+
+
+def short_due(say: Texts, due_on: date | None, today: date) -> str:
+    """«был 28 февраля», «сегодня», «до пятницы», «до 30 апреля» for a button."""
+    if due_on is None:
+        return say("no date")
+    if due_on < today:
+        return say("was due %(day)s", day=_day(say, due_on, today))
+    if due_on == today:
+        return say("today")
+    if due_on == today + timedelta(days=1):
+        return say("tomorrow")
+    if due_on - today < timedelta(days=7):
+        return say(UNTIL_WEEKDAY[due_on.weekday()])
+    return say("until %(day)s", day=_day(say, due_on, today))
+
+
+def deadline_line(say: Texts, words: str | None, due_on: date | None, today: date) -> str:
+    """The author's words of the deadline, and what they mean where that is something else."""
+    words = clip(" ".join((words or "").split()), 200)
+    if due_on is None:
+        if not words:
+            return say("Deadline: not stated.")
+        return say("Deadline: “%(words)s”, without an exact date.", words=words)
+    meaning = say.day(due_on, today=today)
+    plain = {say("until %(day)s", day=form) for form in (say.date(due_on), say.date(due_on, year=True))}
+    if not words or words.casefold().rstrip(". ") in plain:
+        return say("Deadline: until %(day)s.", day=meaning)
+    return say("Deadline: “%(words)s”, that is until %(day)s.", words=words, day=meaning)
+
+
+def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
+    """A line of a work list as a button."""
+    sign = SIGN.get(row.standing, "")
+    closed = row.standing in (Standing.IN_REVIEW, Standing.CONFIRMED, Standing.WAIVED)
+    number = f"{row.measure.number} " if row.measure.number else ""
+    # The date stands at the end and must survive, so the title is the part that is cut.
+    due = "" if closed else f" · {short_due(say, row.assignment.due_on, today)}"
+    room = max(12, 42 - len(number) - len(due))
+    return f"{sign} {number}{clip(' '.join(row.measure.title.split()), room)}{due}".strip()
+
+
+def evidence_lines(say: Texts, items: Sequence[Evidence]) -> list[str]:
+    """What was sent: words in quotes, files with their sizes, photos by number."""
+    lines: list[str] = []
+    for item in items:
+        if item.kind is Kind.LINK:
+            lines.append(say("Link: %(address)s", address=clip(item.text or "", 200)))
+        elif item.text:
+            lines.append(say("“%(words)s”", words=clip(item.text, SHOWN_TEXT // max(1, len(items) // 4))))
+        if item.kind is Kind.FILE:
+            lines.append(f"📎 {safe(clip(item.name or '', 60))} · {say.size(item.size or 0)}")
+    photos = sum(item.kind is Kind.PHOTO for item in items)
+    if photos:
+        lines.append("📎 " + say.n("%(n)s photo", "%(n)s photos", photos))
+    return lines
+
+
+def moment(say: Texts, at: datetime, zone: str, today: date) -> str:
+    """«сегодня в 10:12», «вчера», «12 апреля»."""
+    day = local_day(at, zone)
+    if day == today:
+        clock = say.time(at, zone).rsplit(" ", 1)[-1]
+        return say("today at %(time)s", time=clock)
+    if day == today - timedelta(days=1):
+        return say("yesterday")
+    return _day(say, day, today)
+
+
+def decided_by(say: Texts, decision: Decision, name: str, when: str) -> str:
+    """Who decided and when, for the second presser."""
+    if decision is Decision.CONFIRM:
+        return say(
+            "Already decided: confirmed by %(name)s %(when)s.", name=name or say("somebody"), when=when
+        )
+    return say("Already decided: returned by %(name)s %(when)s.", name=name or say("somebody"), when=when)
+
+
+def _day(say: Texts, day: date, today: date) -> str:
+    return say.date(day, year=day.year != today.year)
