@@ -1,6 +1,7 @@
 """Everything that moves: poller → inbox → lanes → dispatcher, and outbox → sender, and the timetable."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -75,8 +76,8 @@ class Engine:
             counters=self.counters,
         )
         self._timetable = timetable(db, plan_digests)
-        self._running: list[asyncio.Task[None]] = []  # cancelled when we stop
-        self._polling: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._running: list[asyncio.Task[None]] = []
         self._sending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -85,25 +86,26 @@ class Engine:
             await self._close_interrupted()
             self._running = [
                 asyncio.create_task(self._finisher.run(), name="finisher"),
-                asyncio.create_task(self._lanes.watch(), name="lanes"),
+                asyncio.create_task(self._receive(), name="receiver"),
             ]
-            self._polling = asyncio.create_task(self._receive(), name="poller")
         if WORKER in self._parts:
             self._sending = asyncio.create_task(self.sender.run(), name="sender")
+            self._running.append(self._sending)
             self._timetable.start()
 
     async def stop(self) -> None:
         """End within a second: what is in flight is finished, what is not begun stays for the next start."""
         if self._timetable.running:
             self._timetable.shutdown(wait=False)
+        self._stopping.set()
         self._poller.stop()
         await asyncio.gather(self._lanes.stop(GRACE), self._stop_sending())
-        for task in (*self._running, *filter(None, (self._polling,))):
-            task.cancel()
-        await asyncio.gather(
-            *self._running, *filter(None, (self._polling, self._sending)), return_exceptions=True
-        )
-        await self._finisher.flush()
+        self._finisher.stop()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=GRACE)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _stop_sending(self) -> None:
         if self._sending is not None:
@@ -124,19 +126,31 @@ class Engine:
                     )
 
     async def _receive(self) -> None:
-        await self._lanes.refill()
+        """First what waits, in its order; then what comes."""
+        while not self._stopping.is_set():
+            try:
+                await self._lanes.refill()
+                break
+            except Exception:
+                log.exception("start_failed")
+                await self._wait(RETRY)
         secret = self._settings.webhook_secret.get_secret_value()
-        if not secret:
-            await self._poller.run()
-            return
+        coming = self._set_webhook(secret) if secret else self._poller.run()
+        await asyncio.gather(self._lanes.watch(), coming)
+
+    async def _set_webhook(self, secret: str) -> None:
         url = self._settings.public_url.rstrip("/") + webhook.PATH
         method = SetWebhook(url=url, secret_token=secret, allowed_updates=self._wanted)
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self._bot(method)
             except Exception as error:
                 log.error("webhook_not_set", error=type(error).__name__)
-                await asyncio.sleep(RETRY)
+                await self._wait(RETRY)
             else:
                 log.info("webhook_set", url=url)
                 return
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)

@@ -25,6 +25,7 @@ class Finisher:
         self._ids: dict[InboxState, list[int]] = {}
         self._dialogues: dict[str, Dialogue] = {}
         self._work = asyncio.Event()
+        self._is_stopping = False
         self.on_finished: Callable[[list[int]], None] = lambda ids: None
 
     def add(self, inbox_id: int, state: InboxState, dialogues: Mapping[str, Dialogue]) -> None:
@@ -34,18 +35,23 @@ class Finisher:
         self._work.set()
 
     async def run(self) -> None:
-        """Flush from time to time, until cancelled between two flushes."""
-        while True:
+        """Flush from time to time, and once more after `stop`."""
+        while not self._is_stopping or self._ids:
             await self._work.wait()
-            await asyncio.sleep(GATHER)
-            await asyncio.shield(asyncio.ensure_future(self._flush_or_wait()))
+            if not self._is_stopping:
+                await asyncio.sleep(GATHER)
+            try:
+                await self.flush()
+            except Exception:
+                log.exception("finish_failed")  # the disk is full, the database is gone: keep it for later
+                if self._is_stopping:
+                    return
+                await asyncio.sleep(RETRY)
 
-    async def _flush_or_wait(self) -> None:
-        try:
-            await self.flush()
-        except Exception:
-            log.exception("finish_failed")  # the disk is full, the database is gone: keep it for later
-            await asyncio.sleep(RETRY)
+    def stop(self) -> None:
+        """Nothing more will come."""
+        self._is_stopping = True
+        self._work.set()
 
     async def flush(self) -> None:
         """Write everything collected so far."""

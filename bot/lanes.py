@@ -68,7 +68,7 @@ class Lanes:
     async def refill(self) -> None:
         """Take from the database whatever waits there."""
         after_id = 0
-        while True:
+        while not self._is_stopping:
             await self.room()
             self._settled.clear()
             async with self._db.read(SYSTEM) as tx:
@@ -79,8 +79,8 @@ class Lanes:
             after_id = rows[-1].id
 
     async def watch(self) -> None:
-        """Refill whenever something may have come by another way than `offer`; until cancelled."""
-        while True:
+        """Refill whenever something may have come by another way than `offer`, until `stop`."""
+        while not self._is_stopping:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), LOOK_AGAIN)
             self._look.clear()
@@ -92,6 +92,8 @@ class Lanes:
     async def stop(self, grace: float) -> None:
         """Begin nothing new; let running handlers end, and break off those that do not within `grace` seconds."""
         self._is_stopping = True
+        self._room.set()
+        self._look.set()
         if not self._tasks:
             return
         _, late = await asyncio.wait(set(self._tasks), timeout=grace)

@@ -5,6 +5,7 @@ a restart Telegram repeats what was not confirmed, and the unique key of the inb
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -50,31 +51,32 @@ class Poller:
         self._db, self._bot, self._offer, self._room = db, bot, offer, room
         self._allowed = list(allowed_updates)
         self._offset: int | None = None
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
         self._request: asyncio.Future[tuple[int, str]] | None = None
 
     async def run(self) -> None:
         """Poll until `stop`."""
         failures = 0
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             await self._room()
             try:
                 updates = await self._ask()
                 await self._keep(updates)
                 failures = 0
             except asyncio.CancelledError:
-                if not self._is_stopping:
+                if not self._stopping.is_set():
                     raise
             except Exception as error:
                 failures += 1
                 pause = min(LONGEST_PAUSE, PAUSE * 2 ** min(failures - 1, 10))
                 pause = max(pause, getattr(error, "wait", 0.0))
                 log.error("poll_failed", error=type(error).__name__, reason=str(error)[:300], pause=pause)
-                await asyncio.sleep(pause)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), pause)
 
     def stop(self) -> None:
         """Break off the open request: what it would bring was not confirmed and comes again."""
-        self._is_stopping = True
+        self._stopping.set()
         if self._request is not None:
             self._request.cancel()
 
