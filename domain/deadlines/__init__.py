@@ -12,7 +12,7 @@ from domain.deadlines.model import (
     Window,
 )
 from domain.deadlines.occurrences import occurrences
-from domain.deadlines.rules import outline
+from domain.deadlines.outline import outline
 from domain.deadlines.tokens import tokenise
 
 __all__ = [

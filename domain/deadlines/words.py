@@ -1,6 +1,6 @@
 """The words of deadlines, as data: each form or stem with its class (one letter) and its value.
 
-The letters are the alphabet of the patterns in `items.py`:
+The letters are the alphabet of the patterns in `patterns.py`:
 n number 1-2 digits, y year, N other number, r Roman number, o ordinal, i cardinal word, ^ ending of an ordinal («1-го»)
 m month, w weekday, q quarter, h half-year, c school term, t trimester, g year word, U school (year), D decade,
 W week, M month word, Z day word, Q «число», H half, E season, C holidays
