@@ -178,6 +178,9 @@ def start_press(
     on_answer: Callable[[], None] | None = None,
 ) -> Callback:
     """A press of a callback button: the bot gets a callback query and has to answer it."""
+    oldest = world.timestamp() - world.callback_lifetime
+    for number in [one.id for one in bot.callbacks.values() if one.created < oldest]:
+        del bot.callbacks[number]
     callback = Callback(str(10**17 + secrets.randbelow(9 * 10**17)), world.timestamp(), person.id)
     callback.on_answer = on_answer
     bot.callbacks[callback.id] = callback

@@ -68,6 +68,7 @@ class Sandbox(Acting):
         self.extras = tuple(extras)
         self._webhook_pause = webhook_pause
         self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
         self.base_url = ""
 
     @property
@@ -101,9 +102,9 @@ class Sandbox(Acting):
         ChatPage(self.world).add_to(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port)
+        self._site = web.TCPSite(self._runner, self._host, self._port)
         try:
-            await site.start()
+            await self._site.start()
         except OSError:
             await self._runner.cleanup()
             self._runner = None
@@ -127,6 +128,22 @@ class Sandbox(Acting):
             await self._runner.cleanup()
             self._runner = None
         self.world.store.close()
+
+    async def go_offline(self) -> None:
+        """Telegram is out of reach: connections break, new ones are refused. People can still act."""
+        if self._runner is None or self._site is None:
+            return
+        await self._site.stop()
+        self._site = None
+        for connection in list(self._runner.server.connections if self._runner.server else ()):
+            if connection.transport is not None:
+                connection.transport.abort()
+
+    async def go_online(self) -> None:
+        """Telegram is back, at the same address."""
+        if self._runner is not None and self._site is None:
+            self._site = web.TCPSite(self._runner, self._host, self._port)
+            await self._site.start()
 
     async def __aenter__(self) -> Sandbox:
         await self.start()
