@@ -106,6 +106,8 @@ async def person(tx: Tx, person_id: int) -> Person:
 async def person_names(tx: Tx, ids: Sequence[int | None]) -> dict[int, str]:
     """Names of people who took part in something that the actor already sees."""
     wanted = {i for i in ids if i is not None}
+    if not wanted:
+        return {}
     rows: Any = await tx.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
     return dict(rows.tuples().all())
 
@@ -153,16 +155,35 @@ async def team(tx: Tx, place: Place) -> list[Person]:
 async def reviewers(tx: Tx, school: Place) -> list[Person]:
     """Whose ball a handed-in report is: the curator's, without one the municipal, then the regional
     coordinator's; never somebody of the school's own team (DOMAIN.md §3)."""
-    own = {p.id for p in await team(tx, school)}
-    levels = (
-        (Role.CURATOR, school),
-        (Role.MUNICIPAL_COORDINATOR, Place(school.region_id, school.municipality_id)),
-        (Role.REGIONAL_COORDINATOR, Place(school.region_id)),
+    above = RoleGrant.school_id.is_(None)
+    query = (
+        select(Person, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            valid_on(local_day(tx.now, "Europe/Moscow")),
+            or_(
+                and_(RoleGrant.school_id == school.school_id, RoleGrant.role.in_([Role.CURATOR, *SCHOOL_TEAM])),
+                and_(
+                    RoleGrant.role == Role.MUNICIPAL_COORDINATOR,
+                    RoleGrant.municipality_id == school.municipality_id,
+                    above,
+                ),
+                and_(
+                    RoleGrant.role == Role.REGIONAL_COORDINATOR,
+                    RoleGrant.region_id == school.region_id,
+                    RoleGrant.municipality_id.is_(None),
+                    above,
+                ),
+            ),
+        )
+        .order_by(Person.id)
     )
-    for role, place in levels:
-        found = [p for p in await holders(tx, [role], place) if p.id not in own]
-        if found:
-            return found
+    found = (await tx.session.execute(query)).tuples().all()
+    own = {p.id for p, role in found if role in SCHOOL_TEAM}
+    for level in (Role.CURATOR, Role.MUNICIPAL_COORDINATOR, Role.REGIONAL_COORDINATOR):
+        holding = {p.id: p for p, role in found if role is level and p.id not in own}
+        if holding:
+            return list(holding.values())
     return []
 
 

@@ -209,13 +209,17 @@ async def drafts(tx: Tx, assignment_ids: Sequence[int]) -> dict[int, list[Eviden
 
 async def work_card(tx: Tx, assignment_id: int) -> WorkCard:
     """The card of an assignment that the actor may see; drafts are shown to the school's own team only."""
-    query = _work(tx, Permission.SEE).where(Assignment.id == assignment_id)
+    query = (
+        _work(tx, Permission.SEE)
+        .add_columns(roadmaps.Roadmap, roadmaps.Track)
+        .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
+        .outerjoin(roadmaps.Track, roadmaps.Track.id == roadmaps.Measure.track_id)
+        .where(Assignment.id == assignment_id)
+    )
     found = (await tx.session.execute(query)).tuples().first()
     if found is None:
         raise NotFound
-    work, measure, school_ = found
-    roadmap = await tx.session.get_one(roadmaps.Roadmap, work.roadmap_id)
-    track = await tx.session.get(roadmaps.Track, measure.track_id) if measure.track_id else None
+    work, measure, school_, roadmap, track = found
     may_submit = allows(tx.actor, Permission.SUBMIT, work.place)
     views = await _versions(tx, assignment_id)
     draft = (await drafts(tx, [assignment_id])).get(assignment_id, []) if may_submit else []
@@ -258,6 +262,8 @@ async def _versions(tx: Tx, assignment_id: int) -> list[SubmissionView]:
         )
     ).all()
     ids = [v.id for v in versions]
+    if not ids:
+        return []
     evidence: dict[int, list[Evidence]] = {}
     for item in await tx.session.scalars(
         select(Evidence).where(Evidence.submission_id.in_(ids)).order_by(Evidence.id)
