@@ -2,7 +2,7 @@
 
 import os
 
-from vekha.commands import database, importing, persons, reading, reporting, setting_up
+from vekha.commands import database, importing, persons, reading, reporting, running, setting_up
 from vekha.console import about, group, out, say
 
 app = group(
@@ -18,6 +18,8 @@ def version() -> None:
     out(__version__)
 
 
+app.command("demo", help=running.DEMO_HELP)(running.demo)
+app.command("run", help=running.RUN_HELP)(running.run_all)
 app.command("init", help=setting_up.INIT_HELP)(setting_up.init)
 app.command("doctor", help=setting_up.DOCTOR_HELP)(setting_up.doctor)
 app.command(

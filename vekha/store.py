@@ -9,7 +9,7 @@ from vekha import schema
 from vekha.console import Refused, note, say
 
 
-def prepare(settings: Settings) -> None:
+def prepare(settings: Settings, *, quiet: bool = False) -> None:
     """Bring the database to the present shape, with a copy of a SQLite file before it changes."""
     import asyncio
 
@@ -26,6 +26,8 @@ def prepare(settings: Settings) -> None:
         snapshot(path, copy)
         note(say("The database as it was is kept in %(path)s", path=copy))
     schema.upgrade(settings.database)
+    if quiet:
+        return
     if state is schema.Shape.ABSENT:
         note(say("Created the database: %(path)s", path=path or settings.database.rsplit("@", 1)[-1]))
     else:

@@ -163,7 +163,7 @@ def _coordinator(stage: Stage, municipality_id: int) -> int:
 async def _past_work(stage: Stage, number: int, owed: Owed) -> None:
     """What is long over was mostly done; of what ended lately some is late, some waits, some came back."""
     today = local_day(stage.tx.now, stage.timezone)
-    if owed.due_on is None or owed.due_on > today + timedelta(days=1):
+    if owed.due_on is None or owed.due_on > today:
         return
     lately = (today - owed.due_on).days <= 14
     fate = number % 10
