@@ -1,0 +1,1 @@
+"""The web panel: pages over the domain, in plain HTML."""

@@ -1,0 +1,97 @@
+"""Building the panel: routes in order, what surrounds them, nothing else."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from admin.auth import signed_in
+from admin.errors import Apology, add_handlers
+from admin.page import STATIC, Panel
+from admin.pages import (
+    access,
+    assigning,
+    attention,
+    audit,
+    broadcasts,
+    health,
+    home,
+    invitations,
+    measures,
+    people,
+    roadmaps,
+    schools,
+    work,
+)
+from admin.security import Guard
+from domain.db import Database
+from domain.files import FileStore
+from domain.settings import Settings
+
+PUBLIC = (access.public, health.public)
+CLOSED = (
+    access.closed,
+    home.closed,
+    schools.closed,
+    work.closed,
+    roadmaps.closed,
+    measures.closed,
+    assigning.closed,
+    people.closed,
+    invitations.closed,
+    broadcasts.closed,
+    audit.closed,
+    attention.closed,
+)
+LIMITS = {roadmaps.UPLOAD: roadmaps.MAX_DOCUMENT + 64 * 1024}  # the file and the other fields
+
+
+class _Static(StaticFiles):
+    """Style sheet and fonts: their addresses change with their content, so browsers keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Any:
+        """Add the age; the type is right for every file that we have."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def build_panel(
+    db: Database,
+    settings: Settings,
+    files: FileStore,
+    *,
+    bot_username: Callable[[], str] | str = "",
+    extra_routes: Sequence[BaseRoute] = (),
+) -> FastAPI:
+    """The panel as an ASGI application.
+
+    `bot_username`: for invitation links, asked anew for each page, since the bot may start later.
+    `extra_routes`: routes of others in the same process (a webhook); they check a secret of their own and are
+    not asked where their posts come from.
+    """
+    name = bot_username if callable(bot_username) else lambda: bot_username
+    app = FastAPI(title="Vekha", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.panel = Panel(db, settings, files, name)
+    app.router.routes.extend(extra_routes)
+    app.router.routes.append(Mount("/static", GZipMiddleware(_Static(directory=STATIC)), name="static"))
+    for router in PUBLIC:
+        app.include_router(router)
+    # Everything else is closed, whatever the route itself asks for.
+    inside = APIRouter(dependencies=[Depends(signed_in)])
+    for router in CLOSED:
+        inside.include_router(router)
+    app.include_router(inside)
+    add_handlers(app)
+    app.add_middleware(Apology, pages=app)
+    app.add_middleware(
+        Guard,
+        public_url=settings.public_url,
+        limits=LIMITS,
+        exempt=[getattr(route, "path", "") for route in extra_routes],
+    )
+    return app

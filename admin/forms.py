@@ -1,0 +1,66 @@
+"""Forms: strictly the fields that the page has, nothing else (mass assignment, RELIABILITY.md §5)."""
+
+from typing import Annotated, Any, TypeVar, get_origin
+
+from fastapi import Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from domain.errors import DomainError, Forbidden, InvalidInput, NotFound
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+Choice = Annotated[int | None, BeforeValidator(_none_if_empty)]  # a select whose first line is «all»
+
+
+class Form(BaseModel):
+    """Base of all forms of the panel."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Filters(BaseModel):
+    """Base of all filters in an address; a value that cannot be is no filter."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+
+class InvalidForm(InvalidInput):
+    """The form cannot be used; `fields` names the places."""
+
+    def __init__(self, fields: frozenset[str]) -> None:
+        super().__init__()
+        self.fields = fields
+
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+async def sent(request: Request) -> FormData:
+    """The raw fields of a form."""
+    return await request.form(max_files=1, max_fields=2000, max_part_size=64 * 1024)
+
+
+def read_form(kind: type[AnyForm], raw: FormData) -> AnyForm:
+    """The form's fields as typed values; raises InvalidForm."""
+    values: dict[str, Any] = {}
+    for name in raw:
+        field = kind.model_fields.get(name)
+        many = field is not None and get_origin(field.annotation) in (list, set)
+        value = raw.getlist(name) if many else raw[name]
+        if not isinstance(value, UploadFile):
+            values[name] = value
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise InvalidForm(frozenset(str(e["loc"][0]) for e in error.errors() if e["loc"])) from None
+
+
+def refusal(error: DomainError) -> DomainError:
+    """An error to be shown beside the form; what is absent or not allowed has pages of its own."""
+    if isinstance(error, NotFound | Forbidden):
+        raise error
+    return error

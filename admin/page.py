@@ -1,0 +1,151 @@
+"""What a page needs: the texts of its reader, the templates, the two doors to the data, the way on."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.actor import Actor
+from domain.db import Database, Tx, WriteTx
+from domain.errors import N_
+from domain.files import FileStore
+from domain.policy import TABLE, Permission
+from domain.settings import Settings
+from domain.texts import Texts, catalogue, texts
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+
+# What the line on top says after a form was sent; the address carries only the key and a number.
+DONE = {
+    "approved": N_("The roadmap is approved. It can now be given to schools."),
+    "assigned": N_("Done. Schools that have received the roadmap: %(n)s."),
+    "confirmed": N_("Confirmed. The school will hear of it."),
+    "discarded": N_("The draft is gone."),
+    "dropped": N_("The row is left out; it stands among the rows passed over."),
+    "moved": N_("The deadline is moved. Open assignments that moved with it: %(n)s."),
+    "queued": N_("The message is on its way. Here you see who has received it."),
+    "resolved": N_("Noted."),
+    "returned": N_("Returned for rework. The school will read your comment."),
+    "saved": N_("Saved."),
+    "settled": N_("The deadline is settled."),
+    "uploaded": N_("Here is what was read. Look at the doubtful places first."),
+    "invitation_revoked": N_("The invitation no longer works."),
+    "role_revoked": N_("The role is taken away. This person is signed out of the panel."),
+    "signed_out": N_("You are signed out."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the pages stand on."""
+
+    db: Database
+    settings: Settings
+    files: FileStore
+    bot_username: Callable[[], str]
+
+
+class Section(NamedTuple):
+    """An entry of the menu, drawn only for those who may open it."""
+
+    path: str
+    title: str
+    permission: Permission
+
+
+SECTIONS = (
+    Section("/schools", N_("Schools"), Permission.SEE),
+    Section("/roadmaps", N_("Roadmaps"), Permission.SEE),
+    Section("/people", N_("People"), Permission.SEE_PEOPLE),
+    Section("/broadcasts", N_("Broadcasts"), Permission.BROADCAST),
+    Section("/audit", N_("History"), Permission.AUDIT),
+)
+
+
+@cache
+def static_url(name: str) -> str:
+    """Address of a static file that changes with its content, so that browsers may keep it for ever."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """Templates in one language: `_` and `ngettext` are its catalogue, `say` its dates and sizes."""
+    env = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(say=texts(language, escape=False), static=static_url, Permission=Permission)
+    return env
+
+
+class Visit:
+    """One request of one person (or of a stranger, on the sign-in page)."""
+
+    def __init__(self, request: Request, panel: Panel, actor: Actor) -> None:
+        self.request = request
+        self.panel = panel
+        self.actor = actor
+        self.say: Texts = texts(actor.language, escape=False)
+
+    def read(self) -> AbstractAsyncContextManager[Tx]:
+        """A reading transaction of this person."""
+        return self.panel.db.read(self.actor)
+
+    def write(self) -> AbstractAsyncContextManager[WriteTx]:
+        """A writing transaction of this person, committed at the end of the block."""
+        return self.panel.db.write(self.actor)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the person holds this permission anywhere: decides what is drawn, never what is allowed."""
+        return any(permission in TABLE[grant.role] for grant in self.actor.grants)
+
+    def page(self, template: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """Draw a page."""
+        html = (
+            environment(self.say.language)
+            .get_template(template)
+            .render(visit=self, path=self.request.url.path, query=dict(self.request.query_params), **context)
+        )
+        return HTMLResponse(html, status_code=status)
+
+    @property
+    def sections(self) -> list[Section]:
+        """The menu of this person."""
+        return [section for section in SECTIONS if self.may(section.permission)]
+
+    @property
+    def done(self) -> str:
+        """The line that says what has just happened."""
+        key, count = self.request.query_params.get("done", ""), self.request.query_params.get("n", "")
+        message = DONE.get(key)
+        if message is None or ("%(n)s" in message and not count.isdecimal()):
+            return ""
+        return self.say(message, n=int(count)) if "%(n)s" in message else self.say(message)
+
+    def link(self, **changes: Any) -> str:
+        """This page with other filters; an empty value drops one, and the line of the last action goes."""
+        query = {**self.request.query_params, "done": None, "n": None, **changes}
+        kept = {key: value for key, value in query.items() if value not in (None, "")}
+        return f"{self.request.url.path}?{urlencode(kept)}" if kept else self.request.url.path
+
+    def go(self, path: str, done: str = "", n: int | None = None, *, anchor: str = "") -> RedirectResponse:
+        """After a form: on to a page, with a line on top that says what happened."""
+        query = {key: value for key, value in (("done", done), ("n", n)) if value not in ("", None)}
+        if query:
+            path += ("&" if "?" in path else "?") + urlencode(query)
+        return RedirectResponse(f"{path}#{anchor}" if anchor else path, status_code=303)

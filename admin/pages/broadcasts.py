@@ -1,0 +1,180 @@
+"""Broadcasts: to whom, the look at who will get it, sending, and what became of each message."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from starlette.datastructures import FormData
+
+from admin.auth import Visitor
+from admin.forms import Choice, Filters, Form, read_form, refusal, sent
+from admin.page import Visit
+from admin.tables import Format, export
+from admin.words import DELIVERY, ROLES
+from domain import broadcasts, people, programme, roadmaps, schools
+from domain.actor import Role
+from domain.db import Tx
+from domain.errors import DomainError, Forbidden
+from domain.policy import Permission
+from domain.tables import Table
+
+closed = APIRouter()
+# To whom one may want to write; the roles that stand above nobody writes to from here.
+ADDRESSEES = (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER, Role.CURATOR, Role.MUNICIPAL_COORDINATOR)
+
+
+class BroadcastForm(Form):
+    """A message and its circle; `go` is empty for the look before sending."""
+
+    text: str
+    roles: list[Role] = []  # noqa: RUF012 — a pydantic default is copied
+    municipality: Choice = None
+    cohort: Choice = None
+    measure: Choice = None
+    school: Choice = None
+    key: str = ""
+    go: str = ""
+
+    def segment(self) -> broadcasts.Segment:
+        """The circle for the domain."""
+        return broadcasts.Segment(
+            roles=tuple(self.roles),
+            municipality_id=self.municipality,
+            cohort_id=self.cohort,
+            measure_id=self.measure,
+            school_ids=(self.school,) if self.school else (),
+        )
+
+
+class StartQuery(Filters):
+    """Where one came from: the measure that was not handed in, or a school."""
+
+    measure: Choice = None
+    school: Choice = None
+
+
+class ListQuery(Filters):
+    """The list as a page or a file."""
+
+    format: Format = ""
+
+
+@closed.get("/broadcasts")
+async def broadcast_list(visit: Visitor) -> Response:
+    """Messages sent from one's places."""
+    if not visit.may(Permission.BROADCAST):
+        raise Forbidden
+    async with visit.read() as tx:
+        found = await broadcasts.broadcast_list(tx)
+        names = await people.person_names(tx, [b.author_id for b in found])
+    return visit.page("broadcasts/list.html", rows=[(b, names.get(b.author_id or 0, "")) for b in found])
+
+
+async def _names(tx: Tx, measure_id: int | None, school_id: int | None) -> tuple[str, str]:
+    measure = (await roadmaps.measure(tx, measure_id)).label if measure_id else ""
+    school = (await schools.school(tx, school_id, Permission.BROADCAST)).name if school_id else ""
+    return measure, school
+
+
+async def _compose(
+    visit: Visit, *, measure: int | None, school: int | None, kept: FormData | None = None, problem: str = ""
+) -> Response:
+    if not visit.may(Permission.BROADCAST):
+        raise Forbidden
+    async with visit.read() as tx:
+        measure_name, school_name = await _names(tx, measure, school)
+        municipalities = await schools.municipalities(tx)
+        cohorts = await programme.cohorts(tx)
+    return visit.page(
+        "broadcasts/compose.html",
+        status=422 if problem else 200,
+        measure=measure,
+        measure_name=measure_name,
+        school=school,
+        school_name=school_name,
+        municipalities=municipalities,
+        cohorts=cohorts,
+        roles={role: ROLES[role] for role in ADDRESSEES},
+        chosen=set(kept.getlist("roles")) if kept else set(),
+        kept=kept or {},
+        key=secrets.token_urlsafe(12),
+        limit=broadcasts.MAX_TEXT,
+        problem=problem,
+    )
+
+
+@closed.get("/broadcasts/new")
+async def compose(visit: Visitor, query: Annotated[StartQuery, Query()]) -> Response:
+    """Write a message and choose its circle."""
+    return await _compose(visit, measure=query.measure, school=query.school)
+
+
+def _whole(raw: FormData, name: str) -> int | None:
+    value = str(raw.get(name, ""))
+    return int(value) if value.isdecimal() and len(value) < 12 else None
+
+
+@closed.post("/broadcasts/new")
+async def preview_or_send(visit: Visitor, request: Request) -> Response:
+    """First a look at who will get it; with `go`, the sending. The key makes a second press harmless."""
+    if not visit.may(Permission.BROADCAST):
+        raise Forbidden
+    raw = await sent(request)
+    try:
+        form = read_form(BroadcastForm, raw)
+        if raw.get("go") == "send":
+            async with visit.write() as tx:
+                broadcast = await broadcasts.send(
+                    tx, form.text, form.segment(), request_key=f"panel:{visit.actor.person_id}:{form.key}"
+                )
+            return visit.go(f"/broadcasts/{broadcast.id}", "queued")
+        if raw.get("go") == "edit":
+            return await _compose(visit, measure=form.measure, school=form.school, kept=raw)
+        text = broadcasts.check_text(form.text)
+        async with visit.read() as tx:
+            preview = await broadcasts.preview(tx, form.segment())
+            measure_name, school_name = await _names(tx, form.measure, form.school)
+    except DomainError as error:
+        return await _compose(
+            visit,
+            measure=_whole(raw, "measure"),
+            school=_whole(raw, "school"),
+            kept=raw,
+            problem=visit.say.error(refusal(error)),
+        )
+    return visit.page(
+        "broadcasts/preview.html",
+        form=form,
+        text=text,
+        preview=preview,
+        measure_name=measure_name,
+        school_name=school_name,
+        roles=[ROLES[role] for role in form.roles],
+    )
+
+
+@closed.get("/broadcasts/{broadcast_id}")
+async def broadcast_page(visit: Visitor, broadcast_id: int, query: Annotated[ListQuery, Query()]) -> Response:
+    """One message with what became of it for each person."""
+    async with visit.read() as tx:
+        view = await broadcasts.broadcast(tx, broadcast_id)
+    counts: dict[str, int] = {}
+    for delivery in view.deliveries:
+        counts[delivery.message.state] = counts.get(delivery.message.state, 0) + 1
+    if query.format:
+        return export(_table(visit, view), query.format, f"broadcast-{broadcast_id}")
+    return visit.page("broadcasts/card.html", view=view, counts=counts, delivery_words=DELIVERY)
+
+
+def _table(visit: Visit, view: broadcasts.BroadcastView) -> Table:
+    say = visit.say
+    rows = [
+        [
+            delivery.person.name,
+            say(DELIVERY[delivery.message.state]),
+            say("yes") if delivery.message.acknowledged_at else "",
+        ]
+        for delivery in view.deliveries
+    ]
+    return Table(say("Broadcast"), [say("Name"), say("State"), say("Has read")], rows)

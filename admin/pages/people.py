@@ -1,0 +1,152 @@
+"""People: who holds which role where; taking roles away and giving them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from admin.auth import Visitor
+from admin.forms import Choice, Filters, Form, read_form, refusal, sent
+from admin.page import Visit
+from admin.tables import Format, export
+from admin.words import ROLES
+from domain import people, schools
+from domain.actor import Place, Role
+from domain.db import Tx
+from domain.errors import DomainError, Forbidden
+from domain.policy import Permission, allows, require_invite
+from domain.tables import Table
+
+closed = APIRouter()
+
+
+class PeopleFilters(Filters):
+    """Filters of the list of people."""
+
+    search: str = ""
+    role: str = ""
+    municipality: Choice = None
+    sort: str = "name"
+    format: Format = ""
+
+
+def _may_manage(visit: Visit, role: Role, place: Place) -> bool:
+    try:
+        require_invite(visit.actor, role, place)
+    except DomainError:
+        return False
+    return True
+
+
+async def _rows(tx: Tx, filters: PeopleFilters) -> list[tuple[people.PersonRow, schools.PlaceName]]:
+    region = next((g.place.region_id for g in tx.actor.grants), None)
+    place = Place(region, filters.municipality) if filters.municipality else None
+    role = Role(filters.role) if filters.role in set(Role) else None
+    found = await people.person_list(tx, search=filters.search, role=role, place=place)
+    names = await schools.place_names(tx, {row.grant.place for row in found})
+    rows = [(row, names[row.grant.place]) for row in found]
+    if filters.sort == "place":
+        rows.sort(key=lambda pair: (pair[1].name, pair[0].person.name))
+    if filters.sort == "role":
+        rows.sort(key=lambda pair: (list(ROLES).index(pair[0].grant.role), pair[0].person.name))
+    return rows
+
+
+@closed.get("/people")
+async def people_list(visit: Visitor, filters: Annotated[PeopleFilters, Query()]) -> Response:
+    """Roles held inside one's places."""
+    if not visit.may(Permission.SEE_PEOPLE):
+        raise Forbidden
+    async with visit.read() as tx:
+        rows = await _rows(tx, filters)
+        municipalities = await schools.municipalities(tx)
+    if filters.format:
+        return export(_table(visit, rows), filters.format, "people")
+    return visit.page(
+        "people/list.html",
+        rows=rows,
+        filters=filters,
+        municipalities=municipalities,
+        reach=reach,
+        roles=ROLES,
+        may_invite=visit.may(Permission.INVITE),
+    )
+
+
+def _table(visit: Visit, rows: list[tuple[people.PersonRow, schools.PlaceName]]) -> Table:
+    say = visit.say
+    return Table(
+        say("People"),
+        [say("Name"), say("Position"), say("Role"), say("Place"), say("Connection")],
+        [
+            [
+                row.person.name,
+                row.person.position,
+                say(ROLES[row.grant.role]),
+                place.name,
+                reach(visit, row.person),
+            ]
+            for row, place in rows
+        ],
+    )
+
+
+def reach(visit: Visit, person: people.Person) -> str:
+    """Whether messages arrive."""
+    if person.telegram_id is None or person.consent_at is None:
+        return visit.say("not in the bot yet")
+    return visit.say("messages do not arrive") if person.unreachable else visit.say("in the bot")
+
+
+@closed.get("/people/{person_id}")
+async def person_page(visit: Visitor, person_id: int) -> Response:
+    """One person: roles inside one's places."""
+    return await _person(visit, person_id)
+
+
+async def _person(visit: Visit, person_id: int, problem: str = "") -> Response:
+    async with visit.read() as tx:
+        person = await people.person(tx, person_id)
+        grants = await people.grants_of(tx, person_id)
+        names = await schools.place_names(tx, {grant.place for grant in grants})
+    return visit.page(
+        "people/card.html",
+        status=422 if problem else 200,
+        person=person,
+        reach=reach(visit, person),
+        grants=[(g, names[g.place], _may_manage(visit, g.role, g.place)) for g in grants],
+        roles=ROLES,
+        may_rename=person_id == visit.actor.person_id
+        or all(allows(visit.actor, Permission.INVITE, g.place) for g in grants),
+        problem=problem,
+    )
+
+
+class NameForm(Form):
+    """How a person is written."""
+
+    name: str
+    position: str = ""
+
+
+@closed.post("/people/{person_id}/name")
+async def rename(visit: Visitor, request: Request, person_id: int) -> Response:
+    """Correct a name or a position."""
+    raw = await sent(request)
+    try:
+        form = read_form(NameForm, raw)
+        async with visit.write() as tx:
+            await people.person(tx, person_id)
+            await people.rename_person(tx, person_id, name=form.name, position=form.position)
+    except DomainError as error:
+        return await _person(visit, person_id, visit.say.error(refusal(error)))
+    return visit.go(f"/people/{person_id}", "saved")
+
+
+@closed.post("/people/{person_id}/roles/{grant_id}/revoke")
+async def revoke_role(visit: Visitor, request: Request, person_id: int, grant_id: int) -> Response:
+    """Take a role away; the person's sessions end with it."""
+    async with visit.write() as tx:
+        await people.person(tx, person_id)
+        await people.revoke_role(tx, grant_id)
+    return visit.go("/people", "role_revoked")

@@ -1,0 +1,187 @@
+"""What roles, states and deeds are called on the pages: catalogue messages by their identifiers."""
+
+from domain.actor import Role
+from domain.errors import N_
+from domain.outbox import OutboxState
+from domain.progress import Standing
+from domain.roadmaps import RoadmapState, Settled
+from domain.schools import SchoolStatus
+
+ROLES = {
+    Role.REGIONAL_COORDINATOR: N_("Regional coordinator"),
+    Role.MUNICIPAL_COORDINATOR: N_("Municipal coordinator"),
+    Role.CURATOR: N_("Curator"),
+    Role.SCHOOL_HEAD: N_("School head"),
+    Role.SCHOOL_MEMBER: N_("Member of the school team"),
+    Role.EXPERT: N_("Expert"),
+    Role.OBSERVER: N_("Observer"),
+}
+
+SCHOOL_STATUS = {
+    SchoolStatus.LOW_RESULTS: N_("Low results"),
+    SchoolStatus.ADVERSE_CONDITIONS: N_("Adverse conditions"),
+    SchoolStatus.AT_RISK: N_("At risk"),
+    SchoolStatus.RESILIENT: N_("Resilient"),
+}
+
+# What stands in the history; parameters are the details that the action left, already put into words.
+DEEDS = {
+    "admin.password": N_("gave a password for the panel"),
+    "panel.sign_in": N_("signed in to the panel"),
+    "invitation.make": N_("invited: %(role)s"),
+    "invitation.revoke": N_("took an invitation back"),
+    "person.add": N_("added a person"),
+    "person.join": N_("came in by invitation: %(role)s"),
+    "person.rename": N_("corrected a name or position"),
+    "person.unreachable": N_("stopped receiving messages"),
+    "person.erase": N_("withdrew consent; personal data are erased"),
+    "role.grant": N_("gave a role: %(role)s"),
+    "role.revoke": N_("took a role away: %(role)s"),
+    "region.add": N_("added a region: %(name)s"),
+    "municipality.add": N_("added a municipality: %(name)s"),
+    "school.add": N_("added a school: %(name)s"),
+    "school.enroll": N_("put a school into a cohort"),
+    "register.import": N_("imported a register of schools"),
+    "roadmap.import": N_("uploaded a roadmap: %(file)s"),
+    "roadmap.approve": N_("approved a roadmap"),
+    "roadmap.discard": N_("discarded a draft: %(title)s"),
+    "roadmap.assign": N_("assigned a roadmap to schools"),
+    "measure.deadline": N_("said a deadline in other words: “%(text)s”"),
+    "measure.settle": N_("settled a doubtful deadline"),
+    "measure.edit": N_("corrected a measure"),
+    "measure.drop": N_("left a row out: %(title)s"),
+    "measure.add": N_("added a measure"),
+    "measure.move": N_("moved a deadline to %(due_on)s"),
+    "submission.send": N_("handed in a report, No. %(number)s"),
+    "submission.withdraw": N_("withdrew report No. %(number)s"),
+    "review.confirm": N_("confirmed a report"),
+    "review.return": N_("returned a report"),
+    "message.arrived": N_("noted that a doubtful message arrived"),
+    "message.again": N_("had a doubtful message sent again"),
+    "update.again": N_("had a failed update tried again"),
+    "broadcast.send": N_("sent a broadcast to people: %(recipients)s"),
+}
+
+STANDINGS = {
+    Standing.OVERDUE: N_("overdue"),
+    Standing.RETURNED: N_("returned for rework"),
+    Standing.SOON: N_("due soon"),
+    Standing.LATER: N_("not handed in"),
+    Standing.UNDATED: N_("no date"),
+    Standing.IN_REVIEW: N_("in review"),
+    Standing.CONFIRMED: N_("confirmed"),
+    Standing.WAIVED: N_("not required"),
+}
+
+DOUBTS = {
+    "empty": N_("no deadline is written"),
+    "unclear": N_("some words were not understood"),
+    "truncated": N_("the text breaks off"),
+    "several_parts": N_("several dates in one cell"),
+    "by_plan": N_("the date stands in another document"),
+    "ongoing": N_("all the time: there is no date to report"),
+    "open_end": N_("no end is named"),
+    "no_year": N_("no year is named"),
+    "no_month": N_("no month is named"),
+    "crosses_year": N_("it runs over the end of the year"),
+    "year_from_order": N_("the year was taken from the neighbouring rows"),
+    "relative_year": N_("“the current year”: which one?"),
+    "which_year": N_("a calendar or a school year?"),
+    "typo": N_("a slip of the pen was mended"),
+    "no_such_date": N_("there is no such day"),
+    "reversed": N_("the end comes before the start"),
+    "odd_year": N_("the year is far from the document's own"),
+    "outside_period": N_("outside the year of the roadmap"),
+    "approximate": N_("the date is approximate"),
+    "until_period": N_("is the named month still in?"),
+    "holidays": N_("holidays: every school has its own"),
+    "relative": N_("counted from an event that is not known"),
+    "times_unplaced": N_("how often, but not when"),
+    "count_mismatch": N_("the number of times and the months do not agree"),
+    "weekday_mismatch": N_("the day of the week does not fit the date"),
+    "first_of_month": N_("the 1st may stand for the whole month"),
+    "day_off": N_("a day off: the reminder comes on the working day before"),
+    "school_year": N_("the end of the school year was taken as 31 May"),
+    "several_dates": N_("one report for each date"),
+    "repeats": N_("one report at the end of each period"),
+    "months_unordered": N_("the months are out of order"),
+}
+
+ROADMAP_STATE = {
+    RoadmapState.DRAFT: N_("draft"),
+    RoadmapState.APPROVED: N_("approved"),
+    RoadmapState.ARCHIVED: N_("archived"),
+}
+
+SETTLED = {
+    Settled.AS_READ: N_("confirmed as read"),
+    Settled.NO_REMINDERS: N_("without reminders"),
+    Settled.RETYPED: N_("said in other words"),
+}
+
+COLUMNS = {
+    "number": N_("Number"),
+    "activity": N_("Measure"),
+    "deadline": N_("Deadline"),
+    "deadline_start": N_("Start"),
+    "deadline_end": N_("End"),
+    "responsible": N_("Responsible"),
+    "result": N_("Expected result"),
+    "document": N_("What proves it"),
+    "indicator": N_("Indicator"),
+    "section": N_("Section"),
+    "section_goal": N_("Goal of the section"),
+    "period": N_("Period"),
+    "other": N_("Other"),
+}
+
+SKIPPED = {
+    "after_table": N_("text after the table"),
+    "text": N_("text around the table"),
+    "not_a_roadmap": N_("another table"),
+    "section_without_items": N_("a section with no measure in it"),
+    "column_numbers": N_("numbers of columns"),
+    "repeated_header": N_("the header once more"),
+    "header": N_("a new header"),
+    "filler": N_("“and so on”"),
+    "total": N_("a total"),
+    "note": N_("a note"),
+    "nothing_above": N_("goes on from a row that is not there"),
+    "dropped": N_("left out by a person"),
+}
+
+# Why a document was not read, and what to do (the codes of domain.documents).
+REFUSED = {
+    "empty": N_("The file is empty. Choose another one."),
+    "encrypted": N_("The file is protected by a password. Save it without one and try again."),
+    "macros": N_("The file contains macros. Save it as .docx or .xlsx and try again."),
+    "too_large": N_("The file is too large: at most %(limit)s MB are read."),
+    "too_many_rows": N_("The table is too long: at most %(limit)s rows are read."),
+    "bomb": N_("The file is packed in an unusual way and is not opened. Save it anew and try again."),
+    "damaged": N_("The file does not open: it seems damaged. Save it anew and try again."),
+    "wrong_type": N_(
+        "The name of the file says one type, its contents another: %(true)s. Save it as .docx or .xlsx."
+    ),
+    "unsupported": N_("Files of the type %(true)s are not read. Save the roadmap as .docx or .xlsx."),
+    "no_table": N_("There is no table with measures and deadlines in this file."),
+}
+
+DELIVERY: dict[str, str] = {
+    OutboxState.PENDING: N_("waiting"),
+    OutboxState.CLAIMED: N_("waiting"),
+    OutboxState.SENDING: N_("being sent"),
+    OutboxState.SENT: N_("delivered"),
+    OutboxState.CANCELLED: N_("no longer needed"),
+    OutboxState.EXPIRED: N_("too late, not sent"),
+    OutboxState.BLOCKED: N_("the person blocked the bot"),
+    OutboxState.FAILED: N_("not delivered"),
+    OutboxState.UNKNOWN: N_("perhaps delivered"),
+}
+
+MESSAGES = {
+    "digest": N_("morning digest"),
+    "submitted": N_("a report has come in"),
+    "decided": N_("a decision about a report"),
+    "broadcast": N_("broadcast"),
+    "welcome": N_("welcome"),
+}
