@@ -38,7 +38,7 @@ def emit(document: Any) -> None:
 def about(sentence: str, *examples: str) -> str:
     """The text of `--help`: what it is for, then examples."""
     lines = "\n".join(f"  {example}" for example in examples)
-    return f"{sentence}\n\n\b\n{say('Example:')}\n{lines}"
+    return "\n".join([sentence, "", "\b", say("Example:"), lines])
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

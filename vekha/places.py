@@ -80,7 +80,7 @@ async def receivers(tx: Tx, words: str, owner: Place) -> list[School]:
         except Refused as refusal:
             cohorts = [cohort.name for cohort in await programme.cohorts(tx)]
             raise Refused(
-                _choice(f"{refusal}\n{say('Cohorts:')}", cohorts) if cohorts else str(refusal)
+                _choice("\n".join([str(refusal), say("Cohorts:")]), cohorts) if cohorts else str(refusal)
             ) from None
         chosen = [school for school in inside if target.covers(school.place)]
     if not chosen:

@@ -101,7 +101,7 @@ def _write(path: Path, answers: Answers) -> None:
         "PUBLIC_URL": answers.public_url,
         "TIMEZONE": answers.timezone,
     }
-    lines = [f"# {say('Settings of Vekha; all of them are explained in .env.example')}"]
+    lines = ["# " + say("Settings of Vekha; all of them are explained in .env.example")]
     lines += [f"{name}={value}" for name, value in values.items() if value not in (None, "")]
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
