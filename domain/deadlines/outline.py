@@ -40,16 +40,28 @@ def _settle(out: Outline) -> None:
     if "until_time" in out.marks and len(pieces) == 1 and pieces[0].shape == "one":
         pieces[0].shape, pieces[0].excluded = "until", True
     if len(pieces) > 1:
-        first, rest = pieces[0], pieces[1:]
-        governs = first.first.grain in _YEARS and all(
-            p.first.grain not in _YEARS and p.first.year is None for p in rest
-        )
-        if governs and (first.shape == "one" or out.repeats):
-            for atom in (atom for piece in rest for atom in (piece.first, piece.last)):
-                atom.year, atom.school = first.first.year, first.first.grain == "schoolyear"
-            del pieces[0]
-        elif any(p.first.grain in _WIDE for p in pieces) and any(p.first.grain not in _WIDE for p in pieces):
-            out.doubts.add("several_parts")
+        _govern(out)
+    if any(p.first.grain in _WIDE for p in pieces) and any(p.first.grain not in _WIDE for p in pieces):
+        out.doubts.add("several_parts")
+
+
+def _govern(out: Outline) -> None:
+    """«2022 год, март», «2023 год I кв., III кв.»: a year gives itself to the pieces behind it that have none."""
+    kept: list[Piece] = []
+    governor: Piece | None = None
+    for piece, after in zip(out.pieces, [*out.pieces[1:], None], strict=True):
+        if piece.first.grain in _YEARS and (piece.shape == "one" or out.repeats):
+            governs = after is not None and after.first.grain not in _WIDE and after.first.year is None
+            governor = piece if governs else None
+            if governs:
+                continue
+        elif piece.first.grain in _WIDE or piece.first.year is not None:
+            governor = None
+        elif governor is not None:
+            for atom in (piece.first, piece.last):
+                atom.year, atom.school = governor.first.year, governor.first.grain == "schoolyear"
+        kept.append(piece)
+    out.pieces[:] = kept
 
 
 _WIDE = frozenset({"year", "schoolyear", "this_year"})

@@ -1,20 +1,17 @@
 """Which column is what: by its header (synonyms in `headers.toml`), later rows of the header and repeats included."""
 
-import tomllib
+import re
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
-from domain.deadlines import Context, parse
 from domain.documents.grid import Cell, Row
+from domain.documents.headers import LONGEST_HEADER, is_deadline, is_period, role_of
 from domain.documents.text import one_line, squeezed
 
+_YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
 ROLES = (
     "number", "activity", "deadline", "deadline_start", "deadline_end", "responsible", "result", "document",
     "indicator", "section", "section_goal",
 )  # fmt: skip
-LONGEST_HEADER = 160
 _TELLING = frozenset(
     {
         "activity",
@@ -27,29 +24,6 @@ _TELLING = frozenset(
         "indicator",
     }
 )
-# Kinds that a header may look like: years, months and quarters over columns of marks, or no deadline at all.
-_NO_BODY_KINDS = frozenset(
-    {
-        "broken",
-        "by_plan",
-        "month",
-        "quarter",
-        "half_year",
-        "year",
-        "schoolyear",
-        "until",
-        "from",
-        "year_range",
-    }
-)
-
-
-class Word(NamedTuple):
-    """One synonym: the role it names, and whether it is a strong one."""
-
-    text: str
-    role: str
-    strong: bool
 
 
 @dataclass(slots=True)
@@ -70,6 +44,7 @@ class Columns:
     all: list[Column]
     header_rows: list[Row] = field(default_factory=list)
     guessed: bool = False
+    flat: bool = False  # measures are numbered 1, 2, 3 and not 1.1, 1.2
 
     def roles(self) -> set[str]:
         """The roles found."""
@@ -77,48 +52,23 @@ class Columns:
 
     def headers(self) -> dict[str, str]:
         """role → header text, as the review screen shows it."""
-        return {
-            column.role: column.header
-            for column in self.all
-            if column.role in ROLES or column.role == "period"
-        }
+        found: dict[str, str] = {}
+        for column in self.all:
+            if column.role in ROLES or column.role == "period":
+                found[column.role] = (
+                    f"{found[column.role]}, {column.header}" if column.role in found else column.header
+                )
+        return found
+
+    def deadline_year(self) -> int | None:
+        """The one year that the header of the deadline column names: «Срок (2023 год)»."""
+        column = self.first("deadline")
+        years = set(_YEAR.findall(column.header)) if column is not None else set()
+        return int(years.pop()) if len(years) == 1 else None
 
     def first(self, role: str) -> Column | None:
         """The first column of a role."""
         return next((column for column in self.all if column.role == role), None)
-
-
-@cache
-def _synonyms() -> tuple[list[Word], dict[str, str]]:
-    data = tomllib.loads((Path(__file__).parent / "headers.toml").read_text(encoding="utf-8"))
-    words: list[Word] = []
-    exact: dict[str, str] = {}
-    for role, kinds in data.items():
-        words += [Word(squeezed(w), role, True) for w in kinds.get("strong", [])]
-        words += [Word(squeezed(w), role, False) for w in kinds.get("weak", [])]
-        exact.update((squeezed(w), role) for w in kinds.get("exact", []))
-    return words, exact
-
-
-@cache
-def role_of(header: str) -> tuple[str, bool]:
-    """The role that a header names and whether by a strong word; ("other", False) where it names none."""
-    text = squeezed(header)
-    words, exact = _synonyms()
-    if text in exact:
-        return exact[text], True
-    for strong in (True, False):
-        found = [
-            (text.index(word.text), -len(word.text), word.role)
-            for word in words
-            if word.strong == strong and word.text in text
-        ]
-        if found:
-            role = min(found)[2]
-            if role in ("section", "other") and any(r == "activity" for _, _, r in found) and strong:
-                role = "activity"
-            return role, strong
-    return "other", False
 
 
 def header_columns(row: Row) -> Columns | None:
@@ -127,19 +77,14 @@ def header_columns(row: Row) -> Columns | None:
     if len(cells) < 2 or any(len(cell.text) > LONGEST_HEADER for cell in cells):
         return None
     columns = named(row.cells)
-    if any(_dated(c) for c in columns.all):
+    if any(column.role == "other" and is_deadline(column.header) for column in columns.all):
         return None
     roles = {c.role for c in columns.all if c.role in _TELLING}
     strong = {c.role for c in columns.all if role_of(c.header)[1]} & _TELLING
-    return columns if len(roles) >= 2 and strong and len(roles) * 3 >= len(cells) else None
-
-
-def _dated(column: Column) -> bool:
-    """Whether a cell is a deadline itself, which no header is, months and quarters over columns of marks apart."""
-    if column.role != "other" or not column.header or len(column.header) > 60:
-        return False
-    understood = parse(column.header, Context(2001))
-    return understood.kind not in _NO_BODY_KINDS and "unclear" not in understood.doubts
+    periods = sum(1 for c in columns.all if is_period(c.header))
+    known = len(columns.roles()) + periods
+    telling = len(roles) + (periods > 1)
+    return columns if telling >= 2 and strong and known * 3 >= len(cells) else None
 
 
 def named(cells: list[Cell]) -> Columns:

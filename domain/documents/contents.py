@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from domain.deadlines import Context, parse
 from domain.documents.columns import Column, Columns
-from domain.documents.grid import Grid
+from domain.documents.grid import Grid, Row
 from domain.documents.responsible import split_responsible
 from domain.documents.rows import NUMBER
 
 _SAMPLE = 40
+_SHORTEST_ACTIVITY = 12  # letters on average; shorter texts are marks or counts
 Fits = Callable[[str], bool]
 _PARTY = re.compile(
     r"^(?:директор|зам|педагог|учител|классн|методист|администрац|управлени|отдел|департамент|министерств|куратор|координатор|"
@@ -60,6 +61,20 @@ def columns_by_content(grid: Grid) -> Columns | None:
     starts = sorted({cell.start for row in rows for cell in row.cells})
     columns = [Column(roles.get(start, "other"), "", start, 1, index) for index, start in enumerate(starts)]
     return Columns(columns, guessed=True)
+
+
+def activity_by_content(columns: Columns, rows: list[Row]) -> None:
+    """Where no header names the measures, they are the column of the longest texts among those without a role."""
+    free = {column.start: column for column in columns.all if column.role in ("other", "section")}
+    texts: dict[int, list[str]] = {}
+    for row in rows[:_SAMPLE]:
+        for cell in row.cells:
+            if cell.text and cell.start in free:
+                texts.setdefault(cell.start, []).append(cell.text)
+    if texts:
+        best = max(texts, key=lambda start: (_mean(texts[start]), -start))
+        if _mean(texts[best]) > _SHORTEST_ACTIVITY:
+            free[best].role = "activity"
 
 
 def _mean(texts: list[str]) -> float:

@@ -34,6 +34,7 @@ class Grid:
     above: list[str] = field(default_factory=list)
     below: list[str] = field(default_factory=list)
     sheet: bool = False
+    hidden: bool = False
 
     def texts(self) -> list[list[str]]:
         """Plain rows of equal length, merged cells given once: for registers and other simple tables."""

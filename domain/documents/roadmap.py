@@ -1,11 +1,10 @@
 """A whole document → a roadmap: its tables found among all others, its title and year, its measures in order."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from domain.deadlines import Context, Deadline, Window, parse
+from domain.deadlines import Deadline
 from domain.documents.columns import Columns
 from domain.documents.container import opened, refuse_unread
 from domain.documents.errors import DocumentRefused
@@ -14,9 +13,9 @@ from domain.documents.model import Item, Place, Reading, Skipped
 from domain.documents.responsible import split_responsible
 from domain.documents.tables import Draft, find_columns, read_grid
 from domain.documents.text import one_line, squeezed
+from domain.documents.timing import deadline_words, understand
 from domain.documents.titles import Years, document_years, is_section_line, title_of
 
-_MARKS = frozenset({"", "x", "х", "v", "да", "1", "есть", "yes"})
 _DULL_SHEETS = ("лист", "sheet", "таблица", "table")
 
 
@@ -82,8 +81,8 @@ class _Reader:
         if not self.drafts:
             raise DocumentRefused("no_table")
         years = self._years(year, school_year)
-        items = [self._item(draft, years) for draft in self.drafts]
-        _understand(items, years)
+        items = [self._item(draft) for draft in self.drafts]
+        understand(items, self.drafts, years)
         _number_doubts(items)
         for text in self.after:
             self.skipped.append(Skipped(None, text, "after_table", Place("text")))
@@ -101,7 +100,7 @@ class _Reader:
             if headless and last is not None and not grid.sheet and _continues(grid, last):
                 columns, first = last, 0
                 columns.header_rows = []
-            if columns is None or not _is_roadmap(columns):
+            if columns is None or grid.hidden or not _is_roadmap(columns):
                 self._pass_over(grid)
                 continue
             if self.override:
@@ -110,6 +109,8 @@ class _Reader:
             found = read_grid(grid, columns, first, section)
             if grid.sheet:
                 self._sheet_title(found.above, grid, found_any, many, found.drafts)
+            else:
+                self._rows_above(found.above, grid)
             self.drafts += found.drafts
             self.skipped += found.skipped
             if found.drafts:
@@ -122,7 +123,14 @@ class _Reader:
         for text in grid.above:
             self.skipped.append(Skipped(None, text, "text", Place("text")))
         words = " | ".join(one_line(cell.text) for cell in grid.rows[0].cells if cell.text)
-        self.skipped.append(Skipped(grid.rows[0].number, words, "not_a_roadmap", Place(grid.name)))
+        self.skipped.append(
+            Skipped(
+                grid.rows[0].number,
+                words,
+                "hidden_sheet" if grid.hidden else "not_a_roadmap",
+                Place(grid.name),
+            )
+        )
 
     def _heading(self, grid: Grid, found_any: bool, many: bool) -> str | None:
         """The title, for the first table of a text document; the section, for the next ones."""
@@ -158,6 +166,17 @@ class _Reader:
             for draft in drafts:
                 draft.section = grid.name if named else title
 
+    def _rows_above(self, above: list[str], grid: Grid) -> None:
+        """Rows of a Word table over its header: the title, where none stands above the table."""
+        title, rest = title_of(above)
+        if self.title is None:
+            self.title = title
+            self.others += rest
+        elif title is not None:
+            rest = [*rest, title]
+        for text in rest:
+            self.skipped.append(Skipped(None, text, "text", Place(grid.name)))
+
     def _years(self, year: int | None, school_year: bool) -> Years:
         raws = [draft.cells["deadline"].text for draft in self.drafts if "deadline" in draft.cells]
         rows = [cell.text for draft in self.drafts for cell in draft.cells.values()]
@@ -173,12 +192,12 @@ class _Reader:
             years.school_year = True
         return years
 
-    def _item(self, draft: Draft, years: Years) -> Item:
+    def _item(self, draft: Draft) -> Item:
         def text(role: str) -> str | None:
             cell = draft.cells.get(role)
             return cell.text if cell is not None and cell.text else None
 
-        raw = _deadline_words(draft)
+        raw = deadline_words(draft)
         doubts = list(draft.doubts)
         if draft.guessed:
             doubts.append("columns_guessed")
@@ -235,70 +254,13 @@ def _number(draft: Draft) -> str | None:
     return one_line(cell.text)
 
 
-def _deadline_words(draft: Draft) -> str | None:
-    """The author's words: of the deadline column, of «начало – окончание», or the headers of marked columns."""
-    if "deadline" in draft.cells:
-        return draft.cells["deadline"].text
-    start, end = draft.cells.get("deadline_start"), draft.cells.get("deadline_end")
-    if start is not None and end is not None:
-        return f"{start.text} – {end.text}" if start.text != end.text else start.text
-    if start is not None or end is not None:
-        return f"с {start.text}" if start is not None else f"до {end.text}" if end is not None else None
-    if draft.row.periods:
-        marks = [c.header if squeezed(text) in _MARKS else f"{text}" for c, text in draft.row.periods]
-        return ", ".join(marks)
-    return None
-
-
-def _understand(items: list[Item], years: Years) -> None:
-    """Deadlines in two passes: first each by itself, then with the span of years and the neighbours that show."""
-    context = Context(years.year, years.period, years.school_year)
-    _parse_all(items, context)
-    if years.period is None and not years.school_year:
-        span = _common_span(items)
-        if span is not None:
-            context = Context(years.year, span, False)
-            _parse_all(items, context)
-    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
-        due = item.deadline.due
-        if (
-            due is None
-            or due.month < 10
-            or after is None
-            or after.section != item.section
-            or not item.deadline_raw
-        ):
-            continue
-        previous = before.deadline if before is not None else None
-        near = Context(context.year, context.period, context.school_year, previous, after.deadline)
-        item.deadline = parse(item.deadline_raw, near)
-
-
-def _parse_all(items: list[Item], context: Context) -> None:
-    for item in items:
-        if item.deadline_raw:
-            item.deadline = parse(item.deadline_raw, context)
-
-
-def _common_span(items: list[Item]) -> Window | None:
-    """Several years named in the deadlines themselves: then a month without a year is a question."""
-    spans = Counter(
-        (d.start.year, d.due.year)
-        for d in (item.deadline for item in items)
-        if d.kind == "year_range" and d.start is not None and d.due is not None
-    )
-    if not spans:
-        return None
-    first, last = spans.most_common(1)[0][0]
-    return Window(date(first, 1, 1), date(last, 12, 31))
-
-
 def _number_doubts(items: list[Item]) -> None:
-    """The same number twice is shown, except where the second line goes on from the first."""
-    seen: set[str] = set()
+    """The same number twice in a section is shown, except where the second line goes on from the first."""
+    seen: set[tuple[str | None, str]] = set()
     for item in items:
         if not item.number or "continuation" in item.doubts:
             continue
-        if item.number in seen:
+        known = (item.section, item.number)
+        if known in seen:
             item.doubts.append("duplicate_number")
-        seen.add(item.number)
+        seen.add(known)

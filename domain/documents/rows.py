@@ -13,6 +13,7 @@ _FILLER = frozenset({"итд", "ит", "др", "идр", "итп", "идруго
 _TOTAL = re.compile(r"^\s*(?:итого|всего)\b", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*(?:примечани|\*|сноска)", re.IGNORECASE)
 NUMBER = re.compile(r"^(?:\d{1,3}(?:[.\-]\d{1,3}){0,4}[.)]?|[IVXLХІ]{1,6}[.)]?|[а-яa-z]\))$")
+_UNMARKED = re.compile(r"^(?:[-–—☐□○✗0.]+|нет)$", re.IGNORECASE)
 _TOP_NUMBER = re.compile(r"^(?:\d{1,2}[.)]?|[IVXХІ]{1,5}[.)]?)$")
 
 
@@ -27,6 +28,21 @@ class Sorted:
     cells: dict[str, Cell] = field(default_factory=dict)
     extra: dict[str, str] = field(default_factory=dict)
     periods: list[tuple[Column, str]] = field(default_factory=list)
+
+
+def flat_numbers(rows: list[Row], columns: Columns) -> bool:
+    """Whether the measures themselves are numbered 1, 2, 3: then a bare number begins no section."""
+    number = columns.first("number")
+    if number is None:
+        return False
+    detailed = [row for row in rows if sum(1 for cell in row.cells if cell.text and not cell.down) > 2]
+    texts = [
+        cell.text.strip()
+        for row in detailed
+        for cell in row.cells
+        if cell.start == number.start and cell.text
+    ]
+    return sum(1 for text in texts if _TOP_NUMBER.match(text)) * 2 > len(texts)
 
 
 def sort_row(row: Row, columns: Columns, width: int) -> Sorted:
@@ -57,13 +73,15 @@ def _heading(own: list[Cell], filled: list[Cell], columns: Columns, width: int) 
     if len(filled) == 1:
         cell = filled[0]
         whole = cell.span * 2 > width or width == 1
+        if cell.text[0].islower() and not whole:  # a line of the measure above
+            return None
         beside = cell.start == 0 and (number is not None or not _lone_activity(cell, columns))
         alone = activity is not None and cell.start <= activity.start
         return cell.text if whole or beside or (alone and columns.first("deadline") is not None) else None
     if len(filled) == 2 and _TOP_NUMBER.match(own[0].text.strip()):
         title = own[-1]
         wide = title.span > 1 and title.span * 2 > width
-        narrow = activity is not None and title.start == activity.start and width > 2
+        narrow = activity is not None and title.start == activity.start and width > 2 and not columns.flat
         if wide or (narrow and number is not None and own[0].start == number.start):
             return f"{own[0].text.strip()} {title.text}"
     return None
@@ -94,7 +112,8 @@ def _placed(row: Row, columns: Columns) -> Sorted:
         if column is None or not cell.text:
             continue
         if column.role == "period":
-            placed.periods.append((column, cell.text))
+            if not _UNMARKED.match(cell.text):
+                placed.periods.append((column, cell.text))
         elif column.role == "other":
             placed.extra[column.header or f"column {column.index + 1}"] = cell.text
         elif column.role in placed.cells:

@@ -1,12 +1,13 @@
 """Headers of two rows: «Срок» over «начало | окончание», «2023» over «I кв. | II кв.»."""
 
-from domain.deadlines import Context, parse
-from domain.documents.columns import Column, Columns, header_columns, named
-from domain.documents.grid import Cell, Row
-from domain.documents.text import one_line
+import re
 
-_PERIODS = frozenset({"month", "quarter", "half_year", "month_range", "quarter_range"})
-_LONGEST_PERIOD = 40
+from domain.documents.columns import Columns, named
+from domain.documents.grid import Cell, Row
+from domain.documents.headers import is_period
+
+_LONGEST_SUBHEADER = 40
+_YEAR = re.compile(r"\b20\d\d\b")
 
 
 def with_second_row(columns: Columns, top: Row, below: Row | None) -> Columns:
@@ -16,7 +17,10 @@ def with_second_row(columns: Columns, top: Row, below: Row | None) -> Columns:
     cells: list[Cell] = []
     for cell in below.cells:
         parent = _over(top, cell)
-        if parent is None or cell.down or not cell.text:
+        if parent is not None and not cell.down and is_period(cell.text):
+            year = _YEAR.search(parent.text)  # «2023 год» over «I кв.»
+            text = f"{cell.text} {year.group()}" if year else cell.text
+        elif parent is None or cell.down or not cell.text:
             text = parent.text if parent is not None else cell.text
         else:
             text = cell.text if parent.span == 1 and not parent.text else f"{parent.text} {cell.text}".strip()
@@ -60,7 +64,7 @@ def _divides(top: Row, below: Row) -> bool:
             return False
         if not cell.text or cell.down:
             continue
-        if parent.span < 2 or len(cell.text) > _LONGEST_PERIOD:
+        if parent.span < 2 or len(cell.text) > _LONGEST_SUBHEADER:
             return False
         divided += 1
     return divided >= 2
@@ -76,19 +80,3 @@ def _periods(columns: Columns) -> Columns:
     for column in periods:
         column.role = "period"
     return columns
-
-
-def is_period(header: str) -> bool:
-    """Whether a header is a month or a quarter, with or without its year."""
-    if not header or len(header) > _LONGEST_PERIOD:
-        return False
-    understood = parse(header, Context(2001))
-    return understood.kind in _PERIODS and "unclear" not in understood.doubts
-
-
-def period_text(column: Column) -> str:
-    """The words of a period column."""
-    return one_line(column.header)
-
-
-__all__ = ["header_columns", "is_period", "period_text", "with_second_row"]

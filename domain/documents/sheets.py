@@ -18,14 +18,16 @@ def read_workbook(data: bytes) -> list[Grid]:
 
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        names = book.sheet_names[:_MAX_SHEETS]
-        sheets = [(name, book.get_sheet_by_name(name)) for name in names]
         grids = []
-        for name, sheet in sheets:
+        for about in book.sheets_metadata[:_MAX_SHEETS]:
+            if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            sheet = book.get_sheet_by_name(about.name)
             if sheet.height > MAX_ROWS:
                 raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
-            values = sheet.to_python(skip_empty_area=False)
-            grids.append(gridded(name, values, _merged(sheet)))
+            grid = gridded(about.name, sheet.to_python(skip_empty_area=False), _merged(sheet))
+            grid.hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
+            grids.append(grid)
     except DocumentRefused:
         raise
     except python_calamine.PasswordError as error:

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 
 from domain.documents.columns import Columns, header_columns, same_header
-from domain.documents.contents import columns_by_content
+from domain.documents.contents import activity_by_content, columns_by_content
 from domain.documents.grid import Cell, Grid, Row
 from domain.documents.model import Place, Skipped
-from domain.documents.rows import Sorted, sort_row
+from domain.documents.rows import NUMBER, Sorted, flat_numbers, sort_row
 from domain.documents.second_row import with_second_row
 from domain.documents.text import one_line
 
 _HEADER_WITHIN = 40
+_LONGEST_NEW_HEADER = 60
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Draft:
     place: Place
     cells: dict[str, Cell]
     doubts: list[str]
-    year_words: str = ""
+    year: int | None = None  # the one that the header of its deadline column names
     guessed: bool = False
 
 
@@ -50,10 +51,13 @@ def find_columns(grid: Grid) -> tuple[Columns | None, int]:
     top = grid.rows[at]
     below = grid.rows[at + 1] if at + 1 < len(grid.rows) else None
     columns = with_second_row(best, top, below)
-    if columns.header_rows:
-        return columns, at + 2
-    columns.header_rows = [top]
-    return columns, at + 1
+    if not columns.header_rows:
+        columns.header_rows = [top]
+    first = at + len(columns.header_rows)
+    if "activity" not in columns.roles():
+        activity_by_content(columns, grid.rows[first:])
+    columns.flat = flat_numbers(grid.rows[first:], columns)
+    return columns, first
 
 
 def read_grid(grid: Grid, columns: Columns, first: int, section: str | None = None) -> Found:
@@ -70,6 +74,17 @@ def read_grid(grid: Grid, columns: Columns, first: int, section: str | None = No
     return found
 
 
+def _new_header(row: Row, columns: Columns) -> Columns | None:
+    """A header in the midst of the rows that differs from the one above: another table glued to the first."""
+    texts = [cell.text for cell in row.cells if cell.text]
+    if len(texts) < 3 or NUMBER.match(texts[0]) or max(map(len, texts)) > _LONGEST_NEW_HEADER:
+        return None
+    again = header_columns(row)
+    if again is None or len(again.roles()) < max(3, len(texts) - 1) or same_header(row, columns):
+        return None
+    return with_second_row(again, row, None)
+
+
 class _State:
     """What carries over from row to row: the section, its goal, the columns, the measure above."""
 
@@ -82,14 +97,9 @@ class _State:
 
     def take(self, row: Row, found: Found) -> None:
         """Sort one row and act on what it is."""
-        again = header_columns(row)
-        filled = sum(1 for cell in row.cells if cell.text)
-        if (
-            again is not None
-            and len(again.roles()) >= max(3, filled - 1)
-            and not same_header(row, self.columns)
-        ):
-            self.columns = with_second_row(again, row, None)
+        again = _new_header(row, self.columns)
+        if again is not None:
+            self.columns = again
             self._skip(found, row, "header")
             return
         sorted_row = sort_row(row, self.columns, self.grid.width)
@@ -149,6 +159,7 @@ class _State:
             section = cells["section"].text
         if "section_goal" in cells:
             goal = cells["section_goal"].text
+        year = self.columns.deadline_year()
         draft = Draft(
             sorted_row,
             section,
@@ -156,6 +167,7 @@ class _State:
             self._place(sorted_row.row),
             cells,
             doubts,
+            year=year,
             guessed=self.columns.guessed,
         )
         found.drafts.append(draft)

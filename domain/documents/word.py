@@ -18,7 +18,8 @@ _LOOSE = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _P, _TBL, _TR, _TC, _T = f"{_W}p", f"{_W}tbl", f"{_W}tr", f"{_W}tc", f"{_W}t"
 _SDT, _CONTENT, _VAL = f"{_W}sdt", f"{_W}sdtContent", f"{_W}val"
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
-_TEXT_TAGS = (_T, *_BREAKS)
+_SYMBOL = f"{_W}sym"  # a sign of a symbol font: in plans a tick
+_TEXT_TAGS = (_T, _SYMBOL, *_BREAKS)
 _WRAPPERS = frozenset(
     {_SDT, _CONTENT, f"{_W}ins", f"{_W}moveTo", f"{_W}smartTag", f"{_W}customXml", f"{_W}hyperlink"}
 )
@@ -157,5 +158,8 @@ def _cell(tc: Any, nested: list[Any]) -> str:
 def _paragraph(paragraph: Any) -> str:
     parts = []
     for element in paragraph.iter(*_TEXT_TAGS):
-        parts.append((element.text or "") if element.tag == _T else _BREAKS[element.tag])
+        if element.tag == _T:
+            parts.append(element.text or "")
+        else:
+            parts.append("✓" if element.tag == _SYMBOL else _BREAKS[element.tag])
     return "".join(parts)

@@ -1,0 +1,97 @@
+"""The deadlines of a whole roadmap: each by itself, then by what its column, its rows and its neighbours show."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, time
+
+from domain.deadlines import Context, Deadline, Window, parse
+from domain.documents.model import Item
+from domain.documents.tables import Draft
+from domain.documents.titles import Years
+
+_MARK = re.compile(r"^(?:[+xхvХXV✓✔☑☒●■*√1\s]+|да|есть)[.;]?$", re.IGNORECASE)
+
+
+def deadline_words(draft: Draft) -> str | None:
+    """The author's words: of the deadline column, of «начало – окончание», or the headers of marked columns."""
+    if "deadline" in draft.cells:
+        return draft.cells["deadline"].text
+    start, end = draft.cells.get("deadline_start"), draft.cells.get("deadline_end")
+    if start is not None and end is not None:
+        return f"{start.text} – {end.text}" if start.text != end.text else start.text
+    if start is not None or end is not None:
+        return f"с {start.text}" if start is not None else f"до {end.text}" if end is not None else None
+    if draft.row.periods:
+        marks = [column.header if _MARK.match(text) else text for column, text in draft.row.periods]
+        return ", ".join(marks)
+    return None
+
+
+def understand(items: list[Item], drafts: list[Draft], years: Years) -> None:
+    """Give every item its deadline, in two passes: the span of years and the neighbours show only in the second."""
+    context = Context(years.year, years.period, years.school_year)
+    _parse_all(items, drafts, context)
+    if years.period is None and not years.school_year:
+        span = _common_span(items)
+        if span is not None:
+            context = Context(years.year, span, False)
+            _parse_all(items, drafts, context)
+    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
+        due = item.deadline.due
+        if (
+            due is None
+            or due.month < 10
+            or after is None
+            or after.section != item.section
+            or not item.deadline_raw
+        ):
+            continue
+        previous = before.deadline if before is not None else None
+        near = Context(context.year, context.period, context.school_year, previous, after.deadline)
+        item.deadline = parse(item.deadline_raw, near)
+    for item, draft in zip(items, drafts, strict=True):
+        if _first_of_month(draft):
+            item.deadline = _doubted(item.deadline, "first_of_month")
+
+
+def _parse_all(items: list[Item], drafts: list[Draft], context: Context) -> None:
+    known: dict[tuple[str, int | None], Deadline] = {}  # plans say «в течение года» again and again
+    for item, draft in zip(items, drafts, strict=True):
+        if not item.deadline_raw:
+            continue
+        asked = (item.deadline_raw, draft.year)
+        if asked not in known:
+            near = context if draft.year is None else _of_column(context, draft.year)
+            known[asked] = parse(item.deadline_raw, near)
+        item.deadline = known[asked]
+
+
+def _of_column(context: Context, year: int) -> Context:
+    """The year in a column's header governs the column."""
+    return Context(year, Window(date(year, 1, 1), date(year, 12, 31)), context.school_year)
+
+
+def _first_of_month(draft: Draft) -> bool:
+    """A date cell on the first may be a month that Excel shows as «март 2023»."""
+    cell = draft.cells.get("deadline")
+    if cell is None or not isinstance(cell.value, date) or cell.value.day != 1:
+        return False
+    return not isinstance(cell.value, datetime) or cell.value.time() == time(0)
+
+
+def _doubted(deadline: Deadline, doubt: str) -> Deadline:
+    return replace(deadline, doubts=(doubt, *deadline.doubts))
+
+
+def _common_span(items: list[Item]) -> Window | None:
+    """Several years named in the deadlines themselves: then a month without a year is a question."""
+    spans = Counter(
+        (d.start.year, d.due.year)
+        for d in (item.deadline for item in items)
+        if d.kind == "year_range" and d.start is not None and d.due is not None
+    )
+    if not spans:
+        return None
+    first, last = spans.most_common(1)[0][0]
+    return Window(date(first, 1, 1), date(last, 12, 31))
