@@ -19,9 +19,9 @@ NOTHING = ("", "-", "–", "—")  # how an empty cell is written
 # before the general («школа-наставник» before «школа»).
 SYNONYMS: tuple[tuple[str, str], ...] = (
     ("number", r"^(№|n)(\s*п\s*/?\s*п)?\.?$|^п\s*/\s*п$"),
+    ("distance_km", r"расстояни"),
     ("mentor_short", r"наставник.*(кратк|сокращ)"),
     ("mentor", r"наставник|школа[\s-]*(куратор|партн[её]р)|ближайш\w+ сош"),
-    ("distance_km", r"расстояни"),
     ("schools_total", r"всего (школ|оо\b|образоват)|(число|количество) (школ|оо)\b(?!.*(зон|шнор|шнсу))"),
     ("federal_login", r"логин|\bedu|^код (оо|школы)"),
     ("region", r"^регион|субъект"),
