@@ -28,6 +28,7 @@ from domain.progress.queries import (
 )
 from domain.progress.rules import (
     CONFIRM_PHRASES,
+    MAX_PHOTOS,
     OPEN,
     RETURN_PHRASES,
     SILENT_DAYS,
@@ -44,6 +45,7 @@ from domain.progress.rules import (
     Standing,
     Status,
     TooManyFiles,
+    TooManyPhotos,
     Withdrawn,
     days_late,
     remind_on,
@@ -52,6 +54,7 @@ from domain.progress.rules import (
 
 __all__ = [
     "CONFIRM_PHRASES",
+    "MAX_PHOTOS",
     "OPEN",
     "RETURN_PHRASES",
     "SILENT_DAYS",
@@ -74,6 +77,7 @@ __all__ = [
     "Submission",
     "SubmissionView",
     "TooManyFiles",
+    "TooManyPhotos",
     "Withdrawn",
     "WorkCard",
     "WorkRow",

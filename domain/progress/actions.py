@@ -94,23 +94,19 @@ async def add_file(
     caption: str | None = None,
     source: Source = Source(),  # noqa: B008
 ) -> Evidence:
-    """Put a file whose bytes are already durable into the draft. Raises TooManyFiles."""
-    if not photo:
-        limit = (await programme.file_rules(tx)).max_files
-        query = select(func.count()).where(
-            Evidence.assignment_id == assignment_id,
-            Evidence.submission_id.is_(None),
-            Evidence.kind == Kind.FILE,
-        )
-        known = await _known(tx, source)
-        if known is None and (await tx.session.scalar(query) or 0) >= limit:
-            raise rules.TooManyFiles(max=limit)
+    """Put a file whose bytes are already durable into the draft. Raises TooManyFiles and TooManyPhotos.
+
+    All photos together become one PDF (`proof.join_photos`) and take one place of the slot.
+    """
+    kind = Kind.PHOTO if photo else Kind.FILE
+    if await _known(tx, source) is None:
+        await _check_slot(tx, assignment_id, kind)
     return await _add(
         tx,
         assignment_id,
         source,
         lambda: Evidence(
-            kind=Kind.PHOTO if photo else Kind.FILE,
+            kind=kind,
             text=(caption or "").strip() or None,
             name=name[:255],
             mime=mime,
@@ -119,6 +115,19 @@ async def add_file(
             telegram_file_id=telegram_file_id,
         ),
     )
+
+
+async def _check_slot(tx: WriteTx, assignment_id: int, kind: Kind) -> None:
+    query = select(Evidence.kind, func.count()).where(
+        Evidence.assignment_id == assignment_id, Evidence.submission_id.is_(None)
+    )
+    held = dict((await tx.session.execute(query.group_by(Evidence.kind))).tuples().all())
+    photos = held.get(Kind.PHOTO, 0)
+    if kind is Kind.PHOTO and photos >= rules.MAX_PHOTOS:
+        raise rules.TooManyPhotos(max=rules.MAX_PHOTOS)
+    limit = (await programme.file_rules(tx)).max_files
+    if held.get(Kind.FILE, 0) + bool(photos) >= limit and not (kind is Kind.PHOTO and photos):
+        raise rules.TooManyFiles(max=limit)
 
 
 async def _known(tx: WriteTx, source: Source) -> Evidence | None:
@@ -178,6 +187,8 @@ async def submit(tx: WriteTx, assignment_id: int) -> Submission:
         .where(Evidence.assignment_id == assignment_id, Evidence.submission_id.is_(None))
         .values(submission_id=submission.id)
     )
+    if any(item.kind is Kind.PHOTO for item in draft):
+        tx.announce("photos")  # one PDF is made of them as soon as this is committed
     assignment.version, assignment.status, assignment.status_at = submission.version, Status.IN_REVIEW, tx.now
     audit.record(
         tx,
@@ -322,20 +333,10 @@ async def _reopen_draft(tx: WriteTx, submission: Submission) -> None:
         )
     )
     sent = await tx.session.scalars(
-        select(Evidence).where(Evidence.submission_id == submission.id).order_by(Evidence.id)
-    )
-    for item in sent.all():
-        tx.session.add(
-            Evidence(
-                assignment_id=item.assignment_id,
-                kind=item.kind,
-                text=item.text,
-                name=item.name,
-                mime=item.mime,
-                size=item.size,
-                sha256=item.sha256,
-                telegram_file_id=item.telegram_file_id,
-                added_by=item.added_by,
-                added_at=item.added_at,
-            )
+        select(Evidence)
+        .where(
+            Evidence.submission_id == submission.id, Evidence.joined.is_(False), Evidence.wiped_at.is_(None)
         )
+        .order_by(Evidence.id)
+    )
+    tx.session.add_all([item.for_draft() for item in sent.all()])

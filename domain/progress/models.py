@@ -85,6 +85,24 @@ class Evidence(Base):
     message_id: Mapped[int | None] = mapped_column(BigInteger)
     added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
+    joined: Mapped[bool] = mapped_column(default=False)  # made here of the version's photos
+    wiped_at: Mapped[datetime | None]  # the bytes are gone: they showed children's data
+    wiped_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    def for_draft(self) -> "Evidence":
+        """The same thing once more, for the draft of the next version."""
+        return Evidence(
+            assignment_id=self.assignment_id,
+            kind=self.kind,
+            text=self.text,
+            name=self.name,
+            mime=self.mime,
+            size=self.size,
+            sha256=self.sha256,
+            telegram_file_id=self.telegram_file_id,
+            added_by=self.added_by,
+            added_at=self.added_at,
+        )
 
 
 class Review(Base):

@@ -9,6 +9,7 @@ from domain.errors import N_, DomainError
 
 SILENT_DAYS = 4  # working days after which a coordinator may decide for a silent curator
 LINK = "http://", "https://"
+MAX_PHOTOS = 60  # of one report: more would not fit into one PDF of a slot's size in a readable form
 
 
 class Status(StrEnum):
@@ -95,6 +96,12 @@ class TooManyFiles(DomainError):
     """The slot of the federal system is full."""
 
     sentence = N_("There are already %(max)s files in the report, no more fit. Remove one to add another.")
+
+
+class TooManyPhotos(DomainError):
+    """More than one PDF holds in a readable form."""
+
+    sentence = N_("There are already %(max)s photos in the report. Please choose those that prove the most.")
 
 
 class OwnSchool(DomainError):

@@ -437,9 +437,13 @@ def upgrade() -> None:
     sa.Column('message_id', sa.BigInteger(), nullable=True),
     sa.Column('added_by', sa.Integer(), nullable=True),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('joined', sa.Boolean(), nullable=False),
+    sa.Column('wiped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('wiped_by', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['added_by'], ['person.id'], name=op.f('fk_evidence_added_by')),
     sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_evidence_assignment_id')),
     sa.ForeignKeyConstraint(['submission_id'], ['submission.id'], name=op.f('fk_evidence_submission_id')),
+    sa.ForeignKeyConstraint(['wiped_by'], ['person.id'], name=op.f('fk_evidence_wiped_by')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_evidence')),
     sa.UniqueConstraint('chat_id', 'message_id', name=op.f('uq_evidence_chat_id_message_id'))
     )

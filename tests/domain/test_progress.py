@@ -74,15 +74,31 @@ async def test_the_same_message_twice_is_one_thing_in_the_draft(world: World) ->
     assert [(e.name, e.size) for e in card.draft] == [("Приказ.pdf", 1000)]
 
 
-async def test_the_slot_holds_three_files_and_any_number_of_photos(world: World) -> None:
+async def test_the_slot_holds_three_files_and_all_photos_are_one_of_them(world: World) -> None:
     work_id = await world.assignment_id("Тороповская", "2.1")
     async with world.db.write(await world.actor("Дина")) as tx:
         for n in range(5):
             await progress.add_file(tx, work_id, FILE, name=f"{n}.jpg", photo=True)
-        for n in range(3):
+        for n in range(2):
             await progress.add_file(tx, work_id, FILE, name=f"{n}.pdf")
         with pytest.raises(progress.TooManyFiles):
-            await progress.add_file(tx, work_id, FILE, name="4.pdf")
+            await progress.add_file(tx, work_id, FILE, name="3.pdf")
+        await progress.add_file(tx, work_id, FILE, name="6.jpg", photo=True)
+    other = await world.assignment_id("Тороповская", "2.2")
+    async with world.db.write(await world.actor("Дина")) as tx:
+        for n in range(3):
+            await progress.add_file(tx, other, FILE, name=f"{n}.pdf")
+        with pytest.raises(progress.TooManyFiles):
+            await progress.add_file(tx, other, FILE, name="1.jpg", photo=True)
+
+
+async def test_photos_end_where_a_pdf_would_not_be_readable(world: World) -> None:
+    work_id = await world.assignment_id("Тороповская", "2.1")
+    async with world.db.write(await world.actor("Дина")) as tx:
+        for n in range(progress.MAX_PHOTOS):
+            await progress.add_file(tx, work_id, FILE, name=f"{n}.jpg", photo=True)
+        with pytest.raises(progress.TooManyPhotos):
+            await progress.add_file(tx, work_id, FILE, name="more.jpg", photo=True)
 
 
 async def test_a_return_reopens_the_same_draft_and_keeps_the_version(world: World) -> None:
