@@ -78,14 +78,17 @@ class HasNoRole(Filter):
 class Expecting(Filter):
     """The screen shown last waits for a text or file of this meaning; gives the handler `memo`."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, *, text_only: bool = False) -> None:
         self.what = what
+        self.text_only = text_only
 
     async def __call__(
         self, event: Message, talk: Talk, raw_state: str | None = None
     ) -> bool | dict[str, Any]:
         """Whether this is what is waited for; commands never are."""
         if raw_state != self.what or (event.text or "").startswith("/"):
+            return False
+        if self.text_only and not event.text:
             return False
         return {"memo": await talk.state.get_data()}
 

@@ -10,9 +10,8 @@ from bot.flows.writing import broadcast_text
 from bot.lines import short_due
 from bot.notice import Notice, Renderer
 from bot.presses import DigestWhy, Queue, Report, Seen, Snooze, Work
-from bot.ui import bold, button, clip
+from bot.ui import button, clip, safe
 from domain import broadcasts, people, progress, reminders
-from domain.actor import Actor
 from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import DomainError
@@ -105,10 +104,18 @@ async def digest(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     if person.snoozed_until is not None and person.snoozed_until > day:
         return None
     found = await reminders.digest_of(mine)
-    return digest_notice(found, mine.actor, day, say) if found else None
+    if not found:
+        return None
+    remarks = {row.assignment.id: await _remark(mine, row) for row in found.returned[:SHOWN]}
+    return digest_notice(found, day, say, remarks)
 
 
-def digest_notice(found: reminders.Digest, actor: Actor, day: date, say: Texts) -> Notice:
+async def _remark(mine: Tx, row: WorkRow) -> str:
+    review = (await progress.work_card(mine, row.assignment.id)).returned
+    return clip(review.comment, 120) if review is not None else ""
+
+
+def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mapping[int, str]) -> Notice:
     """How a digest reads."""
     several = len({row.school.id for row in (*found.overdue, *found.returned, *found.soon)}) > 1
     plain = _plain(say)
@@ -116,7 +123,7 @@ def digest_notice(found: reminders.Digest, actor: Actor, day: date, say: Texts) 
     presses: list[InlineKeyboardButton] = []
     for sign, rows in (("🔴", found.overdue), ("🟡", found.soon), ("↩️", found.returned)):
         for row in rows:
-            lines.append(f"{sign} {_work_line(say, row, day, several=several)}")
+            lines.append(f"{sign} {_work_line(say, row, day, remarks, several=several)}")
             label = row.measure.number or clip(row.measure.title, 16)
             presses.append(button(label, Work(id=row.assignment.id, fresh=True)))
     if found.to_review:
@@ -134,12 +141,13 @@ def digest_notice(found: reminders.Digest, actor: Actor, day: date, say: Texts) 
         keyboard.append((opening, *presses[1:3]))
     if found.to_review:
         keyboard.append((button(plain("To review: %(n)s", n=len(found.to_review)), Queue()),))
-    keyboard.append((button(plain("Remind me tomorrow"), Snooze()),))
-    keyboard.append((button(plain("Why did I get this"), DigestWhy()),))
+    keyboard.append(
+        (button(plain("Remind me tomorrow"), Snooze()), button(plain("Why did I get this"), DigestWhy()))
+    )
     return Notice("\n".join([head, *shown]), tuple(keyboard))
 
 
-def _work_line(say: Texts, row: WorkRow, day: date, *, several: bool) -> str:
+def _work_line(say: Texts, row: WorkRow, day: date, remarks: Mapping[int, str], *, several: bool) -> str:
     name = row.measure.label
     if several:
         name = f"{row.school.name}: {name}"
@@ -147,13 +155,15 @@ def _work_line(say: Texts, row: WorkRow, day: date, *, several: bool) -> str:
         state = say.n("overdue by %(n)s day", "overdue by %(n)s days", row.days_late)
     elif row.standing is progress.Standing.RETURNED:
         state = say("returned for improvement")
+        if remark := remarks.get(row.assignment.id):
+            state += ": " + say("“%(words)s”", words=remark)
     elif row.assignment.due_on == day:
         state = say("due today")
     elif row.assignment.due_on == day + timedelta(days=1):
         state = say("due tomorrow")
     else:
         state = short_due(say, row.assignment.due_on, day)
-    return f"{bold(name)}: {state}"
+    return f"{safe(name)}: {state}"
 
 
 def _review_line(say: Texts, waiting: Sequence[QueueRow]) -> str:

@@ -66,7 +66,7 @@ async def choose_place(query: CallbackQuery, callback_data: InvitePlace, talk: T
     await talk.show(_places(talk, callback_data, choices))
 
 
-@router.message(Expecting(EXPECTS))
+@router.message(Expecting(EXPECTS, text_only=True))
 async def search_place(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """Part of a school's name instead of leafing through pages."""
     role = Role(memo["role"])

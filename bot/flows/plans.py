@@ -193,7 +193,12 @@ async def _next_doubt(talk: Talk, roadmap_id: int, *, fresh: bool = False, note:
 def _doubt_screen(talk: Talk, measure: Measure, left: int) -> Screen:
     say, plain = talk.say, talk.plain
     lines = [bold(clip(" ".join(measure.label.split()), 300))]
-    lines.append(say("Deadline in the document: “%(words)s”.", words=clip(measure.deadline_text or "—", 200)))
+    lines.append(
+        say(
+            "Deadline in the document: “%(words)s”.",
+            words=clip(" ".join((measure.deadline_text or "—").split()), 200),
+        )
+    )
     meaning = _meaning(say, measure)
     lines.append(
         say("I read it as: %(meaning)s.", meaning=meaning) if meaning else say("No date follows from it.")
@@ -217,7 +222,9 @@ def _meaning(say: Texts, measure: Measure) -> str:
             continue
         until = say("until %(day)s", day=say.date(due, year=True))
         parts.append(
-            say("from %(start)s %(until)s", start=say.date(start, year=True), until=until) if start else until
+            say("from %(start)s %(until)s", start=say.date(start, year=True), until=until)
+            if start and start != due
+            else until
         )
     return "; ".join(parts[:6]) + ("…" if len(parts) > 6 else "")
 
@@ -233,7 +240,7 @@ async def settle(query: CallbackQuery, callback_data: Settle, talk: Talk) -> Non
     await _next_doubt(talk, callback_data.roadmap)
 
 
-@router.message(Expecting(WORDS))
+@router.message(Expecting(WORDS, text_only=True))
 async def retype(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The deadline in the coordinator's words; what it means is said at once."""
     note = ""

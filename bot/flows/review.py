@@ -190,9 +190,7 @@ async def ask_word(query: CallbackQuery, callback_data: Decide, talk: Talk) -> N
     rows.append([button(talk.plain("In my own words"), OwnWords(**callback_data.model_dump()))])
     rows.append([button(talk.plain("‹ Back"), Report(submission=callback_data.submission))])
     title = f"{SIGN[callback_data.decision]} {bold(_what(card))}\n"
-    await talk.show(
-        Screen(title + talk.say("Add a word to the school:"), rows, _comment(callback_data))
-    )
+    await talk.show(Screen(title + talk.say("Add a word to the school:"), rows, _comment(callback_data)))
 
 
 def _comment(press: Decide | OwnWords) -> Expects:

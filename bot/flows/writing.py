@@ -126,7 +126,7 @@ def _counts(say: Texts, found: Preview) -> list[str]:
     return lines
 
 
-@router.message(Expecting(TEXT))
+@router.message(Expecting(TEXT, text_only=True))
 async def take_text(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The text, or a better one; then the preview."""
     text = broadcasts.check_text(message.text or "")
@@ -169,6 +169,8 @@ async def act(
     elif callback_data.do == "test":
         await talk.answer()
         await talk.say_html(broadcast_text(talk.say, memo["text"], talk.actor.name))
+        await talk.show(await _preview_screen(talk, memo), fresh=True)
+        await talk.remove(memo.get("screen"))
     elif callback_data.do == "who":
         await _who_misses(talk, memo)
     else:

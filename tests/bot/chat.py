@@ -27,16 +27,23 @@ from bot.telegram import telegram_bot
 from domain import people, reminders
 from domain.actor import SYSTEM
 from domain.db import Database
+from domain.errors import DomainError
 from domain.files import FileStore
 from domain.inbox import InboxState, InboxUpdate
 from domain.outbox import OutboxMessage, OutboxState
 from domain.settings import Settings
+from domain.texts import texts
 from sandbox import CallbackAnswer, Item, Sandbox, SentMessage
 from tests.world import World
 
 PNG = (Path(__file__).parents[1] / "data" / "pixel.png").read_bytes()
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 WAIT = 15.0
+
+
+def told(error: DomainError) -> str:
+    """What the bot says of a named error of the domain, as plain words."""
+    return texts("ru", escape=False).error(error)
 
 
 @dataclass
@@ -110,9 +117,9 @@ class Chat:
 
     async def press(self, label: str, *, on: SentMessage | None = None) -> str:
         """Press a button of the newest message that has one so called, or of an older message."""
-        message = on or next(
-            m for m in reversed(self.messages) if any(text.startswith(label) for text in m.labels)
-        )
+        found = [m for m in self.messages if any(text.startswith(label) for text in m.labels)]
+        assert on or found, f"no button {label} on {self.labels}"
+        message = on or found[-1]
         data = message.button(label).data
         assert data is not None, f"{label} opens an address"
         await self.press_data(message, data)
@@ -207,6 +214,8 @@ async def playing(world: World, folder: Path) -> AsyncIterator[Play]:
     async with Sandbox(bot_username="vekha_bot", clock=world.clock.now) as telegram:
         for name, number in world.telegram.items():
             telegram.add_person(number, name)
+            # They pressed «Start» long ago: a bot may not write to somebody who never did.
+            telegram.world.private_chat(telegram.bot, number).started = True
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]
             bot_token=SecretStr(telegram.token),
