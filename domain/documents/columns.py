@@ -44,11 +44,18 @@ class Columns:
     all: list[Column]
     header_rows: list[Row] = field(default_factory=list)
     guessed: bool = False
+    squeezed: frozenset[str] | None = None
     flat: bool = False  # measures are numbered 1, 2, 3 and not 1.1, 1.2
 
     def roles(self) -> set[str]:
         """The roles found."""
         return {column.role for column in self.all} - {"other"}
+
+    def words(self) -> frozenset[str]:
+        """All headers, squeezed: what a repeated header is known by."""
+        if self.squeezed is None:
+            self.squeezed = frozenset(squeezed(column.header) for column in self.all if column.header)
+        return self.squeezed
 
     def headers(self) -> dict[str, str]:
         """role → header text, as the review screen shows it."""
@@ -129,9 +136,11 @@ def _settle(columns: list[Column]) -> None:
 
 def same_header(row: Row, columns: Columns) -> bool:
     """Whether a row repeats the header, as tables do on each page."""
-    known = {squeezed(column.header) for column in columns.all if column.header}
-    texts = [squeezed(cell.text) for cell in row.cells if cell.text]
-    return len(texts) >= 2 and sum(text in known for text in texts) * 5 >= len(texts) * 4
+    texts = [cell.text for cell in row.cells if cell.text]
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST_HEADER:
+        return False
+    known = columns.words()
+    return sum(squeezed(text) in known for text in texts) * 5 >= len(texts) * 4
 
 
 def column_numbers(row: Row) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from domain.deadlines import Deadline
+from domain.deadlines import Deadline, Window
 
 
 class Place(NamedTuple):
@@ -74,6 +74,7 @@ class Reading:
     skipped: list[Skipped]
     doubts: list[str] = field(default_factory=list)
     school_year: bool = False
+    period: Window | None = None  # the span that the title or the deadlines name
 
     def to_json(self) -> dict[str, Any]:
         """The stable shape of `vekha roadmap parse --json`."""

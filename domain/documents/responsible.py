@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from domain.documents.text import one_line
@@ -44,13 +44,17 @@ def _words() -> tuple[frozenset[str], frozenset[str], tuple[str, ...], frozenset
 
 def split_responsible(text: str | None) -> list[str]:
     """The bodies named in a cell, in order."""
-    if not text:
-        return []
+    return list(_bodies(text)) if text else []
+
+
+@lru_cache(maxsize=1024)
+def _bodies(text: str) -> tuple[str, ...]:
     parts: list[str] = []
     for line in _lines(text):
         for piece in _by_marks(line):
             parts.extend(_by_heads(piece))
-    return [part for part in (p.strip(" ,;.–—-\n") if not _NAME.match(p) else p for p in parts) if part]
+    trimmed = (part if _NAME.match(part) else part.strip(" ,;.–—-") for part in parts)
+    return tuple(part for part in trimmed if part)
 
 
 def _lines(text: str) -> list[str]:

@@ -178,7 +178,7 @@ class _Reader:
             self.skipped.append(Skipped(None, text, "text", Place(grid.name)))
 
     def _years(self, year: int | None, school_year: bool) -> Years:
-        raws = [draft.cells["deadline"].text for draft in self.drafts if "deadline" in draft.cells]
+        raws = [words for words in map(deadline_words, self.drafts) if words]
         rows = [cell.text for draft in self.drafts for cell in draft.cells.values()]
         years = document_years(self.title, self.others, raws, rows, self.name)
         if year is not None:

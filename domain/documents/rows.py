@@ -56,7 +56,7 @@ def sort_row(row: Row, columns: Columns, width: int) -> Sorted:
         return Sorted("column_numbers", row, text)
     if same_header(row, columns):
         return Sorted("repeated_header", row, text)
-    if all(squeezed(cell.text) in _FILLER for cell in own):
+    if all(len(cell.text) < 12 and squeezed(cell.text) in _FILLER for cell in own):
         return Sorted("filler", row, text)
     if _TOTAL.match(own[0].text):
         return Sorted("total", row, text)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import lru_cache
 
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n ?")
@@ -16,8 +17,15 @@ _INVISIBLE = {ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff"}
 _ENTITY = re.compile(r"&(?:#?\w{2,8});")
 
 
+_UNCLEAN = re.compile(
+    r"[<&\r\v\f\t\u00a0\u00ad\u2000-\u200d\u202f\u2060\u3000\ufeff]|  | \n|\n[ \n]|^\s|\s\Z"
+)
+
+
 def clean(text: str) -> str:
     """A cell's text: marks of HTML and invisible signs out, spaces single, line breaks kept."""
+    if not _UNCLEAN.search(text):
+        return text
     if "<" in text:
         text = _TAG.sub("", _BREAKING_TAG.sub("\n", text))
     if "&" in text and _ENTITY.search(text):
@@ -32,6 +40,7 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+@lru_cache(maxsize=4096)
 def squeezed(text: str) -> str:
     """Only letters, digits and №, lower case: «Сро-\\nки» and «№п/ п» compare equal to their whole words."""
     return re.sub(r"[^\w№]+", "", text.lower().replace("ё", "е"))

@@ -28,8 +28,11 @@ def deadline_words(draft: Draft) -> str | None:
     return None
 
 
-def understand(items: list[Item], drafts: list[Draft], years: Years) -> None:
-    """Give every item its deadline, in two passes: the span of years and the neighbours show only in the second."""
+def understand(items: list[Item], drafts: list[Draft], years: Years) -> Window | None:
+    """Give every item its deadline, in two passes: the span of years and the neighbours show only in the second.
+
+    Returns the span of the plan, where its title or its deadlines name one.
+    """
     context = Context(years.year, years.period, years.school_year)
     _parse_all(items, drafts, context)
     if years.period is None and not years.school_year:
@@ -53,6 +56,7 @@ def understand(items: list[Item], drafts: list[Draft], years: Years) -> None:
     for item, draft in zip(items, drafts, strict=True):
         if _first_of_month(draft):
             item.deadline = _doubted(item.deadline, "first_of_month")
+    return context.period
 
 
 def _parse_all(items: list[Item], drafts: list[Draft], context: Context) -> None:
