@@ -199,7 +199,7 @@ def _rows(table: _Table) -> Iterator[RegisterRow]:
     for number, values in zip(table.numbers, table.lines, strict=True):
         name = _cell(values, table.found, "full_name") or _cell(values, table.found, "short_name")
         numbered = all(value.isdigit() for value in values if value)  # «1 2 3 4 5» under a header
-        is_total = _TOTALS.match(name or next(filter(None, values), ""))
+        is_total = _TOTALS.match(name) or _TOTALS.match(next(filter(None, values), ""))
         if any(values) and values != table.header and not numbered and not is_total:
             yield _row(table, number, values)
 

@@ -1,0 +1,59 @@
+"""Migrations lead up and down, and end at the very tables of the code."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from domain.models import metadata
+from vekha import schema
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'vekha.db'}"
+
+
+def tables(url: str) -> set[str]:
+    path = schema.sqlite_path(url)
+    assert path is not None
+    with sqlite3.connect(path) as connection:
+        found = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    connection.close()
+    return found - {"sqlite_sequence"}
+
+
+def test_up_gives_the_tables_of_the_code(url: str) -> None:
+    schema.upgrade(url)
+    engine = create_engine(url.replace("+aiosqlite", ""))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+    assert tables(url) == {*metadata.tables, "alembic_version"}
+
+
+def test_down_takes_everything_away_and_up_brings_it_back(url: str) -> None:
+    schema.upgrade(url)
+    schema.downgrade(url, "base")
+    assert tables(url) == {"alembic_version"}
+    schema.upgrade(url)
+    assert tables(url) == {*metadata.tables, "alembic_version"}
+
+
+async def test_the_shape_of_a_database_is_known(url: str) -> None:
+    import asyncio
+
+    assert await schema.shape(url) is schema.Shape.ABSENT
+    await asyncio.to_thread(schema.upgrade, url)
+    assert await schema.shape(url) is schema.Shape.CURRENT
+    assert await schema.revision_of(url) == schema.head()
+    path = schema.sqlite_path(url)
+    assert path is not None
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'of tomorrow'")
+    connection.close()
+    assert await schema.shape(url) is schema.Shape.FOREIGN
