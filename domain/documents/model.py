@@ -75,6 +75,7 @@ class Reading:
     doubts: list[str] = field(default_factory=list)
     school_year: bool = False
     period: Window | None = None  # the span that the title or the deadlines name
+    layout: list[tuple[str, str]] = field(default_factory=list)  # role and header of each column, first table
 
     def to_json(self) -> dict[str, Any]:
         """The stable shape of `vekha roadmap parse --json`."""

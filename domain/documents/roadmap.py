@@ -74,6 +74,7 @@ class _Reader:
         self.title: str | None = None
         self.others: list[str] = []
         self.columns: dict[str, str] = {}
+        self.layout: list[tuple[str, str]] = []
 
     def read(self, year: int | None, school_year: bool) -> Reading:
         """Tables, then years, then the meaning of each deadline."""
@@ -82,13 +83,14 @@ class _Reader:
             raise DocumentRefused("no_table")
         years = self._years(year, school_year)
         items = [self._item(draft) for draft in self.drafts]
-        understand(items, self.drafts, years)
+        period = understand(items, self.drafts, years)
         _number_doubts(items)
         for text in self.after:
             self.skipped.append(Skipped(None, text, "after_table", Place("text")))
         return Reading(
-            self.title, years.year, self.columns, items, self.skipped, list(years.doubts), years.school_year
-        )
+            self.title, years.year, self.columns, items, self.skipped, list(years.doubts), years.school_year,
+            period, self.layout,
+        )  # fmt: skip
 
     def _tables(self) -> None:
         found_any = False
@@ -116,6 +118,7 @@ class _Reader:
             if found.drafts:
                 found_any = True
                 last = columns
+                self.layout = self.layout or [(column.role, column.header) for column in columns.all]
                 for role, header in columns.headers().items():
                     self.columns.setdefault(role, header)
 
