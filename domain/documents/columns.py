@@ -137,10 +137,14 @@ def _settle(columns: list[Column]) -> None:
 def same_header(row: Row, columns: Columns) -> bool:
     """Whether a row repeats the header, as tables do on each page."""
     texts = [cell.text for cell in row.cells if cell.text]
-    if len(texts) < 2 or max(map(len, texts)) > LONGEST_HEADER:
-        return False
+    strange, most = 0, len(texts) // 5
     known = columns.words()
-    return sum(squeezed(text) in known for text in texts) * 5 >= len(texts) * 4
+    for text in texts:
+        if len(text) > LONGEST_HEADER or squeezed(text) not in known:
+            strange += 1
+            if strange > most:
+                return False
+    return len(texts) >= 2
 
 
 def column_numbers(row: Row) -> bool:

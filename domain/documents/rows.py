@@ -51,20 +51,18 @@ def sort_row(row: Row, columns: Columns, width: int) -> Sorted:
     own = [cell for cell in filled if not cell.down]
     if not own:
         return Sorted("blank", row)
-    text = " ".join(one_line(cell.text) for cell in own)
     if column_numbers(row):
-        return Sorted("column_numbers", row, text)
+        return Sorted("column_numbers", row)
     if same_header(row, columns):
-        return Sorted("repeated_header", row, text)
+        return Sorted("repeated_header", row)
     if all(len(cell.text) < 12 and squeezed(cell.text) in _FILLER for cell in own):
-        return Sorted("filler", row, text)
+        return Sorted("filler", row)
     if _TOTAL.match(own[0].text):
-        return Sorted("total", row, text)
+        return Sorted("total", row)
     heading = _heading(own, filled, columns, width)
     if heading is not None:
         return _section(row, heading)
-    placed = _placed(row, columns)
-    return _measure(placed, text)
+    return _measure(_placed(row, columns))
 
 
 def _heading(own: list[Cell], filled: list[Cell], columns: Columns, width: int) -> str | None:
@@ -137,9 +135,8 @@ def _under(cell: Cell, columns: list[Column]) -> Column | None:
 _DETAILS = ("deadline", "deadline_start", "deadline_end", "responsible", "result", "document", "indicator")
 
 
-def _measure(placed: Sorted, text: str) -> Sorted:
+def _measure(placed: Sorted) -> Sorted:
     """A measure of its own, one more line of the measure above, or only the rest of its text."""
-    placed.text = text
     activity = placed.cells.get("activity")
     own_details = [role for role in _DETAILS if role in placed.cells and not placed.cells[role].down]
     if activity is not None and not activity.down:
