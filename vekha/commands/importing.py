@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vekha.commands.reading import AsJson, Year, read_bytes, read_roadmap_file, tell_skipped
+from vekha.commands.reading import AsJson, Year, not_read, read_bytes, read_roadmap_file, tell_skipped
 from vekha.console import Refused, about, emit, group, note, run, say
 
 if TYPE_CHECKING:
@@ -37,15 +37,16 @@ def import_schools(
     """Import a register of schools."""
     from domain import documents, register
     from domain.actor import SYSTEM
-    from domain.errors import DomainError
     from domain.settings import Settings
     from vekha import store
 
     settings = Settings()
     try:
         reading = register.read(documents.read_table(read_bytes(file), file.name))
-    except DomainError as error:
+    except register.NotARegister as error:
         raise Refused(f"{file.name}: {say.error(error)}") from error
+    except documents.DocumentRefused as error:
+        raise Refused(not_read(file, error)) from error
     store.prepare(settings)
 
     async def work() -> "Imported":

@@ -29,7 +29,7 @@ def invite(
         async with store.opened(settings) as database, database.write(SYSTEM) as tx:
             where = await places.place(tx, place)
             made = await people.invite(tx, chosen, where, name=name)
-            label = next(p.label for p in await places.everything(tx) if p.place == where)
+            label = next(p.name for p in await places.everything(tx) if p.place == where)
             expires_at = made.invitation.expires_at.isoformat()
             return {
                 "payload": made.payload,

@@ -9,7 +9,7 @@ import typer
 from vekha.console import Refused, about, emit, group, note, out, say
 
 if TYPE_CHECKING:
-    from domain.documents import Reading
+    from domain.documents import DocumentRefused, Reading
 
 roadmap = group(say("Roadmaps: what stands in a document."))
 deadline = group(say("Deadlines: what people's words mean."))
@@ -23,12 +23,18 @@ Year = Annotated[
 def read_roadmap_file(path: Path, year: int | None) -> "Reading":
     """Read a roadmap from a file of this machine; refuses with the file's name."""
     from domain import documents
-    from domain.errors import DomainError
 
     try:
         return documents.read_roadmap(read_bytes(path), path.name, year=year)
-    except DomainError as error:
-        raise Refused(f"{path.name}: {say.error(error)}") from error
+    except documents.DocumentRefused as error:
+        raise Refused(not_read(path, error)) from error
+
+
+def not_read(path: Path, error: "DocumentRefused") -> str:
+    """Why a document was refused and what to do, in the words of the panel."""
+    from admin.words import REFUSED
+
+    return f"{path.name}: {say(REFUSED[error.code], **error.params)}"
 
 
 def read_bytes(path: Path) -> bytes:

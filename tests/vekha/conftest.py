@@ -1,0 +1,35 @@
+"""The command line in an empty folder, with no settings of this machine."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from domain.settings import Settings
+from vekha.cli import app
+
+Vekha = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in; environment variables of the machine do not reach it."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def vekha() -> Vekha:
+    """Run a command; the result has exit_code, stdout and stderr."""
+    runner = CliRunner()
+
+    def run(*words: str, stdin: str | None = None) -> Result:
+        result = runner.invoke(app, list(words), input=stdin)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run

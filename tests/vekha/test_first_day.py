@@ -1,0 +1,156 @@
+"""From an empty folder to a school that owes something, by the command line alone."""
+
+import asyncio
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from domain import people, progress
+from domain.actor import STRANGER, SYSTEM, Role
+from domain.db import Database
+from domain.settings import Settings
+from sandbox import Sandbox
+from tests.vekha.conftest import Vekha
+from tests.world import DATA
+
+SCHOOLS = str(DATA / "registers/schools.xlsx")
+PLAN = str(DATA / "roadmaps/000_yaroslavl_2022.docx")
+
+
+def test_the_whole_way(vekha: Vekha, folder: Path) -> None:
+    assert vekha("db", "upgrade").exit_code == 0
+    assert vekha("import", "schools", SCHOOLS).exit_code == 0
+    given = vekha(
+        *("import", "roadmap", PLAN, "--year", "2022", "--owner", "Ярославская область"),
+        *("--approve", "--assign", "ШНСУ / ШНОР 2023", "--json"),
+    )
+    assert given.exit_code == 0, given.stderr
+    imported = json.loads(given.stdout)
+    assert (imported["measures"], imported["state"], imported["schools"]) == (19, "approved", 10)
+    invited = vekha("invite", "school_head", "Тороповская ОШ", "--json")
+    assert invited.exit_code == 0
+    link = json.loads(invited.stdout)
+    assert list(link) == ["payload", "link", "role", "place", "expires_at"]
+    assert (link["role"], link["place"]) == ("school_head", "Тороповская ОШ")
+
+    async def work() -> int:
+        db = Database(Settings().database)
+        async with db.write(STRANGER) as tx:
+            await people.join(tx, link["payload"], telegram_id=1, name="Тамара")
+        async with db.read(SYSTEM) as tx:
+            actor = await people.actor_by_telegram(tx, 1)
+        async with db.read(actor) as tx:
+            found = await progress.my_work(tx)
+        await db.close()
+        return len(found)
+
+    assert asyncio.run(work()) == imported["assigned"] // 10
+    late = json.loads(vekha("report", "overdue", "--place", "Тороповская ОШ", "--json").stdout)
+    assert {row["school"] for row in late} == {"Тороповская ОШ"}
+    assert set(late[0]) == {
+        *("assignment_id", "school", "municipality", "number", "measure", "due_on", "days_late"),
+    }
+    with sqlite3.connect("var/vekha.db") as connection:
+        actions = {row[0] for row in connection.execute("SELECT DISTINCT action FROM audit_entry")}
+    connection.close()
+    assert actions >= {
+        "register.import",
+        "roadmap.approve",
+        "roadmap.assign",
+        "invitation.make",
+        "person.join",
+    }
+
+
+def test_the_link_carries_the_name_of_the_bot(vekha: Vekha, monkeypatch: pytest.MonkeyPatch) -> None:
+    vekha("import", "schools", SCHOOLS)
+
+    async def ask() -> str:
+        async with Sandbox(bot_username="vekha_test_bot") as telegram:
+            monkeypatch.setenv("TELEGRAM_API_URL", telegram.base_url)
+            monkeypatch.setenv("BOT_TOKEN", telegram.token)
+            return (await asyncio.to_thread(vekha, "invite", "curator", "ООШ с. Камышево", "--json")).stdout
+
+    link = json.loads(asyncio.run(ask()))
+    assert link["link"] == f"https://t.me/vekha_test_bot?start={link['payload']}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("invite", "curator", "Тороповская ОШ"),
+        ("report", "overdue"),
+        ("import", "roadmap", PLAN, "--owner", "Даниловский МР"),
+    ],
+)
+def test_without_a_database_the_way_to_one_is_named(vekha: Vekha, words: tuple[str, ...]) -> None:
+    result = vekha(*words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "vekha db upgrade" in result.stderr
+
+
+def test_an_unknown_place_is_answered_with_near_names(vekha: Vekha) -> None:
+    vekha("import", "schools", SCHOOLS)
+    result = vekha("invite", "school_head", "Тороповска школа")
+    assert result.exit_code == 1
+    assert "Даниловский МР / Тороповская ОШ" in result.stderr.splitlines()[1]
+    assert vekha("invite", "director", "Тороповская ОШ").exit_code == 1
+    assert vekha("invite", "curator", "Даниловский МР").exit_code == 1  # held at a school
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "Даниловский МР",
+        "Даниловский район",
+        "Ярославская область / Даниловский МР",
+    ],
+)
+def test_municipalities_are_known_by_many_names(vekha: Vekha, place: str) -> None:
+    vekha("import", "schools", SCHOOLS)
+    result = vekha("invite", "municipal-coordinator", place, "--json")
+    assert json.loads(result.stdout)["place"] == "Даниловский МР"
+
+
+def test_of_two_schools_with_one_name_the_person_chooses(vekha: Vekha, folder: Path) -> None:
+    rows = "Регион;Муниципалитет;Школа\nОбласть;Первый МР;МОУ Ивановская СОШ\nОбласть;Второй МР;МОУ Ивановская СОШ\n"
+    (folder / "list.csv").write_text(rows, "utf-8")
+    vekha("import", "schools", "list.csv")
+    refused = vekha("invite", "curator", "Ивановская СОШ")
+    assert refused.exit_code == 1
+    assert sorted(line.strip() for line in refused.stderr.splitlines()[1:]) == [
+        "Второй МР / Ивановская СОШ",
+        "Первый МР / Ивановская СОШ",
+    ]
+    assert vekha("invite", "curator", "Второй МР / Ивановская СОШ").exit_code == 0
+
+
+def test_a_roadmap_is_assigned_only_once_approved(vekha: Vekha) -> None:
+    vekha("import", "schools", SCHOOLS)
+    place = ("--owner", "Угличский МР")
+    assert vekha("import", "roadmap", PLAN, *place, "--assign", "all").exit_code == 2
+    foreign = vekha("import", "roadmap", PLAN, *place, "--approve", "--assign", "Тороповская ОШ")
+    assert foreign.exit_code == 1
+    with sqlite3.connect("var/vekha.db") as connection:
+        assert connection.execute("SELECT count(*) FROM roadmap").fetchone() == (0,)
+    connection.close()
+    own = vekha("import", "roadmap", PLAN, *place, "--approve", "--assign", "all", "--json")
+    assert json.loads(own.stdout)["schools"] == 2
+
+
+def test_a_register_without_place_names_the_options(vekha: Vekha) -> None:
+    file = str(DATA / "registers/baley_schools_2022.csv")
+    refused = vekha("import", "schools", file)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "baley_schools_2022.csv, csv, строка 2" in refused.stderr
+    assert "--region" in refused.stderr
+    place = ("--region", "Забайкальский край", "--municipality", "Балейский район")
+    assert json.loads(vekha("import", "schools", file, *place, "--json").stdout)["added"] == 3
+
+
+def test_every_role_has_a_russian_name() -> None:
+    from vekha import places
+
+    assert {places.role(name) for names in places.ROLES.values() for name in names} == set(Role)
