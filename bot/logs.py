@@ -12,7 +12,7 @@ from types import TracebackType
 
 import structlog
 
-TOKEN = re.compile(r"\b\d{3,}:[A-Za-z0-9_-]{20,}")
+TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")  # in an address it follows «bot» without a gap
 HIDDEN = "[token]"
 
 

@@ -35,9 +35,14 @@ RENEW = 10.0  # seconds between renewals of the lease
 PROBES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between questions whether Telegram is there again
 
 
+_living: set[str] = set()  # senders of this process
+
+
 def new_owner() -> str:
     """A name for this sender that tells a later one on the same machine whether we still live."""
-    return f"{_host()}:{os.getpid()}:{secrets.token_hex(4)}"
+    owner = f"{_host()}:{os.getpid()}:{secrets.token_hex(4)}"
+    _living.add(owner)
+    return owner
 
 
 def _host() -> str:
@@ -51,7 +56,7 @@ def is_dead(owner: str) -> bool:
     if host != _host() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
-        return True  # it is not us, so it had our number before
+        return owner not in _living  # an earlier process had our number
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
@@ -131,6 +136,7 @@ class Sender:
         if self._lease is not None:
             async with self._db.write(SYSTEM) as tx:
                 await outbox.drop_lease(tx, self._lease)
+        _living.discard(self.owner)
 
     def suspend(self) -> None:
         """Telegram cannot be reached, or answers nonsense: send nothing until it answers a harmless question."""

@@ -1,5 +1,6 @@
 """A small installation for the engine alone: a real database file, the sandbox over HTTP, a tiny dispatcher."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -156,6 +157,8 @@ async def stage(
     async with Sandbox(enforce_limits=enforce_limits) as telegram:
         for number, name in ((ANNA, "Анна"), (BORIS, "Борис"), (VERA, "Вера")):
             telegram.add_person(number, name)
+            await telegram.send_text(number, "/start")
+        telegram.bot.queue.clear()  # everyone has opened the chat, and nobody has said anything yet
         settings = settings_for(telegram, folder, **values)
         db = Database(f"sqlite+aiosqlite:///{folder / 'test.db'}", clock)
         await make_tables(db)
@@ -194,12 +197,8 @@ async def make_tables(db: Database) -> None:
         await tx.session.execute(text(EFFECTS))
 
 
-Eventually = Callable[[], Awaitable[bool]]
-
-
-async def eventually(stage: Stage, is_so: Eventually) -> None:
-    """Wait until a question about the database is answered with yes; the test's time limit bounds it."""
-    import asyncio
-
-    while not await is_so():
-        await asyncio.sleep(0.02)
+async def eventually(now: Stage, is_so: Callable[[], Awaitable[bool]]) -> None:
+    """Wait until a question about the database is answered with yes. Raises TimeoutError after ten seconds."""
+    async with asyncio.timeout(10):
+        while not await is_so():
+            await asyncio.sleep(0.02)

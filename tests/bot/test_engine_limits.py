@@ -1,0 +1,98 @@
+"""The limiter's arithmetic, on a clock of paper."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+
+from bot.limits import ANSWER, Limiter, Window
+from domain.outbox import BULK, TRANSACTIONAL
+
+
+def departures(window: Window, count: int, priority: int, start: float = 100.0) -> list[float]:
+    """When messages to as many different chats leave, each as early as it may."""
+    now, times = start, []
+    for chat in range(1, count + 1):
+        now = max(now, window.ready_at(now, chat, priority))
+        window.grant(now, chat, priority)
+        times.append(now)
+    return times
+
+
+@pytest.mark.parametrize("priority", [ANSWER, TRANSACTIONAL, BULK])
+def test_no_second_holds_more_than_the_rate(priority: int) -> None:
+    times = departures(Window(rate=25), 200, priority)
+    worst = max(sum(start <= at < start + 0.999 for at in times) for start in times)
+    assert worst == 25
+
+
+def test_what_is_unprompted_is_spaced_evenly() -> None:
+    times = departures(Window(rate=25), 50, BULK)
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.0399
+
+
+def test_answers_do_not_wait_for_spacing() -> None:
+    window = Window(rate=25)
+    window.grant(100.0, 1, BULK)
+    assert window.ready_at(100.01, 2, ANSWER) <= 100.01
+    assert window.ready_at(100.01, 2, BULK) == pytest.approx(100.04)
+
+
+def test_a_chat_gets_one_a_second() -> None:
+    window = Window()
+    window.grant(100.0, 7, ANSWER)
+    assert window.ready_at(100.1, 7, ANSWER) == pytest.approx(101.05)
+    assert window.ready_at(100.1, 8, ANSWER) <= 100.1
+    assert window.ready_at(100.1, None, ANSWER) <= 100.1  # an edit
+
+
+def test_a_group_gets_twenty_a_minute() -> None:
+    window = Window()
+    now = 100.0
+    for _ in range(20):
+        now = max(now, window.ready_at(now, -5, TRANSACTIONAL))
+        window.grant(now, -5, TRANSACTIONAL)
+    assert window.ready_at(now, -5, TRANSACTIONAL) == pytest.approx(160.0)
+
+
+def test_a_pause_stops_everything_and_then_halves_the_rate() -> None:
+    window = Window(rate=20)
+    window.pause(100.0, 5)
+    assert window.ready_at(100.0, 1, ANSWER) == 105.0
+    after = departures(window, 31, BULK, start=105.0)
+    assert after[-1] - after[0] == pytest.approx(3.0)
+    assert departures(window, 2, BULK, start=166.0) == [166.0, pytest.approx(166.05)]
+
+
+def test_an_album_counts_by_its_items() -> None:
+    window = Window(rate=25)
+    window.grant(100.0, 1, ANSWER, count=10)
+    window.grant(100.0, 2, ANSWER, count=10)
+    assert window.ready_at(100.0, 3, ANSWER) <= 100.0
+    window.grant(100.0, 3, ANSWER, count=5)
+    assert window.ready_at(100.0, 4, ANSWER) == 101.0
+
+
+async def test_the_most_urgent_goes_first() -> None:
+    limiter = Limiter(rate=1000)
+    order: list[str] = []
+
+    async def send(name: str, priority: int, chat: int) -> None:
+        await limiter.acquire(chat, priority)
+        order.append(name)
+
+    limiter.window.paused_until = limiter._clock() + 0.05
+    waiting = [send("bulk", BULK, 1), send("decision", TRANSACTIONAL, 2), send("answer", ANSWER, 3)]
+    await asyncio.gather(*waiting)
+    assert order == ["answer", "decision", "bulk"]
+
+
+async def test_who_stops_waiting_takes_no_turn() -> None:
+    limiter = Limiter()
+    limiter.window.paused_until = limiter._clock() + 0.05
+    gone = asyncio.create_task(limiter.acquire(1, BULK))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+    await limiter.acquire(1, BULK)  # would wait another second in this chat
+    assert len(limiter.window._grants) == 1
