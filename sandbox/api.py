@@ -150,6 +150,7 @@ class BotApi:
             message_ids=tuple(call.message_ids),
             fault=fault.kind if fault else None,
         )
+        self.world.changed.fire()
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         """The bytes of a file whose path getFile gave out. Faults for it are planted under «download»."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -213,14 +214,15 @@ class Control:
         fields, files = await _read_upload(request)
         user_id = self._person(fields["person"]).id
         chat_id = int(fields["chat"]) if fields.get("chat") else None
+        declared = int(fields["declared_size"]) if fields.get("declared_size") else None
         items = []
-        for index, (name, body) in enumerate(files):
+        for name, body in files:
             photo = fields.get("as_photos") == "1" and image_size(body) is not None
-            caption = fields.get("caption") if index == 0 else None
-            declared = int(fields["declared_size"]) if fields.get("declared_size") else None
-            items.append(Item(body, name, "photo" if photo else "document", caption, None, declared))
+            items.append(Item(body, name, "photo" if photo else "document", None, None, declared))
+        items.sort(key=lambda item: item.kind != "photo")
         if not items:
             raise NotPossible("no file")
+        items[0] = replace(items[0], caption=fields.get("caption"))
         sent = await self._send_items(user_id, items, chat_id)
         return answer([_sent(message) for message in sent])
 

@@ -69,7 +69,7 @@ def member_json(world: World, bot: Bot, user_id: int, status: str) -> JSON:
         rights = (
             "can_be_edited is_anonymous can_manage_chat can_delete_messages can_manage_video_chats "
             "can_restrict_members can_promote_members can_change_info can_invite_users can_pin_messages "
-            "can_post_stories can_edit_stories can_delete_stories"
+            "can_post_stories can_edit_stories can_delete_stories can_send_welcome_messages"
         )
         granted = ("can_manage_chat", "can_delete_messages", "can_pin_messages", "can_invite_users")
         found |= {right: right in granted for right in rights.split()}

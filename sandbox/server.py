@@ -87,6 +87,11 @@ class Sandbox(Acting):
         return self.world.log
 
     @property
+    def polling(self) -> bool:
+        """Whether the bot waits in getUpdates now: all that came before has been taken."""
+        return self.bot.queue.polling
+
+    @property
     def limits(self) -> Limits:
         """The flood limits; ``limits.enforce`` switches them."""
         return self.world.limits

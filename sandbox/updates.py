@@ -21,13 +21,20 @@ _OTHER = "Conflict: terminated by other getUpdates request; make sure that only 
 class UpdateQueue:
     """Unconfirmed updates of one bot, oldest first."""
 
-    def __init__(self, clock: Callable[[], float], mark: Callable[[PendingUpdate, bool], None]) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        mark: Callable[[PendingUpdate, bool], None],
+        on_change: Callable[[], None],
+    ) -> None:
         self._clock = clock
         self._mark = mark
+        self._on_change = on_change
         self.items: deque[PendingUpdate] = deque()
         self.next_id = 500_000_001
         self.allowed: list[str] | None = None
         self.arrived = Signal()
+        self.polling = False
         self._poll = 0
         self._ended: str | None = None
 
@@ -95,9 +102,18 @@ class UpdateQueue:
             left = until - time.monotonic()
             if ready or left <= 0 or stopping():
                 return [as_json(update) for update in ready]
-            await self.arrived.wait(left)
+            self._waiting(True)
+            try:
+                await self.arrived.wait(left)
+            finally:
+                if turn == self._poll:
+                    self._waiting(False)
             if turn != self._poll:
                 raise conflict((self._ended or _OTHER).removeprefix("Conflict: "))
+
+    def _waiting(self, waiting: bool) -> None:
+        self.polling = waiting
+        self._on_change()
 
 
 def as_json(update: PendingUpdate) -> JSON:

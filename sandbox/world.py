@@ -100,8 +100,9 @@ class World:
             self.store.mark("update", f"{token}/{update.id}", (lambda: _shallow(update)) if kept else None)
             if kept:
                 self.store.mark("bot", token, bot.settings)
+            self.changed.fire()
 
-        bot = Bot(token, username, name, UpdateQueue(self.timestamp, mark))
+        bot = Bot(token, username, name, UpdateQueue(self.timestamp, mark, self.changed.fire))
         self.bots[token] = bot
         return bot
 

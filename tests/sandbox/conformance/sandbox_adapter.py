@@ -31,4 +31,6 @@ class SandboxAdapter(Adapter):
     async def fault(
         self, method: str, code: int, *, count: int = 1, retry_after: int | None = None, description: str = ""
     ) -> None:
-        self.sandbox.fault(method, "error", count=count, code=code, retry_after=retry_after, description=description)
+        self.sandbox.fault(
+            method, "error", count=count, code=code, retry_after=retry_after, description=description
+        )
