@@ -4,7 +4,6 @@ The limits are those of STACK.md («file safety»): they are checked against wha
 what it really unpacks to, part by part, before any other library sees the file.
 """
 
-import re
 import zlib
 from io import BytesIO
 from itertools import pairwise
@@ -12,12 +11,14 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from domain.documents.errors import DocumentRefused
+from domain.documents.reach import Reach
 
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 150 * 1024 * 1024
 MAX_RATIO = 100
+MAX_TREE = 32 * 1024 * 1024  # of a part that is read as a whole tree, ten times as large in memory
+_TREES = frozenset({"word/document.xml", "content.xml"})
 SMALL_PART = 1024 * 1024  # below this size a dense part is harmless
-MAX_CELLS = 5_000_000  # of the rectangle that a sheet claims
 _CHUNK = 1 << 20
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -33,7 +34,6 @@ _SEND = {
     "program": "docx, xlsx", "unknown": "docx, xlsx",
 }  # fmt: skip
 READABLE = frozenset({"docx", "xlsx", "xls", "ods"})
-_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})([0-9]{1,9})"')
 
 
 class Container(NamedTuple):
@@ -99,6 +99,8 @@ def _zip_kind(data: bytes) -> str:
     try:
         with ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
+            if data.count(b"PK\x05\x06") != 1:  # two directories: readers would disagree on what is inside
+                raise DocumentRefused("damaged")
             _check_declared(entries, len(data))
             kind = _office_kind(archive, {entry.filename for entry in entries})
             _check_actual(archive, entries, kind)
@@ -170,34 +172,26 @@ def _open_document_kind(mimetype: str, archive: ZipFile, names: set[str]) -> str
     return "odt" if "opendocument.text" in mimetype else "archive"
 
 
+def _may_be_xml(start: bytes) -> bool:
+    """Any XML part can be a sheet, whatever its name; pictures cannot."""
+    return start.startswith((b"\xff\xfe", b"\xfe\xff")) or start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+
+
 def _check_actual(archive: ZipFile, entries: list[ZipInfo], kind: str) -> None:
     """Unpack every part once, counting: what an archive declares may be a lie."""
     total = 0
     for entry in entries:
-        sheet = kind == "xlsx" and entry.filename.startswith("xl/worksheets/")
-        tail = b""
-        widest, lowest = 0, 0
+        sheet: Reach | None = None
+        read = 0
         with archive.open(entry) as part:
             while chunk := part.read(_CHUNK):
+                if read == 0 and kind == "xlsx" and _may_be_xml(chunk):
+                    sheet = Reach()
+                read += len(chunk)
                 total += len(chunk)
+                if read > MAX_TREE and entry.filename in _TREES:
+                    raise DocumentRefused("too_large", limit=MAX_TREE // 2**20)
                 if total > MAX_UNPACKED:
                     raise DocumentRefused("too_large", limit=MAX_UNPACKED // 2**20)
-                if sheet:
-                    widest, lowest = _reach(tail + chunk, widest, lowest)
-                    tail = chunk[-64:]
-        if widest * lowest > MAX_CELLS:
-            raise DocumentRefused("too_many_rows", limit=MAX_CELLS // 500)
-
-
-def _reach(chunk: bytes, widest: int, lowest: int) -> tuple[int, int]:
-    """The farthest column and row that a piece of a sheet names: readers allot the whole rectangle."""
-    columns, rows = set(), set()
-    for column, row in _CELL.findall(chunk):
-        columns.add(column)
-        rows.add(row)
-    for column in columns:
-        number = 0
-        for letter in column:
-            number = number * 26 + letter - 64
-        widest = max(widest, number)
-    return widest, max(lowest, *map(int, rows)) if rows else lowest
+                if sheet is not None:
+                    sheet.take(chunk)

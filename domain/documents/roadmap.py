@@ -29,7 +29,7 @@ def grids_of(data: bytes, filename: str) -> tuple[list[Grid], list[str]]:
     if kind in ("xlsx", "xls"):
         from domain.documents.sheets import read_workbook
 
-        return read_workbook(data), []
+        return read_workbook(data, kind), []
     if kind == "ods":
         from domain.documents.odf import read_open_sheet
 

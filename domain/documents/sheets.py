@@ -1,46 +1,32 @@
 """Sheets: xlsx and xls by calamine, ods by its own XML (calamine tells no merged cells there), csv by the library."""
 
 import csv
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
+from domain.documents.apart import Unreadable, read_apart, sheets_of
 from domain.documents.errors import DocumentRefused
 from domain.documents.grid import MAX_ROWS, Cell, Grid, Row, written
 from domain.documents.text import clean
 
-_MAX_SHEETS = 100
+_LARGE = 1024 * 1024  # bytes; small ones are checked for far cells beforehand (container.py)
 _MAX_COLUMNS = 512
+_MAX_MERGED = 1_000_000  # cells under merged ranges; overlapping ranges by the thousand are an attack
 
 
-def read_workbook(data: bytes) -> list[Grid]:
-    """All sheets that hold anything, in order."""
-    import python_calamine
-
+def read_workbook(data: bytes, kind: str) -> list[Grid]:
+    """All sheets that hold anything, in order; old and large workbooks are read by a process of their own."""
+    apart = kind == "xls" or len(data) > _LARGE
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        grids = []
-        for about in book.sheets_metadata[:_MAX_SHEETS]:
-            if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                continue
-            sheet = book.get_sheet_by_name(about.name)
-            if sheet.height > MAX_ROWS:
-                raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
-            grid = gridded(about.name, sheet.to_python(skip_empty_area=False), _merged(sheet))
-            grid.hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
-            grids.append(grid)
-    except DocumentRefused:
-        raise
-    except python_calamine.PasswordError as error:
-        raise DocumentRefused("encrypted") from error
-    except Exception as error:  # calamine raises its own classes and panics of the parser below it
-        if "assword" in str(error):
-            raise DocumentRefused("encrypted") from error
-        raise DocumentRefused("damaged") from error
+        sheets = read_apart(data, MAX_ROWS) if apart else sheets_of(data, MAX_ROWS)
+    except Unreadable as error:
+        raise DocumentRefused(str(error), limit=MAX_ROWS) from error
+    grids = []
+    for name, hidden, values, merged in sheets:
+        grid = gridded(name, values, [((a[0], a[1]), (b[0], b[1])) for a, b in merged])
+        grid.hidden = hidden
+        grids.append(grid)
     return [grid for grid in grids if grid.rows]
-
-
-def _merged(sheet: Any) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    return list(sheet.merged_cell_ranges or [])
 
 
 def gridded(
@@ -97,11 +83,15 @@ def _spans(
     spans: dict[tuple[int, int], int] = {}
     covered: dict[tuple[int, int], tuple[str, int] | None] = {}
     height = len(values)
+    area = 0
     for (top, left), (bottom, right) in merged:
         if top >= height or left >= len(values[top]) or left >= _MAX_COLUMNS:
             continue
         width = min(right, _MAX_COLUMNS) - left + 1
         spans[top, left] = width
+        area += width * (min(bottom, height - 1) - top + 1)
+        if area > _MAX_MERGED:
+            raise DocumentRefused("damaged")
         value = values[top][left]
         text = clean(value) if isinstance(value, str) else written(value)
         for row in range(top, min(bottom, height - 1) + 1):

@@ -10,6 +10,7 @@ from lxml import etree
 
 from domain.documents.errors import DocumentRefused
 from domain.documents.grid import MAX_ROWS, Cell, Grid, Row
+from domain.documents.numbering import Numbering
 from domain.documents.text import clean
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -35,14 +36,15 @@ def read_word(data: bytes) -> tuple[list[Grid], list[str]]:
         if "word/document.xml" not in names:
             raise DocumentRefused("damaged")
         body = _body(archive.read("word/document.xml"))
-    grids: list[Grid] = []
+        lists = Numbering(archive.read("word/numbering.xml") if "word/numbering.xml" in names else None)
+    tables = _Tables(lists)
     above: list[str] = []
     for element in _blocks(body):
         if element.tag == _TBL:
-            above = _take(element, above, grids, 0)
+            above = tables.take(element, above, 0)
         elif text := clean(_paragraph(element)):
             above.append(text)
-    return grids, above
+    return tables.grids, above
 
 
 def _body(xml: bytes) -> Any:
@@ -80,49 +82,67 @@ def _children(parent: Any, tag: str) -> Iterator[Any]:
             yield from _children(element, tag)
 
 
-def _take(table: Any, above: list[str], grids: list[Grid], depth: int) -> list[str]:
-    """Add a table and those nested in it; a table that only frames others gives its texts to the next one."""
-    nested: list[Any] = []
-    rows = _rows(table, nested)
-    if sum(len(row.cells) for row in rows) <= len(nested) * 2 and nested:
-        above = above + [cell.text for row in rows for cell in row.cells if cell.text]
-    elif rows:
-        width = max(cell.start + cell.span for row in rows for cell in row.cells)
-        grids.append(Grid(f"table {len(grids) + 1}", rows, width, above))
-        above = []
-    if depth < _MAX_DEPTH:
-        for inner in nested:
-            above = _take(inner, above, grids, depth + 1)
-    return above
+class _Tables:
+    """The tables of one document, in order, with its automatic numbers counted along."""
 
+    def __init__(self, lists: Numbering) -> None:
+        self.grids: list[Grid] = []
+        self.lists = lists
 
-def _rows(table: Any, nested: list[Any]) -> list[Row]:
-    rows: list[Row] = []
-    open_cells: dict[int, str] = {}  # texts of vertically merged cells by first column
-    for number, element in enumerate(_children(table, _TR), 1):
-        if number > MAX_ROWS:
-            raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
-        properties = element.find(f"{_W}trPr")
-        start = 0
-        if properties is not None:
-            if properties.find(f"{_W}del") is not None:
+    def take(self, table: Any, above: list[str], depth: int) -> list[str]:
+        """Add a table and those nested in it; a table that only frames others gives its texts to the next one."""
+        nested: list[Any] = []
+        rows = self._rows(table, nested)
+        if sum(len(row.cells) for row in rows) <= len(nested) * 2 and nested:
+            above = above + [cell.text for row in rows for cell in row.cells if cell.text]
+        elif rows:
+            width = max(cell.start + cell.span for row in rows for cell in row.cells)
+            self.grids.append(Grid(f"table {len(self.grids) + 1}", rows, width, above))
+            above = []
+        if depth < _MAX_DEPTH:
+            for inner in nested:
+                above = self.take(inner, above, depth + 1)
+        return above
+
+    def _rows(self, table: Any, nested: list[Any]) -> list[Row]:
+        rows: list[Row] = []
+        open_cells: dict[int, str] = {}  # texts of vertically merged cells by first column
+        for number, element in enumerate(_children(table, _TR), 1):
+            if number > MAX_ROWS:
+                raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
+            properties = element.find(f"{_W}trPr")
+            if properties is not None and properties.find(f"{_W}del") is not None:
                 continue
-            start = _number(properties.find(f"{_W}gridBefore"), 0)
-        cells: list[Cell] = []
-        for tc in _children(element, _TC):
-            span, merge = _merge(tc)
-            if merge == "continue":
-                cells.append(Cell(open_cells.get(start, ""), start, span, True))
+            start = 0 if properties is None else _number(properties.find(f"{_W}gridBefore"), 0)
+            cells: list[Cell] = []
+            for tc in _children(element, _TC):
+                span, merge = _merge(tc)
+                if merge == "continue":
+                    cells.append(Cell(open_cells.get(start, ""), start, span, True))
+                else:
+                    text = clean(self._cell(tc, nested))
+                    open_cells.pop(start, None)
+                    if merge == "restart":
+                        open_cells[start] = text
+                    cells.append(Cell(text, start, span))
+                start += span
+            if cells:
+                rows.append(Row(number, cells))
+        return rows
+
+    def _cell(self, tc: Any, nested: list[Any]) -> str:
+        lines: list[str] = []
+        number = ""
+        for element in _blocks(tc):
+            if element.tag == _P:
+                lines.append(_paragraph(element))
+                number = self.lists.of(element) or number
+            elif sum(1 for _ in _children(element, _TR)) > _MAX_NESTED_AS_TEXT:
+                nested.append(element)
             else:
-                text = clean(_cell(tc, nested))
-                open_cells.pop(start, None)
-                if merge == "restart":
-                    open_cells[start] = text
-                cells.append(Cell(text, start, span))
-            start += span
-        if cells:
-            rows.append(Row(number, cells))
-    return rows
+                lines.extend(_paragraph(p) for p in element.iter(_P))
+        text = "\n".join(lines) if len(lines) != 1 else lines[0]
+        return text if number == "" or text.strip() else number  # an automatic number alone is the row's
 
 
 def _merge(tc: Any) -> tuple[int, str]:
@@ -141,18 +161,6 @@ def _merge(tc: Any) -> tuple[int, str]:
 def _number(element: Any, default: int) -> int:
     value = element.get(_VAL) if element is not None else None
     return min(int(value), 100) if value is not None and re.fullmatch(r"[1-9][0-9]{0,3}", value) else default
-
-
-def _cell(tc: Any, nested: list[Any]) -> str:
-    lines: list[str] = []
-    for element in _blocks(tc):
-        if element.tag == _P:
-            lines.append(_paragraph(element))
-        elif sum(1 for _ in _children(element, _TR)) > _MAX_NESTED_AS_TEXT:
-            nested.append(element)
-        else:
-            lines.extend(_paragraph(p) for p in element.iter(_P))
-    return "\n".join(lines) if len(lines) != 1 else lines[0]
 
 
 def _paragraph(paragraph: Any) -> str:

@@ -1,0 +1,108 @@
+"""Numbers that Word draws by itself: «№ п/п» columns are often automatic lists, and their cells hold no text."""
+
+from typing import Any
+
+from lxml import etree
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_VAL = f"{_W}val"
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+_MAX_LEVEL = 8
+
+
+class Level:
+    """One level of a list: where it starts, in which figures, with what around them («%1.%2.»)."""
+
+    __slots__ = ("figures", "pattern", "start")
+
+    def __init__(self, start: int, figures: str, pattern: str) -> None:
+        self.start, self.figures, self.pattern = start, figures, pattern
+
+
+class Numbering:
+    """Counts the automatic lists of one document, in the order in which its paragraphs come."""
+
+    def __init__(self, xml: bytes | None) -> None:
+        self._levels: dict[str, dict[int, Level]] = {}
+        self._counts: dict[str, list[int | None]] = {}
+        if xml is not None and b"<!DOCTYPE" not in xml[:2048] and b"<!ENTITY" not in xml:
+            self._read(xml)
+
+    def _read(self, xml: bytes) -> None:
+        try:
+            root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+        except etree.XMLSyntaxError:
+            return  # the text can be read without its automatic numbers
+        abstract = {e.get(f"{_W}abstractNumId"): _levels(e) for e in root.findall(f"{_W}abstractNum")}
+        for number in root.findall(f"{_W}num"):
+            link = number.find(f"{_W}abstractNumId")
+            known = abstract.get(link.get(_VAL)) if link is not None else None
+            if known:
+                self._levels[number.get(f"{_W}numId") or ""] = known
+
+    def of(self, paragraph: Any) -> str:
+        """The number that Word would draw before a paragraph; "" for none and for bullets."""
+        properties = paragraph.find(f"{_W}pPr")
+        listed = properties.find(f"{_W}numPr") if properties is not None else None
+        link = listed.find(f"{_W}numId") if listed is not None else None
+        key = link.get(_VAL) if link is not None else None
+        if listed is None or key not in self._levels:
+            return ""
+        depth = listed.find(f"{_W}ilvl")
+        return self._next(key or "", _whole(depth, 0))
+
+    def _next(self, key: str, depth: int) -> str:
+        levels = self._levels[key]
+        if depth not in levels:
+            return ""
+        counts = self._counts.setdefault(key, [None] * (_MAX_LEVEL + 1))
+        known = counts[depth]
+        counts[depth] = levels[depth].start if known is None else known + 1
+        counts[depth + 1 :] = [None] * (_MAX_LEVEL - depth)
+        if levels[depth].figures in ("bullet", "none"):
+            return ""
+        text = levels[depth].pattern
+        for above in range(depth + 1):
+            level = levels.get(above)
+            count = counts[above]
+            if level is not None:
+                text = text.replace(
+                    f"%{above + 1}", _figures(count if count is not None else level.start, level.figures)
+                )
+        return text
+
+
+def _levels(abstract: Any) -> dict[int, Level]:
+    found: dict[int, Level] = {}
+    for element in abstract.findall(f"{_W}lvl"):
+        depth = element.get(f"{_W}ilvl") or ""
+        if not depth.isdigit() or int(depth) > _MAX_LEVEL:
+            continue
+        figures, pattern = element.find(f"{_W}numFmt"), element.find(f"{_W}lvlText")
+        found[int(depth)] = Level(
+            _whole(element.find(f"{_W}start"), 1),
+            (figures.get(_VAL) if figures is not None else None) or "decimal",
+            (pattern.get(_VAL) if pattern is not None else None) or "",
+        )
+    return found
+
+
+def _whole(element: Any, default: int) -> int:
+    value = element.get(_VAL) if element is not None else None
+    return (
+        int(value)
+        if value is not None and value.isascii() and value.isdigit() and len(value) < 6
+        else default
+    )
+
+
+def _figures(number: int, figures: str) -> str:
+    if figures == "upperRoman" and 0 < number < 40:
+        text = ""
+        for value, sign in _ROMAN:
+            while number >= value:
+                text, number = text + sign, number - value
+        return text
+    if figures in ("russianLower", "lowerLetter") and 0 < number <= 20:
+        return ("абвгдежзиклмнопрстуф" if figures == "russianLower" else "abcdefghijklmnopqrst")[number - 1]
+    return str(number)
