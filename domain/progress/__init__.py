@@ -10,7 +10,7 @@ from domain.progress.actions import (
     submit,
     withdraw,
 )
-from domain.progress.models import Assignment, Evidence, Review, Submission
+from domain.progress.models import Assignment, Evidence, Review, Submission, WipedFile
 from domain.progress.queries import (
     QueueRow,
     SubmissionView,
@@ -37,6 +37,7 @@ from domain.progress.rules import (
     AssignmentClosed,
     CommentNeeded,
     Decision,
+    FileWiped,
     Kind,
     NothingToSubmit,
     NotYourTurn,
@@ -65,6 +66,7 @@ __all__ = [
     "CommentNeeded",
     "Decision",
     "Evidence",
+    "FileWiped",
     "Kind",
     "NotYourTurn",
     "NothingToSubmit",
@@ -78,6 +80,7 @@ __all__ = [
     "SubmissionView",
     "TooManyFiles",
     "TooManyPhotos",
+    "WipedFile",
     "Withdrawn",
     "WorkCard",
     "WorkRow",

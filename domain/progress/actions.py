@@ -12,7 +12,7 @@ from domain.errors import NotFound
 from domain.files import StoredFile
 from domain.policy import Permission
 from domain.progress import queries, rules
-from domain.progress.models import Assignment, Evidence, Review, Submission
+from domain.progress.models import Assignment, Evidence, Review, Submission, WipedFile
 from domain.progress.rules import Decision, Kind, Source, Status
 
 
@@ -94,11 +94,13 @@ async def add_file(
     caption: str | None = None,
     source: Source = Source(),  # noqa: B008
 ) -> Evidence:
-    """Put a file whose bytes are already durable into the draft. Raises TooManyFiles and TooManyPhotos.
+    """Put a file whose bytes are already durable into the draft. Raises TooManyFiles, TooManyPhotos, FileWiped.
 
     All photos together become one PDF (`proof.join_photos`) and take one place of the slot.
     """
     kind = Kind.PHOTO if photo else Kind.FILE
+    if await tx.session.get(WipedFile, stored.sha256) is not None:
+        raise rules.FileWiped
     if await _known(tx, source) is None:
         await _check_slot(tx, assignment_id, kind)
     return await _add(

@@ -105,6 +105,17 @@ class Evidence(Base):
         )
 
 
+class WipedFile(Base):
+    """Bytes that must not be kept: they showed children's data. Only the hash stays, so that they do not come back."""
+
+    __tablename__ = "wiped_file"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    wiped_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    wiped_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]  # when the bytes left the store
+
+
 class Review(Base):
     """A decision about a submission. A comment always goes with it."""
 

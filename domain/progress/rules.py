@@ -104,6 +104,14 @@ class TooManyPhotos(DomainError):
     sentence = N_("There are already %(max)s photos in the report. Please choose those that prove the most.")
 
 
+class FileWiped(DomainError):
+    """These bytes were removed before and do not come in again."""
+
+    sentence = N_(
+        "This file was removed before because it shows children's data. Please send one without it."
+    )
+
+
 class OwnSchool(DomainError):
     """Nobody confirms the work of their own school."""
 

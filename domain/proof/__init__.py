@@ -1,6 +1,24 @@
-"""Proof: photos as one PDF."""
+"""Proof: what a report lacks, what is new in it, where else it was used; photos as one PDF; files wiped."""
 
-from domain.proof.actions import join_photos, keep_joined
-from domain.proof.queries import Unjoined, unjoined
+from domain.proof.actions import delete_wiped, join_photos, keep_joined, wipe
+from domain.proof.queries import Repeat, Unjoined, repeats, unjoined
+from domain.proof.rules import Changes, Need, Piece, changes, needs, what_is_missing, words_changed
 
-__all__ = ["Unjoined", "join_photos", "keep_joined", "unjoined"]
+__all__ = [
+    "Changes",
+    "Need",
+    "Piece",
+    "Repeat",
+    "Unjoined",
+    "Wiped",
+    "changes",
+    "delete_wiped",
+    "join_photos",
+    "keep_joined",
+    "needs",
+    "repeats",
+    "unjoined",
+    "what_is_missing",
+    "wipe",
+    "words_changed",
+]

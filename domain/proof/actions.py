@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
-from domain import audit, photos, programme
+from domain import audit, photos, programme, progress
 from domain.actor import SYSTEM
 from domain.db import Database, WriteTx
 from domain.errors import Forbidden, NotFound
 from domain.files import MIME, FileStore, StoredFile
-from domain.progress import Assignment, Evidence, Kind, Submission
+from domain.policy import Permission, allows, require
+from domain.progress import Assignment, Evidence, Kind, Submission, WipedFile
 from domain.proof import queries
 
 
@@ -78,3 +80,78 @@ async def keep_joined(tx: WriteTx, report: queries.Unjoined, stored: StoredFile,
         photos=len(report.photos),
     )
     return True
+
+
+async def wipe(tx: WriteTx, evidence_id: int) -> int:
+    """A reviewer or coordinator removes a file that shows children's data, wherever it was handed in.
+
+    The rows stay, without name, caption and hash; in drafts the file goes. A PDF made of wiped photos goes as well
+    and is made anew of the others. The bytes leave the store after the commit (`delete_wiped`). Returns how many
+    things were wiped; again, none.
+    """
+    evidence = await progress.evidence(tx, evidence_id)
+    work = await progress.assignment(tx, evidence.assignment_id)
+    if not allows(tx.actor, Permission.REVIEW, work.place):
+        require(tx.actor, Permission.OVERRULE, work.place)
+    if evidence.sha256 is None:
+        return 0
+    rows = await _everywhere(tx, evidence.sha256)
+    for row, assignment in rows:
+        await _mark_wiped(tx, row)
+        audit.record(
+            tx, "evidence.wipe", "assignment", assignment.id, assignment.place, number=row.submission_id
+        )
+        if row.submission_id is None:
+            await tx.session.delete(row)
+    tx.announce("wiped")
+    if any(row.kind is Kind.PHOTO and row.submission_id for row, _ in rows):
+        tx.announce("photos")
+    return len(rows)
+
+
+async def _everywhere(tx: WriteTx, sha256: str) -> list[tuple[Evidence, Assignment]]:
+    """Every piece of evidence with these bytes, and the PDFs made of them."""
+    reports = select(Evidence.submission_id).where(Evidence.sha256 == sha256, Evidence.kind == Kind.PHOTO)
+    query = (
+        select(Evidence, Assignment)
+        .join(Assignment, Assignment.id == Evidence.assignment_id)
+        .where(
+            or_(
+                Evidence.sha256 == sha256,
+                Evidence.joined.is_(True) & Evidence.submission_id.in_(reports),
+            ),
+            Evidence.wiped_at.is_(None),
+        )
+        .order_by(Evidence.id)
+    )
+    return [row._tuple() for row in await tx.session.execute(query)]
+
+
+async def _mark_wiped(tx: WriteTx, row: Evidence) -> None:
+    known = await tx.session.get(WipedFile, row.sha256)
+    if known is None:
+        tx.session.add(WipedFile(sha256=row.sha256, wiped_by=tx.actor.person_id, wiped_at=tx.now))
+        await tx.session.flush()
+    elif known.deleted_at is not None:
+        known.deleted_at = None  # it came back in spite of all
+    row.sha256 = row.telegram_file_id = row.name = row.text = row.size = None
+    row.wiped_at, row.wiped_by = tx.now, tx.actor.person_id
+
+
+async def delete_wiped(db: Database, store: FileStore) -> int:
+    """Delete the bytes of wiped files; returns how many. May run late or twice: what is gone is gone.
+
+    Opens its own transactions, so that a file is deleted only after its wiping was committed.
+    """
+    async with db.read(SYSTEM) as tx:
+        query = select(WipedFile.sha256).where(WipedFile.deleted_at.is_(None))
+        waiting = (await tx.session.scalars(query)).all()
+    for sha256 in waiting:
+        with suppress(FileNotFoundError):
+            await asyncio.to_thread(store.path(sha256).unlink)
+    if waiting:
+        async with db.write(SYSTEM) as wtx:
+            await wtx.session.execute(
+                update(WipedFile).where(WipedFile.sha256.in_(waiting)).values(deleted_at=wtx.now)
+            )
+    return len(waiting)

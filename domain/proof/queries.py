@@ -1,14 +1,16 @@
 """Looking at what was handed in, across versions, assignments and schools."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
+from domain import progress, roadmaps, schools
 from domain.db import Tx
 from domain.errors import Forbidden
-from domain.progress import Evidence, Kind, Submission
+from domain.policy import Permission, allows
+from domain.progress import Assignment, Evidence, Kind, Submission
 
 # A report whose photos could not be made into a PDF by then keeps its photos.
 TRIED_FOR = timedelta(days=3)
@@ -31,7 +33,9 @@ async def unjoined(tx: Tx, *, submission_id: int | None = None, limit: int = 20)
         .where(
             Submission.submitted_at > tx.now - TRIED_FOR,
             exists().where(Evidence.submission_id == Submission.id, *_photo()),
-            ~exists().where(joined.submission_id == Submission.id, joined.joined.is_(True)),
+            ~exists().where(
+                joined.submission_id == Submission.id, joined.joined.is_(True), joined.wiped_at.is_(None)
+            ),
         )
         .order_by(Submission.id)
         .limit(limit)
@@ -48,3 +52,51 @@ async def unjoined(tx: Tx, *, submission_id: int | None = None, limit: int = 20)
 
 def _photo() -> tuple[ColumnElement[bool], ...]:
     return Evidence.kind == Kind.PHOTO, Evidence.sha256.is_not(None), Evidence.wiped_at.is_(None)
+
+
+class Repeat(NamedTuple):
+    """The same file in another report; the school is named only to those who may see it."""
+
+    evidence_id: int  # of the report at hand
+    name: str | None
+    school: str | None
+    measure: str | None
+    submitted_at: datetime
+    same_school: bool
+
+
+async def repeats(tx: Tx, submission_id: int, *, limit: int = 20) -> list[Repeat]:
+    """Files of a report that were handed in for another assignment too, here or anywhere, the oldest first."""
+    card = await progress.submission_card(tx, submission_id)
+    mine, other = aliased(Evidence), aliased(Evidence)
+    query = (
+        select(mine.id, mine.name, Assignment, schools.School.name, roadmaps.Measure, Submission.submitted_at)
+        .join(other, other.sha256 == mine.sha256)
+        .join(Submission, Submission.id == other.submission_id)
+        .join(Assignment, Assignment.id == other.assignment_id)
+        .join(schools.School, schools.School.id == Assignment.school_id)
+        .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
+        .where(
+            mine.submission_id == submission_id,
+            mine.joined.is_(False),
+            mine.sha256.is_not(None),
+            other.assignment_id != card.assignment.id,
+            Submission.withdrawn_at.is_(None),
+        )
+        .order_by(Submission.submitted_at, mine.id)
+    )
+    found: dict[tuple[int, int], Repeat] = {}
+    for id_, name, work, school, measure, at in (await tx.session.execute(query)).tuples():
+        visible = allows(tx.actor, Permission.SEE, work.place)
+        found.setdefault(
+            (id_, work.id),  # versions of one assignment are one repeat
+            Repeat(
+                id_,
+                name,
+                school if visible else None,
+                measure.label if visible else None,
+                at,
+                work.school_id == card.assignment.school_id,
+            ),
+        )
+    return list(found.values())[:limit]

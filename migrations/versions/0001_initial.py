@@ -200,6 +200,14 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_in_code', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_code_person_id'), ['person_id'], unique=False)
 
+    op.create_table('wiped_file',
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('wiped_by', sa.Integer(), nullable=True),
+    sa.Column('wiped_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['wiped_by'], ['person.id'], name=op.f('fk_wiped_file_wiped_by')),
+    sa.PrimaryKeyConstraint('sha256', name=op.f('pk_wiped_file'))
+    )
     op.create_table('cohort',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('cycle_id', sa.Integer(), nullable=True),
@@ -520,6 +528,7 @@ def downgrade() -> None:
 
     op.drop_table('school')
     op.drop_table('cohort')
+    op.drop_table('wiped_file')
     with op.batch_alter_table('sign_in_code', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_code_person_id'))
 
