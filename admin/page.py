@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from domain import roadmaps
 from domain.actor import Actor
 from domain.db import Database, Tx, WriteTx
 from domain.errors import N_
@@ -68,6 +69,7 @@ SECTIONS = (
     Section("/people", N_("People"), Permission.SEE_PEOPLE),
     Section("/broadcasts", N_("Broadcasts"), Permission.BROADCAST),
     Section("/audit", N_("History"), Permission.AUDIT),
+    Section("/attention", N_("Needs attention"), Permission.REGISTER),
 )
 
 
@@ -89,6 +91,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    env.filters["short"] = roadmaps.short
     env.globals.update(say=texts(language, escape=False), static=static_url, Permission=Permission)
     return env
 
@@ -119,7 +122,7 @@ class Visit:
         html = (
             environment(self.say.language)
             .get_template(template)
-            .render(visit=self, path=self.request.url.path, query=dict(self.request.query_params), **context)
+            .render(visit=self, path=self.request.url.path, **context)
         )
         return HTMLResponse(html, status_code=status)
 

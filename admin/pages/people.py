@@ -25,6 +25,7 @@ class PeopleFilters(Filters):
 
     search: str = ""
     role: str = ""
+    reach: str = ""  # «lost»: only those whom messages do not reach
     municipality: Choice = None
     sort: str = "name"
     format: Format = ""
@@ -45,6 +46,8 @@ async def _rows(tx: Tx, filters: PeopleFilters) -> list[tuple[people.PersonRow, 
     found = await people.person_list(tx, search=filters.search, role=role, place=place)
     names = await schools.place_names(tx, {row.grant.place for row in found})
     rows = [(row, names[row.grant.place]) for row in found]
+    if filters.reach == "lost":
+        rows = [(row, name) for row, name in rows if row.person.unreachable]
     if filters.sort == "place":
         rows.sort(key=lambda pair: (pair[1].name, pair[0].person.name))
     if filters.sort == "role":

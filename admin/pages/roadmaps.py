@@ -128,6 +128,15 @@ async def upload(visit: Visitor, request: Request) -> Response:
     return visit.go(f"/roadmaps/{roadmap.id}", "uploaded")
 
 
+def by_track(view: roadmaps.RoadmapView) -> list[tuple[roadmaps.Track | None, list[roadmaps.Measure]]]:
+    """Measures under their tracks; those of no track first, as they stand in the document."""
+    return [
+        (track, found)
+        for track in (None, *view.tracks)
+        if (found := [m for m in view.measures if m.track_id == (track.id if track else None)])
+    ]
+
+
 @closed.get("/roadmaps/{roadmap_id}")
 async def roadmap_page(visit: Visitor, roadmap_id: int, query: Annotated[TryQuery, Query()]) -> Response:
     """A draft to be looked through, or a living plan with its progress."""
@@ -147,7 +156,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
     context: dict[str, Any] = {
         "roadmap": view.roadmap,
         "place": name,
-        "tracks": {track.id: track for track in view.tracks},
+        "groups": by_track(view),
         "measures": view.measures,
         "meanings": {m.id: measure_meaning(visit, m) for m in view.measures},
         "may_plan": allows(visit.actor, Permission.PLAN, view.roadmap.place),
@@ -160,6 +169,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
     return visit.page(
         "roadmaps/draft.html",
         status=422 if problem else 200,
+        dated={m.id for m in view.measures if any(due for _, due in m.windows)},
         doubtful=[m for m in view.measures if m.is_doubtful],
         doubts={m.id: doubt_words(visit, m.doubts) for m in view.measures},
         columns={COLUMNS.get(role, COLUMNS["other"]): head for role, head in view.roadmap.columns.items()},
