@@ -1,5 +1,6 @@
 """Importing a plan, settling its doubts, approving it."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from domain import audit, deadlines
 from domain.actor import Place
 from domain.db import WriteTx
 from domain.errors import N_, InvalidInput, NotFound
+from domain.files import StoredFile
 from domain.policy import Permission, require
 from domain.roadmaps import queries, rules
 from domain.roadmaps.models import Measure, Roadmap, Track
@@ -16,6 +18,30 @@ from domain.roadmaps.models import Measure, Roadmap, Track
 if TYPE_CHECKING:  # only named here: reading documents loads libraries that a roadmap does not need
     from domain import documents
 
+# What a row keeps while it is set aside, and what it gives to those made of it.
+KEPT = (
+    "track_id",
+    "position",
+    "number",
+    "title",
+    "responsible_raw",
+    "responsible",
+    "expected_result",
+    "indicator",
+    "evidence_required",
+    "deadline_text",
+    "deadline_typed",
+    "deadline_kind",
+    "windows",
+    "recurrence",
+    "doubts",
+    "reminds",
+    "settled",
+    "source",
+    "notes",
+    "targets",
+    "edited",
+)
 EDITABLE = frozenset(
     {"number", "title", "responsible_raw", "expected_result", "indicator", "evidence_required"}
 )
@@ -27,13 +53,19 @@ async def import_draft(
     reading: "documents.Reading",
     *,
     file_name: str,
+    file: StoredFile | None = None,
     level: rules.Level | None = None,
     school_year: bool = False,
 ) -> Roadmap:
-    """Keep what was read from a document as a draft of the owner's roadmap; nothing is live until approved."""
+    """Keep what was read from a document as a draft of the owner's roadmap; nothing is live until approved.
+
+    `file`: the document's bytes in the store, from which it can be read again with other columns.
+    """
     require(tx.actor, Permission.PLAN, owner)
     year = reading.reference_year or tx.now.year
     bounds = rules.period(year, school_year=school_year)
+    if reading.period and reading.period.start and reading.period.due and not school_year:
+        bounds = reading.period
     roadmap = Roadmap(
         title=reading.title or file_name,
         level=level or rules.level_of(owner),
@@ -46,25 +78,21 @@ async def import_draft(
         ends_on=bounds.due,
         state=rules.RoadmapState.DRAFT,
         file_name=file_name[:255],
+        file_sha256=file.sha256 if file else None,
         columns=dict(reading.columns),
-        skipped=[{"row": s.row, "text": s.text, "why": s.why} for s in reading.skipped],
+        layout=[list(column) for column in reading.layout],
+        doubts=list(reading.doubts),
+        skipped=rules.passed_over(reading.skipped),
         created_by=tx.actor.person_id,
         created_at=tx.now,
     )
     tx.session.add(roadmap)
     await tx.session.flush()
-    tracks: dict[str, Track] = {}
-    for item in reading.items:
-        if item.section and item.section not in tracks:
-            track = Track(
-                roadmap_id=roadmap.id, position=len(tracks), title=item.section, goal=item.section_goal
-            )
-            tracks[item.section] = track
-            tx.session.add(track)
-    await tx.session.flush()
+    tracks = await place_tracks(tx, roadmap, [(i.section, i.section_goal) for i in reading.items])
     for position, item in enumerate(reading.items):
         track_id = tracks[item.section].id if item.section else None
-        tx.session.add(_measure(roadmap.id, track_id, position, item, bounds))
+        values = rules.texts_of(item) | rules.meaning_of(item.deadline, bounds)
+        tx.session.add(Measure(roadmap_id=roadmap.id, track_id=track_id, position=position, **values))
     await tx.session.flush()
     audit.record(
         tx, "roadmap.import", "roadmap", roadmap.id, owner, file=file_name, measures=len(reading.items)
@@ -72,107 +100,116 @@ async def import_draft(
     return roadmap
 
 
-def _measure(
-    roadmap_id: int, track_id: int | None, position: int, item: "documents.Item", bounds: deadlines.Window
-) -> Measure:
-    return Measure(
-        roadmap_id=roadmap_id,
-        track_id=track_id,
-        position=position,
-        number=item.number,
-        title=item.activity or "",
-        responsible_raw=item.responsible_raw,
-        responsible=list(item.responsible),
-        expected_result=item.result,
-        indicator=item.indicator,
-        evidence_required=item.document,
-        deadline_text=item.deadline_raw,
-        source=f"{item.place.table}, {item.place.row}"[:120],
-        **_meaning(item.deadline, bounds),
-    )
+async def place_tracks(
+    tx: WriteTx, roadmap: Roadmap, sections: Iterable[tuple[str | None, str | None]]
+) -> dict[str, Track]:
+    """The tracks of a roadmap by title, in the order of its rows' (section, goal); known ones are kept."""
+    known = await tx.session.scalars(select(Track).where(Track.roadmap_id == roadmap.id))
+    tracks = {track.title: track for track in known}
+    goals: dict[str, str | None] = {}
+    for section, goal in sections:
+        if section:
+            goals.setdefault(section, goal)
+    for position, (title, goal) in enumerate(goals.items()):
+        if title not in tracks:
+            tracks[title] = Track(roadmap_id=roadmap.id, title=title)
+            tx.session.add(tracks[title])
+        tracks[title].position, tracks[title].goal = position, goal
+    await tx.session.flush()
+    return tracks
 
 
-def _meaning(deadline: deadlines.Deadline, bounds: deadlines.Window) -> dict[str, Any]:
-    windows = rules.windows_of(deadline, bounds)
-    return {
-        "deadline_kind": deadline.kind,
-        "windows": windows,
-        "recurrence": deadline.recurrence,
-        "doubts": list(deadline.doubts),
-        "reminds": deadline.reminds and any(due for _, due in windows),
-        "settled": None,
-    }
-
-
-async def retype_deadline(tx: WriteTx, measure_id: int, text: str) -> Measure:
-    """Say a deadline in other words; the author's words stay beside it. Raises DeadlineUnclear."""
-    measure, roadmap = await _draft_measure(tx, measure_id)
-    meaning = deadlines.parse(text, context(roadmap))
-    values = _meaning(meaning, deadlines.Window(roadmap.starts_on, roadmap.ends_on))
+async def retype_deadline(tx: WriteTx, measure_id: int, text: str, *, seen: int | None = None) -> Measure:
+    """Say a deadline in other words; the author's words stay beside it. Raises DeadlineUnclear, DraftChanged."""
+    measure, roadmap = await draft_measure(tx, measure_id, seen)
+    values = rules.meaning_of(reading_of(roadmap, text), roadmap.bounds)
     if not any(due for _, due in values["windows"]):
         raise rules.DeadlineUnclear(text=text)
     for field, value in values.items():
         setattr(measure, field, value)
     # A person has just said it and sees the meaning: that settles it.
     measure.deadline_typed, measure.settled, measure.reminds = text, rules.Settled.RETYPED, True
-    audit.record(tx, "measure.deadline", "measure", measure.id, roadmap.place, text=text)
+    _trace(tx, "measure.deadline", measure, roadmap, ["deadline"], text=text)
     return measure
 
 
-async def settle_deadline(tx: WriteTx, measure_id: int, choice: rules.Settled) -> Measure:
+async def settle_deadline(
+    tx: WriteTx, measure_id: int, choice: rules.Settled, *, seen: int | None = None
+) -> Measure:
     """Answer a doubt: the deadline is as read, or it never reminds."""
-    measure, roadmap = await _draft_measure(tx, measure_id)
+    measure, roadmap = await draft_measure(tx, measure_id, seen)
     dated = any(due for _, due in measure.windows)
     if choice is rules.Settled.AS_READ and not dated:
         raise rules.DeadlineUnclear(text=measure.deadline_text or "")
     measure.settled = choice
     measure.reminds = choice is rules.Settled.AS_READ
-    audit.record(tx, "measure.settle", "measure", measure.id, roadmap.place, choice=choice)
+    _trace(tx, "measure.settle", measure, roadmap, ["deadline"], choice=choice)
     return measure
 
 
-async def edit_measure(tx: WriteTx, measure_id: int, **fields: str | None) -> Measure:
+async def edit_measure(
+    tx: WriteTx, measure_id: int, *, seen: int | None = None, **fields: str | None
+) -> Measure:
     """Correct what was read; the deadline has its own actions."""
-    measure, roadmap = await _draft_measure(tx, measure_id)
+    measure, roadmap = await draft_measure(tx, measure_id, seen)
     if not set(fields) <= EDITABLE:
         raise InvalidInput
+    changed: list[str] = []
     for field, value in fields.items():
-        setattr(measure, field, (value or "").strip() or None)
+        clean = (value or "").strip() or None
+        # A form sends every field back with the browser's line ends; only a real change is a person's own.
+        if _folded(clean) != _folded(getattr(measure, field)):
+            setattr(measure, field, clean)
+            changed.append(field)
     if not measure.title:
         raise InvalidInput(reason=N_("A measure needs its text."))
-    audit.record(tx, "measure.edit", "measure", measure.id, roadmap.place, fields=sorted(fields))
+    measure.edited = sorted({*measure.edited, *changed})
+    _trace(tx, "measure.edit", measure, roadmap, sorted(changed))
     return measure
 
 
-async def drop_measure(tx: WriteTx, measure_id: int) -> None:
-    """Leave a row out of the roadmap; it stays listed among the rows passed over."""
-    measure, roadmap = await _draft_measure(tx, measure_id)
-    roadmap.skipped = [
-        *roadmap.skipped,
-        {"row": measure.position + 1, "text": measure.title, "why": "dropped"},
-    ]
+def _folded(text: str | None) -> str:
+    return "\n".join((text or "").split("\r\n")).strip()
+
+
+async def drop_measure(tx: WriteTx, measure_id: int, *, seen: int | None = None) -> None:
+    """Leave a row out of the roadmap; it stays listed among the rows passed over and can be taken back."""
+    measure, roadmap = await draft_measure(tx, measure_id, seen)
+    await set_aside(tx, roadmap, measure, "dropped")
+    audit.record(tx, "measure.drop", "measure", measure_id, roadmap.place, title=measure.title)
+
+
+async def set_aside(tx: WriteTx, roadmap: Roadmap, measure: Measure, why: str) -> None:
+    """Take a row out and keep all of it among the rows passed over."""
+    row = measure.source.rpartition(", ")[2]
+    entry = {
+        "key": f"m{measure.id}",
+        "row": int(row) if row.isdecimal() else None,
+        "text": measure.title,
+        "why": why,
+        "source": measure.source,
+        "measure": {field: getattr(measure, field) for field in KEPT},
+    }
+    roadmap.skipped = [*roadmap.skipped, entry]
     await tx.session.delete(measure)
-    audit.record(tx, "measure.drop", "measure", measure.id, roadmap.place, title=measure.title)
 
 
 async def add_measure(tx: WriteTx, roadmap_id: int, *, title: str, deadline_text: str = "") -> Measure:
     """Add a row by hand at the end."""
-    roadmap = await _draft(tx, roadmap_id)
+    roadmap = await open_draft(tx, roadmap_id)
     last = await tx.session.scalar(select(func.max(Measure.position)).where(Measure.roadmap_id == roadmap_id))
-    meaning = deadlines.parse(deadline_text, context(roadmap))
     if not title.strip():
         raise InvalidInput(reason=N_("A measure needs its text."))
     measure = Measure(
         roadmap_id=roadmap_id,
         position=(last if last is not None else -1) + 1,
         title=title.strip(),
-        responsible=[],
-        deadline_text=deadline_text or None,
-        **_meaning(meaning, deadlines.Window(roadmap.starts_on, roadmap.ends_on)),
+        deadline_text=deadline_text.strip() or None,
+        **rules.meaning_of(reading_of(roadmap, deadline_text), roadmap.bounds),
     )
     tx.session.add(measure)
     await tx.session.flush()
-    audit.record(tx, "measure.add", "measure", measure.id, roadmap.place)
+    audit.record(tx, "measure.add", "measure", measure.id, roadmap.place, title=measure.title)
     return measure
 
 
@@ -193,9 +230,18 @@ async def approve(tx: WriteTx, roadmap_id: int) -> Roadmap:
     return roadmap
 
 
+async def reopen(tx: WriteTx, roadmap_id: int) -> Roadmap:
+    """Make an approved roadmap a draft again; `revisions.take_back` first sees to what was given to schools."""
+    roadmap = await queries.roadmap_for_planning(tx, roadmap_id)
+    if roadmap.state is rules.RoadmapState.APPROVED:
+        roadmap.state, roadmap.approved_by, roadmap.approved_at = rules.RoadmapState.DRAFT, None, None
+        audit.record(tx, "roadmap.reopen", "roadmap", roadmap.id, roadmap.place)
+    return roadmap
+
+
 async def discard(tx: WriteTx, roadmap_id: int) -> None:
     """Throw a draft away."""
-    roadmap = await _draft(tx, roadmap_id)
+    roadmap = await open_draft(tx, roadmap_id)
     await tx.session.execute(delete(Measure).where(Measure.roadmap_id == roadmap_id))
     await tx.session.execute(delete(Track).where(Track.roadmap_id == roadmap_id))
     await tx.session.delete(roadmap)
@@ -205,9 +251,7 @@ async def discard(tx: WriteTx, roadmap_id: int) -> None:
 def context(roadmap: Roadmap) -> deadlines.Context:
     """What a deadline of this roadmap is read against."""
     return deadlines.Context(
-        year=roadmap.reference_year,
-        period=deadlines.Window(roadmap.starts_on, roadmap.ends_on),
-        school_year=roadmap.school_year,
+        year=roadmap.reference_year, period=roadmap.bounds, school_year=roadmap.school_year
     )
 
 
@@ -223,18 +267,36 @@ async def set_window(tx: WriteTx, measure: Measure, index: int, due_on: date) ->
     if windows[index][0] and windows[index][0] > due_on.isoformat():
         windows[index][0] = None
     measure.windows, measure.settled, measure.reminds = windows, rules.Settled.RETYPED, True
+    measure.version += 1
 
 
-async def _draft(tx: WriteTx, roadmap_id: int) -> Roadmap:
+async def open_draft(tx: WriteTx, roadmap_id: int, seen: int | None = None) -> Roadmap:
+    """A draft about to be changed. `seen`: the reading on which the caller's page stood; raises ReadAnew."""
     roadmap = await queries.roadmap_for_planning(tx, roadmap_id)
     if roadmap.state is not rules.RoadmapState.DRAFT:
         raise rules.RoadmapClosed
+    if seen is not None and seen != roadmap.layout_version:
+        raise rules.ReadAnew
     roadmap.version += 1
     return roadmap
 
 
-async def _draft_measure(tx: WriteTx, measure_id: int) -> tuple[Measure, Roadmap]:
-    measure = await tx.session.get(Measure, measure_id)
+async def draft_measure(tx: WriteTx, measure_id: int, seen: int | None = None) -> tuple[Measure, Roadmap]:
+    """A row of a draft about to be changed. `seen`: the version that the caller looked at; raises DraftChanged."""
+    measure = await tx.session.get(Measure, measure_id, with_for_update=True)
     if measure is None:
         raise NotFound
-    return measure, await _draft(tx, measure.roadmap_id)
+    roadmap = await open_draft(tx, measure.roadmap_id)
+    if seen is not None and seen != measure.version:
+        name, fields = await queries.changes_since(tx, measure, seen)
+        raise rules.DraftChanged(name=name, fields=fields, measure_id=measure_id)
+    measure.version += 1
+    return measure, roadmap
+
+
+def _trace(
+    tx: WriteTx, action: str, measure: Measure, roadmap: Roadmap, fields: list[str], **details: Any
+) -> None:
+    audit.record(
+        tx, action, "measure", measure.id, roadmap.place, fields=fields, version=measure.version, **details
+    )

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.actor import Place
 from domain.db import Base, enum_column
+from domain.deadlines import Window
 from domain.roadmaps import rules
 
 
@@ -28,10 +29,16 @@ class Roadmap(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     state: Mapped[rules.RoadmapState] = mapped_column(enum_column(rules.RoadmapState))
+    period_settled: Mapped[bool] = mapped_column(default=False)  # a person has said which year it is for
     file_name: Mapped[str] = mapped_column(String(255), default="")
+    file_sha256: Mapped[str | None] = mapped_column(String(64))  # the document's bytes, kept to be read again
     columns: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was taken for which column
+    layout: Mapped[list[Any]] = mapped_column(default=list)  # [[role, header], …] as the columns stand
+    overrides: Mapped[dict[str, Any]] = mapped_column(default=dict)  # columns that a person chose
+    doubts: Mapped[list[str]] = mapped_column(default=list)  # about the year
     skipped: Mapped[list[Any]] = mapped_column(default=list)  # rows passed over, with the reason
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1)  # counts every change
+    layout_version: Mapped[int] = mapped_column(default=1)  # counts readings: columns and period
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]
     approved_by: Mapped[int | None]
@@ -46,6 +53,11 @@ class Roadmap(Base):
     def place(self) -> Place:
         """Whose plan it is."""
         return Place(self.region_id, self.municipality_id, self.school_id)
+
+    @property
+    def bounds(self) -> Window:
+        """Its period."""
+        return Window(self.starts_on, self.ends_on)
 
 
 class Track(Base):
@@ -85,6 +97,11 @@ class Measure(Base):
     reminds: Mapped[bool] = mapped_column(default=False)
     settled: Mapped[rules.Settled | None] = mapped_column(enum_column(rules.Settled))
     source: Mapped[str] = mapped_column(String(120), default="")  # where in the file
+    notes: Mapped[list[str]] = mapped_column(default=list)  # what the reader remarked about the row
+    targets: Mapped[list[Any]] = mapped_column(default=list)  # counted targets that a person has accepted
+    edited: Mapped[list[str]] = mapped_column(default=list)  # fields that a person has changed
+    version: Mapped[int] = mapped_column(default=1)
+    gone_at: Mapped[datetime | None]  # no longer in the newest document; kept for the work handed in
 
     @property
     def label(self) -> str:

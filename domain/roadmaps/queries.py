@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
+from domain import audit, people
 from domain.actor import Actor, Grant
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
 from domain.roadmaps.models import Measure, Roadmap, Track
-from domain.roadmaps.rules import RoadmapState
+from domain.roadmaps.rules import Finding, RoadmapState, findings
 
 
 class RoadmapRow(NamedTuple):
@@ -76,6 +77,11 @@ async def roadmap(tx: Tx, roadmap_id: int) -> RoadmapView:
     return RoadmapView(found, tracks.all(), measures.all())
 
 
+def check_plan(view: RoadmapView) -> list[Finding]:
+    """What to look at before the plan is approved: warnings with names, in the order of the rows."""
+    return findings(view.roadmap, view.measures)
+
+
 async def roadmap_for_planning(tx: Tx, roadmap_id: int) -> Roadmap:
     """One roadmap that the actor may change; Forbidden where one may only read it."""
     found = await tx.session.scalar(select(Roadmap).where(Roadmap.id == roadmap_id, visible(tx.actor)))
@@ -97,6 +103,15 @@ async def measure(tx: Tx, measure_id: int) -> Measure:
     if found is None:
         raise NotFound
     return found
+
+
+async def changes_since(tx: Tx, measure: Measure, seen: int) -> tuple[str, list[str]]:
+    """Who last changed a row after a version of it, and which fields were changed since."""
+    found = await audit.entries(tx, subject_kind="measure", subject_id=measure.id)
+    since = [entry for entry in found if entry.details.get("version", 0) > seen]
+    names = await people.person_names(tx, [entry.person_id for entry in since[:1]])
+    fields = sorted({field for entry in since for field in entry.details.get("fields", ())})
+    return next(iter(names.values()), ""), fields
 
 
 async def open_doubts(tx: Tx) -> int:

@@ -1,0 +1,92 @@
+"""What a draft asks a person, how a row falls into parts, how two become one."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from domain.errors import N_, DomainError
+
+if TYPE_CHECKING:
+    from domain import roadmaps
+
+# Doubts that the answer «calendar year or school year, and which one» settles for the whole plan.
+_ABOUT_YEARS = frozenset({"which_year", "relative_year", "crosses_year", "no_year"})
+_YEAR_GUESSED = frozenset({"no_year", "year_from_deadlines", "year_from_text", "year_from_name"})
+_BULLET = re.compile(r"^\s*(?:[-–—•·*▪●]|\d{1,2}[.)]|[а-яa-z]\))\s+", re.IGNORECASE)
+MOST_PARTS = 20
+# Texts of two rows that become one, line after line; a text that both have stays single.
+JOINED = ("title", "responsible_raw", "expected_result", "indicator", "evidence_required")
+
+
+class NoSuchRow(DomainError):
+    """Taken back already, or never passed over."""
+
+    sentence = N_("This row is not among the rows passed over any more.")
+
+
+class NothingToMerge(DomainError):
+    """It is the last row."""
+
+    sentence = N_("There is no row below to merge with.")
+
+
+class OnePart(DomainError):
+    """A row is split into two rows at least."""
+
+    sentence = N_("Please give at least two parts, each on a line of its own.")
+
+
+class NoDocument(DomainError):
+    """The draft was made before its document was kept, or by hand."""
+
+    sentence = N_(
+        "The document of this draft is not kept, so it cannot be read anew. Please upload it again."
+    )
+
+
+class Part(NamedTuple):
+    """One of the rows that a row falls into; without words of its own it keeps the deadline."""
+
+    title: str
+    deadline: str | None = None
+
+
+def asks_period(roadmap: "roadmaps.Roadmap", measures: "Sequence[roadmaps.Measure]") -> bool:
+    """Whether to ask, once for the roadmap, which year it is for and whether it is a school year."""
+    if roadmap.period_settled:
+        return False
+    open_doubts = {doubt for m in measures if m.settled is None for doubt in m.doubts}
+    return bool(open_doubts & _ABOUT_YEARS or _YEAR_GUESSED & set(roadmap.doubts))
+
+
+def asks_report_dates(measures: "Sequence[roadmaps.Measure]") -> "list[roadmaps.Measure]":
+    """Measures that go on all the time: when to report on them is asked once for all of them."""
+    return [m for m in measures if m.settled is None and "ongoing" in m.doubts]
+
+
+def suggested_parts(title: str) -> list[str]:
+    """How a row's text falls into parts by itself: bullets, numbers or lines; one part where it does not."""
+    lines = [line for line in title.splitlines() if line.strip()]
+    bullets = [line for line in lines if _BULLET.match(line)]
+    if len(bullets) < 2:
+        pieces = [piece.strip() for piece in title.split(";") if piece.strip()]
+        return pieces if 2 <= len(pieces) <= MOST_PARTS else [" ".join(title.split())]
+    parts: list[str] = []
+    for line in lines:
+        if _BULLET.match(line) or not parts:
+            parts.append(_BULLET.sub("", line).strip(" ;."))
+        else:
+            parts[-1] = f"{parts[-1]} {line.strip(' ;.')}"
+    return parts[:MOST_PARTS]
+
+
+def joined(first: "roadmaps.Measure", second: "roadmaps.Measure") -> dict[str, Any]:
+    """The texts of two rows as those of one."""
+    result: dict[str, Any] = {}
+    for field in JOINED:
+        one, two = getattr(first, field), getattr(second, field)
+        same = " ".join((one or "").split()) == " ".join((two or "").split())
+        result[field] = one or two if same or not (one and two) else f"{one}\n{two}"
+    result["responsible"] = list(dict.fromkeys([*first.responsible, *second.responsible]))
+    result["number"] = first.number or second.number
+    return result
