@@ -100,7 +100,7 @@ async def effects(db: Database) -> list[str]:
 def settings_for(telegram: Sandbox, folder: Path, **values: Any) -> Settings:
     """Settings that name the sandbox."""
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         bot_token=SecretStr(telegram.token),
         telegram_api_url=telegram.base_url,
         data_dir=folder,
