@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from domain import outbox
 from domain.actor import SYSTEM
 from domain.db import Database
@@ -75,9 +77,13 @@ def restore(settings: Settings, source: Path, *, now: datetime, force: bool) -> 
                 archive.extractall(staging, filter="data")
             about = json.loads((staging / ABOUT).read_text())
             url = f"sqlite+aiosqlite:///{staging / DATABASE}"
+            if asyncio.run(schema.shape(url)) is schema.Shape.FOREIGN:
+                raise Refused(
+                    say("The database was made by a newer version of Vekha. Please update the program.")
+                )
             schema.upgrade(url)
             doubtful = asyncio.run(_distrust(url, now))
-        except (OSError, tarfile.TarError, EOFError, ValueError, KeyError, sqlite3.Error) as error:
+        except (OSError, tarfile.TarError, EOFError, ValueError, KeyError, SQLAlchemyError) as error:
             raise Refused(
                 say("%(file)s is not a backup of Vekha, or it is damaged.", file=source.name)
             ) from error

@@ -78,10 +78,19 @@ def roadmap_parse(
 
 def tell_skipped(reading: "Reading") -> None:
     """Name everything that was passed over: nothing is dropped silently."""
+    from admin.words import SKIPPED
+
     for skipped in reading.skipped:
         where = say("row %(row)s", row=skipped.row) if skipped.row else say("outside the table")
         text = " ".join(skipped.text.split())[:100]
-        note(say("%(where)s, passed over: %(text)s (%(why)s)", where=where, text=text, why=skipped.why))
+        note(
+            say(
+                "%(where)s, passed over: %(text)s (%(why)s)",
+                where=where,
+                text=text,
+                why=say(SKIPPED[skipped.why]),
+            )
+        )
 
 
 @deadline.command(

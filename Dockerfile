@@ -1,0 +1,28 @@
+# Not built yet: no container engine was at hand. The steps are those of the README, on a slim Debian.
+FROM python:3.11-slim AS build
+WORKDIR /src
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY vekha vekha
+COPY bot bot
+COPY admin admin
+COPY sandbox sandbox
+COPY domain domain
+COPY locales locales
+COPY migrations migrations
+RUN python -m venv /opt/vekha && /opt/vekha/bin/pip install --no-cache-dir -c constraints.txt '.[postgres]'
+
+FROM python:3.11-slim
+RUN useradd --create-home --uid 10001 vekha && install -d -o vekha -g vekha -m 700 /data
+COPY --from=build /opt/vekha /opt/vekha
+USER vekha
+WORKDIR /data
+ENV PATH=/opt/vekha/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    DATA_DIR=/data/var \
+    PANEL_HOST=0.0.0.0
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+ENTRYPOINT ["vekha"]
+CMD ["run"]
