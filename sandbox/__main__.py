@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import signal
 import sys
 from pathlib import Path
@@ -39,7 +40,9 @@ async def _run(arguments: argparse.Namespace) -> int:
     try:
         await sandbox.start()
     except OSError as error:
-        print(f"cannot listen on port {arguments.port}: {error.strerror}; try --port", file=sys.stderr)
+        taken = error.errno == errno.EADDRINUSE
+        why = f"port {arguments.port} is taken; choose another with --port" if taken else str(error.strerror)
+        print(why, file=sys.stderr)
         return 1
     print(
         f"chat page   {sandbox.base_url}/\nBot API     {sandbox.base_url}\ntoken       {sandbox.token}",

@@ -63,6 +63,19 @@ class Call:
         except ValueError as error:
             raise bad_request(f"can't parse {what} JSON object") from error
 
+    def message_numbers(self) -> list[int]:
+        """The parameter ``message_ids``: 1-100 numbers."""
+        given = self.nested("message_ids", "message identifiers")
+        if not isinstance(given, list):
+            raise bad_request("expected an Array of message identifiers")
+        if not given:
+            raise bad_request("message identifiers are not specified")
+        if len(given) > 100:
+            raise bad_request("too many message identifiers specified")
+        if any(not re.fullmatch(r"\d{1,15}", str(number)) for number in given):
+            raise bad_request("message identifier must be a Number")
+        return [int(number) for number in given]
+
     # --- chats and messages -----------------------------------------------------------------------------------
 
     def chat(self, name: str = "chat_id", *, write: bool = False) -> Chat:
@@ -116,7 +129,9 @@ class Call:
             given["allow_sending_without_reply"] = self.flag("allow_sending_without_reply")
         if not isinstance(given, dict):
             raise bad_request("object expected as reply parameters")
-        message_id = int(given.get("message_id") or 0)
+        message_id = given.get("message_id") or 0
+        if not isinstance(message_id, int):
+            raise bad_request('can\'t parse reply parameters: Field "message_id" must be a Number')
         if not message_id:
             return None
         if self.world.find_message(self.bot, chat.id, message_id) is None:
@@ -163,8 +178,9 @@ class Call:
         """A mention by number becomes a mention of the person; of a stranger, nothing."""
         if entity["type"] != "text_mention":
             return entity
-        user_id = entity.pop("user_id", None) or entity.get("user", {}).get("id")
-        person = self.world.people.get(user_id)
+        user = entity.get("user")
+        user_id = entity.pop("user_id", None) or (user.get("id") if isinstance(user, dict) else None)
+        person = self.world.people.get(user_id) if isinstance(user_id, int) else None
         return {**entity, "user": person.as_user()} if person else None
 
 

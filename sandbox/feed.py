@@ -63,6 +63,7 @@ def chat_feed(world: World, bot: Bot, person: Person, chat: Chat, since: int) ->
     changed.sort(key=lambda message: message.id)
     return {
         "rev": world.rev,
+        "now": int(world.timestamp()),
         "bot": bot_json(bot, person.language_code),
         "person": person_json(person),
         "chat": {"id": chat.id, "type": chat.type, "title": chat.title, "migrated_to": chat.migrated_to},

@@ -137,13 +137,8 @@ def delete_message(call: Call) -> bool:
 def delete_messages(call: Call) -> bool:
     """Remove up to 100 messages; those that are gone or may not be removed are skipped."""
     chat = call.chat()
-    numbers = call.nested("message_ids", "message identifiers")
-    if not isinstance(numbers, list) or not numbers:
-        raise bad_request("message identifiers are not specified")
-    if len(numbers) > 100:
-        raise bad_request("too many message identifiers specified")
-    for number in numbers:
-        message = call.world.find_message(call.bot, chat.id, int(number))
+    for number in call.message_numbers():
+        message = call.world.find_message(call.bot, chat.id, number)
         if message is not None and _deletable(call, chat, message):
             _delete(call, chat, message)
     return True

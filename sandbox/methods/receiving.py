@@ -62,7 +62,10 @@ async def get_updates(call: Call) -> list[JSON]:
 
 def _checked_url(url: str) -> str:
     """HTTPS, or plain HTTP to this machine, which Telegram's own local server allows."""
-    parts = urlsplit(url if "://" in url else f"https://{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+    except ValueError as error:
+        raise bad_request("invalid webhook URL specified") from error
     if not parts.hostname or parts.scheme not in ("http", "https"):
         raise bad_request("invalid webhook URL specified")
     if parts.scheme == "http":

@@ -210,11 +210,7 @@ def repeat_messages(call: Call) -> list[JSON]:
     """Several messages once more, at most 100; those that are gone are left out."""
     copying = call.method.lower() == "copymessages"
     chat, source_chat = call.chat(write=True), call.chat("from_chat_id")
-    numbers = call.nested("message_ids", "message identifiers")
-    if not isinstance(numbers, list) or not 1 <= len(numbers) <= 100:
-        why = "too many message identifiers specified" if numbers else "message identifiers are not specified"
-        raise bad_request(why)
-    found = [call.world.find_message(call.bot, source_chat.id, int(number)) for number in numbers]
+    found = [call.world.find_message(call.bot, source_chat.id, number) for number in call.message_numbers()]
     sources = [source for source in found if source and not _is_notice(source) and not source.protected]
     if not sources:
         raise bad_request(f"there are no messages to {'copy' if copying else 'forward'}")

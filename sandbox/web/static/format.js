@@ -9,10 +9,10 @@ const DAY_OF_YEAR = new Intl.DateTimeFormat("ru", { day: "numeric", month: "long
 
 export const clock = (seconds) => CLOCK.format(new Date(seconds * 1000));
 
-/** A line between days: «Сегодня», «Вчера», «3 марта». */
-export function dayName(seconds) {
+/** A line between days: «Сегодня», «Вчера», «3 марта»; today is the sandbox's own, whose clock may run ahead. */
+export function dayName(seconds, today) {
   const day = new Date(seconds * 1000);
-  const now = new Date();
+  const now = new Date(today * 1000);
   const distance = Math.round((startOfDay(now) - startOfDay(day)) / 86400000);
   if (distance === 0) return WORDS.today;
   if (distance === 1) return WORDS.yesterday;

@@ -152,7 +152,7 @@ export class Pane {
       const key = dayKey(message.date);
       if (key !== last) {
         const host = node.parentElement === this.list ? node : node.parentElement;
-        host.before(el("div", { class: "day" }, el("span", {}, dayName(message.date))));
+        host.before(el("div", { class: "day" }, el("span", {}, dayName(message.date, this.state.now))));
         last = key;
       }
     }
