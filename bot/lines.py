@@ -70,18 +70,25 @@ def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
     return f"{sign} {number}{clip(' '.join(row.measure.title.split()), room)}{due}".strip()
 
 
-def evidence_lines(say: Texts, items: Sequence[Evidence]) -> list[str]:
+def evidence_lines(say: Texts, items: Sequence[Evidence], *, is_draft: bool = False) -> list[str]:
     """What was sent: words in quotes, files with their sizes, photos by number."""
+    items = [item for item in items if not item.joined]  # the PDF of the photos stands for them elsewhere
     lines: list[str] = []
     for item in items:
         if item.kind is Kind.LINK:
             lines.append(say("Link: %(address)s", address=clip(item.text or "", 200)))
         elif item.text:
             lines.append(say("“%(words)s”", words=clip(item.text, SHOWN_TEXT // max(1, len(items) // 4))))
-        if item.kind is Kind.FILE:
+        if item.wiped_at is not None:
+            lines.append(
+                "📎 " + say("%(name)s: removed, it showed data of children", name=clip(item.name or "", 60))
+            )
+        elif item.kind is Kind.FILE:
             lines.append(f"📎 {safe(clip(item.name or '', 60))} · {say.size(item.size or 0)}")
-    photos = sum(item.kind is Kind.PHOTO for item in items)
-    if photos:
+    photos = sum(item.kind is Kind.PHOTO and item.wiped_at is None for item in items)
+    if photos and is_draft:
+        lines.append("📎 " + say.n("%(n)s photo, goes as PDF", "%(n)s photos, will be one PDF", photos))
+    elif photos:
         lines.append("📎 " + say.n("%(n)s photo", "%(n)s photos", photos))
     return lines
 

@@ -18,7 +18,7 @@ PHOTO_LIMIT = 10 * 1024 * 1024  # larger pictures go as documents
 
 async def show_files(talk: Talk, evidence: Sequence[Evidence]) -> None:
     """Documents as documents, photos as albums."""
-    kept = [item for item in evidence if item.sha256]
+    kept = [item for item in evidence if item.sha256 and item.wiped_at is None and not item.joined]
     photos = [item for item in kept if item.kind is Kind.PHOTO and (item.size or 0) <= PHOTO_LIMIT]
     rest = [item for item in kept if item not in photos]
     for group in (rest, photos):

@@ -19,7 +19,7 @@ from domain.actor import SYSTEM
 from domain.db import Tx
 from domain.errors import DomainError
 from domain.files import FileRefused
-from domain.progress import AlreadySubmitted, AssignmentClosed, Kind, TooManyFiles
+from domain.progress import AlreadySubmitted, AssignmentClosed, Kind, TooManyFiles, TooManyPhotos
 
 router = Routes("drafting")
 
@@ -38,7 +38,7 @@ async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
         fetched = await fetch(talk, item, allowed=rules.file_types, max_mb=rules.max_file_mb)
         async with talk.db.write(talk.actor) as tx:
             await put(tx, talk.chat_id, assignment_id, fetched)
-    except (FileRefused, TooLargeForTelegram, TooManyFiles) as refused:
+    except (FileRefused, TooLargeForTelegram, TooManyFiles, TooManyPhotos) as refused:
         # The draft stays as it is; it is drawn again only where this was the last part of an album.
         await talk.refuse(refused)
         if message.media_group_id is None:
@@ -231,7 +231,7 @@ async def put_held(query: CallbackQuery, callback_data: ToWhich, talk: Talk) -> 
             for one in fetched:
                 try:
                     await put(tx, talk.chat_id, callback_data.id, one)
-                except TooManyFiles as error:
+                except (TooManyFiles, TooManyPhotos) as error:
                     refused.append(error)
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)

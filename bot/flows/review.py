@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.flows.work import decided_line, measure_lines
 from bot.identity import Expecting
 from bot.lines import evidence_lines, moment
-from bot.presses import Decide, Files, Home, OwnWords, Panel, Phrase, Queue, Report
+from bot.presses import AudienceList, Decide, Files, Home, OwnWords, Panel, Phrase, Queue, Report
 from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
@@ -46,7 +46,9 @@ async def queue_screen(tx: Tx, talk: Talk, number: int, *, is_home: bool = False
     if not is_home:
         rows.append([button(talk.plain("‹ Back"), Home())])
     else:
-        rows.append([button(talk.plain("Panel"), Panel())])
+        rows.append(
+            [button(talk.plain("Write to the schools"), AudienceList()), button(talk.plain("Panel"), Panel())]
+        )
     if not waiting:
         return Screen(say("Nothing to review now. I will write when something comes."), rows)
     first = waiting[0]

@@ -164,7 +164,7 @@ def draft_screen(talk: Talk, card: WorkCard) -> Screen:
             remark(talk, card),
             say("The draft is kept."),
         ]
-    lines.extend(evidence_lines(say, card.draft))
+    lines.extend(evidence_lines(say, card.draft, is_draft=True))
     proof = card.measure.evidence_required
     if not card.draft:
         lines.append(say("The draft is empty: send text, files, photos or a link."))

@@ -177,9 +177,13 @@ class Play:
 
     async def morning(self) -> int:
         """The planner's tick; what it queued is sent."""
-        planned = await reminders.plan(self.db)
+        planned = await self.morning_planned()
         await self.settled()
         return planned
+
+    async def morning_planned(self) -> int:
+        """The planner's tick alone."""
+        return await reminders.plan(self.db)
 
     async def settled(self) -> None:
         """Wait until everything that came in is handled and everything due has left."""

@@ -64,7 +64,7 @@ async def test_an_album_updates_the_draft_once(play: Play) -> None:
     calls = [e.method for e in play.telegram.log[before:] if e.method != "getFile" and e.method != "download"]
     assert sorted(set(calls)) == ["deleteMessage", "sendMessage"]
     assert (calls.count("sendMessage"), len(tamara.messages)) == (1, 1)
-    assert tamara.text == "📝 1.2, черновик\n📎 5 фото\nВсё на месте."
+    assert tamara.text == "📝 1.2, черновик\n📎 5 фото, станут одним PDF\nВсё на месте."
 
 
 async def test_files_that_will_not_do_are_refused_at_once_and_the_draft_stays(play: Play) -> None:
