@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "interrupted": Kind(lane=INTERACTIVE, ttl=timedelta(hours=1)),
         "sign_in_code": Kind(lane=INTERACTIVE, ttl=timedelta(minutes=10)),
+        "moved": Kind(quiet=True, ttl=timedelta(days=3)),
         "digest": Kind(quiet=True, ttl=timedelta(hours=12)),
         "escalation": Kind(quiet=True, ttl=timedelta(days=1)),
         "weekly_summary": Kind(quiet=True, ttl=timedelta(days=2)),

@@ -11,6 +11,20 @@ from domain.db import Base, enum_column
 from domain.progress import rules
 
 
+class Handout(Base):
+    """One giving of a roadmap's measures to schools, so that it can be taken back."""
+
+    __tablename__ = "handout"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), index=True)
+    schools: Mapped[int]
+    assignments: Mapped[int]
+    given_by: Mapped[int | None]
+    given_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
+
+
 class Assignment(Base):
     """A measure × a school × an occurrence: what is owed until when."""
 
@@ -35,6 +49,7 @@ class Assignment(Base):
     status: Mapped[rules.Status] = mapped_column(enum_column(rules.Status), default=rules.Status.NOT_DONE)
     status_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0)  # of the newest submission
+    handout_id: Mapped[int | None] = mapped_column(ForeignKey("handout.id"), index=True)
 
     @classmethod
     def place_columns(cls) -> tuple[Any, Any, Any]:

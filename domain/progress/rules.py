@@ -1,5 +1,7 @@
 """Whose ball an assignment is, when it is late, and what may be said about a report."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -142,6 +144,61 @@ class Withdrawn(DomainError):
     """The school took the report back before anyone decided."""
 
     sentence = N_("The school has taken this report back.")
+
+
+class Due(NamedTuple):
+    """One thing that a school would owe: a measure, which of its dates, from when until when."""
+
+    measure_id: int
+    school_id: int
+    occurrence: int
+    starts_on: date | None
+    due_on: date | None
+
+
+class Preview(NamedTuple):
+    """What an assignment would bring, before it is made."""
+
+    new: int
+    known: int  # given before and left as it is
+    schools: int  # that receive something new
+    by_school: dict[int, int]  # school id → new assignments
+    by_month: dict[str, int]  # «2022-04» → new assignments due then
+    undated: int  # new ones that never remind
+    past: int  # new ones that are overdue from the first day
+    first_on: date | None
+    last_on: date | None
+
+
+class Move(NamedTuple):
+    """A deadline that moved under an open assignment."""
+
+    assignment_id: int
+    school_id: int
+    was: date | None
+    due_on: date | None
+
+
+def iso(day: date | None) -> str | None:
+    """A date as it is kept in JSON."""
+    return day.isoformat() if day else None
+
+
+def preview(dues: Sequence[Due], known: int, today: date) -> Preview:
+    """Count what would be given, for whom, and when it is due."""
+    days = sorted(due.due_on for due in dues if due.due_on is not None)
+    by_school = Counter(due.school_id for due in dues)
+    return Preview(
+        new=len(dues),
+        known=known,
+        schools=len(by_school),
+        by_school=dict(by_school),
+        by_month=dict(Counter(day.isoformat()[:7] for day in days)),
+        undated=len(dues) - len(days),
+        past=sum(day < today for day in days),
+        first_on=days[0] if days else None,
+        last_on=days[-1] if days else None,
+    )
 
 
 def days_late(due_on: date | None, today: date) -> int:
