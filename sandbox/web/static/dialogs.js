@@ -4,13 +4,14 @@ import { el } from "./dom.js";
 import { WORDS } from "./words.js";
 
 const TOAST_SECONDS = 4;
+const READING_SECONDS = 0.05; // more for every letter
 
 /** A line at the bottom of a pane that goes away by itself. */
 export function toast(host, text) {
   host.querySelector(":scope > .toast")?.remove();
   const node = el("div", { class: "toast", role: "status" }, text);
   host.append(node);
-  setTimeout(() => node.remove(), TOAST_SECONDS * 1000);
+  setTimeout(() => node.remove(), (TOAST_SECONDS + text.length * READING_SECONDS) * 1000);
 }
 
 function show(node) {

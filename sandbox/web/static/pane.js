@@ -39,6 +39,11 @@ export class Pane {
     this.chips = el("nav", { class: "chips", hidden: true });
     this.pinned = el("button", { type: "button", class: "pinned", hidden: true });
     this.list = el("div", { class: "messages", role: "log", "aria-live": "polite", tabindex: "0" });
+    this.atBottom = true;
+    this.list.addEventListener("scroll", () => {
+      this.atBottom = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    });
+    new ResizeObserver(() => this.atBottom && this.toBottom()).observe(this.list);
     this.lower = el("div", { class: "lower" });
     this.node = el(
       "section",
@@ -102,14 +107,18 @@ export class Pane {
     const first = this.state === null;
     this.rev = feed.rev;
     this.state = feed;
-    const low = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+    const low = this.atBottom;
     for (const message of feed.messages) this.put(message);
     this.days();
     this.drawHead();
     this.drawPinned();
     this.drawLower();
     const mine = feed.messages.some((message) => message.from.id === this.person.id);
-    if (first || low || mine) this.list.scrollTop = this.list.scrollHeight;
+    if (first || low || mine) this.toBottom();
+  }
+
+  toBottom() {
+    this.list.scrollTop = this.list.scrollHeight;
   }
 
   put(message) {
@@ -125,8 +134,7 @@ export class Pane {
     else this.insert(node, message);
     this.messages.set(message.message_id, { message, node });
     for (const image of node.querySelectorAll("img")) {
-      const low = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 400;
-      image.addEventListener("load", () => low && (this.list.scrollTop = this.list.scrollHeight), { once: true });
+      image.addEventListener("load", () => this.atBottom && this.toBottom(), { once: true });
     }
   }
 
@@ -357,7 +365,7 @@ export class Pane {
     question({
       title: WORDS.openLink,
       hint: WORDS.linkHint,
-      fields: [["link", ""]],
+      fields: [["link", WORDS.linkLabel]],
       accept: WORDS.open,
       onAccept: ({ link }) => {
         const text = link.trim();
