@@ -1,9 +1,33 @@
 """Every table of the product, for migrations and tests."""
 
-from domain import access, audit, broadcasts, inbox, outbox, people, programme, progress, roadmaps, schools
+from domain import (
+    access,
+    audit,
+    broadcasts,
+    inbox,
+    obligations,
+    outbox,
+    people,
+    programme,
+    progress,
+    roadmaps,
+    schools,
+)
 from domain.db import Base
 
-SLICES = (access, audit, broadcasts, inbox, outbox, people, programme, progress, roadmaps, schools)
+SLICES = (
+    access,
+    audit,
+    broadcasts,
+    inbox,
+    obligations,
+    outbox,
+    people,
+    programme,
+    progress,
+    roadmaps,
+    schools,
+)
 metadata = Base.metadata
 
 __all__ = ["SLICES", "metadata"]

@@ -351,6 +351,20 @@ def upgrade() -> None:
         batch_op.create_index('ix_role_grant_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
         batch_op.create_index('ix_role_grant_school', ['school_id', 'role'], unique=False)
 
+    op.create_table('handout',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('roadmap_id', sa.Integer(), nullable=False),
+    sa.Column('schools', sa.Integer(), nullable=False),
+    sa.Column('assignments', sa.Integer(), nullable=False),
+    sa.Column('given_by', sa.Integer(), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('taken_back_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['roadmap_id'], ['roadmap.id'], name=op.f('fk_handout_roadmap_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handout'))
+    )
+    with op.batch_alter_table('handout', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_handout_roadmap_id'), ['roadmap_id'], unique=False)
+
     op.create_table('track',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('roadmap_id', sa.Integer(), nullable=False),
@@ -410,6 +424,8 @@ def upgrade() -> None:
     sa.Column('status', sa.String(length=30), nullable=False),
     sa.Column('status_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('handout_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['handout_id'], ['handout.id'], name=op.f('fk_assignment_handout_id')),
     sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_assignment_measure_id')),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_assignment_municipality_id')),
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_assignment_region_id')),
@@ -420,10 +436,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.create_index('ix_assignment_due', ['status', 'due_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_assignment_handout_id'), ['handout_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_assignment_measure_id'), ['measure_id'], unique=False)
         batch_op.create_index('ix_assignment_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_assignment_roadmap_id'), ['roadmap_id'], unique=False)
         batch_op.create_index('ix_assignment_school', ['school_id', 'status', 'due_on'], unique=False)
+
+    op.create_table('count_note',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('assignment_id', sa.Integer(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('wanted', sa.Integer(), nullable=True),
+    sa.Column('noun', sa.String(length=120), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('noted_by', sa.Integer(), nullable=True),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_count_note_assignment_id')),
+    sa.ForeignKeyConstraint(['noted_by'], ['person.id'], name=op.f('fk_count_note_noted_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_count_note'))
+    )
+    with op.batch_alter_table('count_note', schema=None) as batch_op:
+        batch_op.create_index('ix_count_note_assignment', ['assignment_id', 'id'], unique=False)
 
     op.create_table('submission',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -440,6 +473,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_submitted_at'), ['submitted_at'], unique=False)
+
+    op.create_table('waiver',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('assignment_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('asked_by', sa.Integer(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=30), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_waiver_answered_by')),
+    sa.ForeignKeyConstraint(['asked_by'], ['person.id'], name=op.f('fk_waiver_asked_by')),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_waiver_assignment_id')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_waiver_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_waiver_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_waiver_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_waiver'))
+    )
+    with op.batch_alter_table('waiver', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_waiver_assignment_id'), ['assignment_id'], unique=False)
+        batch_op.create_index('ix_waiver_state', ['state', 'region_id', 'municipality_id'], unique=False)
+        batch_op.create_index('uq_waiver_open', ['assignment_id'], unique=True, sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
 
     op.create_table('evidence',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -500,15 +559,26 @@ def downgrade() -> None:
         batch_op.drop_index('ix_evidence_draft')
 
     op.drop_table('evidence')
+    with op.batch_alter_table('waiver', schema=None) as batch_op:
+        batch_op.drop_index('uq_waiver_open', sqlite_where=sa.text("state = 'asked'"), postgresql_where=sa.text("state = 'asked'"))
+        batch_op.drop_index('ix_waiver_state')
+        batch_op.drop_index(batch_op.f('ix_waiver_assignment_id'))
+
+    op.drop_table('waiver')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_submitted_at'))
 
     op.drop_table('submission')
+    with op.batch_alter_table('count_note', schema=None) as batch_op:
+        batch_op.drop_index('ix_count_note_assignment')
+
+    op.drop_table('count_note')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_school')
         batch_op.drop_index(batch_op.f('ix_assignment_roadmap_id'))
         batch_op.drop_index('ix_assignment_place')
         batch_op.drop_index(batch_op.f('ix_assignment_measure_id'))
+        batch_op.drop_index(batch_op.f('ix_assignment_handout_id'))
         batch_op.drop_index('ix_assignment_due')
 
     op.drop_table('assignment')
@@ -520,6 +590,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_track_roadmap_id'))
 
     op.drop_table('track')
+    with op.batch_alter_table('handout', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_handout_roadmap_id'))
+
+    op.drop_table('handout')
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.drop_index('ix_role_grant_school')
         batch_op.drop_index('ix_role_grant_place')
