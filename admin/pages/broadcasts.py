@@ -20,8 +20,18 @@ from domain.policy import Permission
 from domain.tables import Table
 
 closed = APIRouter()
-# To whom one may want to write; the roles that stand above nobody writes to from here.
-ADDRESSEES = (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER, Role.CURATOR, Role.MUNICIPAL_COORDINATOR)
+# To whom one writes from where one stands: downwards, and the head of a school to its curator.
+ADDRESSEES = {
+    Role.REGIONAL_COORDINATOR: (
+        Role.SCHOOL_HEAD,
+        Role.SCHOOL_MEMBER,
+        Role.CURATOR,
+        Role.MUNICIPAL_COORDINATOR,
+    ),
+    Role.MUNICIPAL_COORDINATOR: (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER, Role.CURATOR),
+    Role.CURATOR: (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER),
+    Role.SCHOOL_HEAD: (Role.SCHOOL_MEMBER, Role.CURATOR),
+}
 
 
 class BroadcastForm(Form):
@@ -72,7 +82,8 @@ async def broadcast_list(visit: Visitor) -> Response:
 
 
 async def _names(tx: Tx, measure_id: int | None, school_id: int | None) -> tuple[str, str]:
-    measure = (await roadmaps.measure(tx, measure_id)).label if measure_id else ""
+    found = await roadmaps.measure(tx, measure_id) if measure_id else None
+    measure = f"{found.number or ''} {roadmaps.short(found.title, 90)}".strip() if found else ""
     school = (await schools.school(tx, school_id, Permission.BROADCAST)).name if school_id else ""
     return measure, school
 
@@ -82,6 +93,7 @@ async def _compose(
 ) -> Response:
     if not visit.may(Permission.BROADCAST):
         raise Forbidden
+    addressees = {role for own in visit.actor.roles() for role in ADDRESSEES.get(own, ())}
     async with visit.read() as tx:
         measure_name, school_name = await _names(tx, measure, school)
         municipalities = await schools.municipalities(tx)
@@ -95,7 +107,7 @@ async def _compose(
         school_name=school_name,
         municipalities=municipalities,
         cohorts=cohorts,
-        roles={role: ROLES[role] for role in ADDRESSEES},
+        roles={role: ROLES[role] for role in ROLES if role in addressees},
         chosen=set(kept.getlist("roles")) if kept else set(),
         kept=kept or {},
         key=secrets.token_urlsafe(12),
