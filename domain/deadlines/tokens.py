@@ -75,6 +75,8 @@ def tokenise(text: str) -> Tokens:
         code, value, slip = _meaning(word)
         if code == "X" or slip:
             joined, width = _rejoin(words, index)
+            if joined is None and code == "X" and texts:
+                joined = _rejoin_behind(word, codes, values, texts)
             if joined is not None:
                 code, value, slip, index = joined[0], joined[1], False, index + width
         if code and not (code == "." and codes and codes[-1] not in "nyN"):  # a dot that only shortens a word
@@ -95,6 +97,18 @@ def _rejoin(words: list[str], index: int) -> tuple[type_of_meaning | None, int]:
         return None, 0
     whole = _meaning(words[index] + words[after])
     return (whole, after - index) if whole[0] != "X" and not whole[2] else (None, 0)
+
+
+def _rejoin_behind(
+    word: str, codes: list[str], values: list[Any], texts: list[str]
+) -> type_of_meaning | None:
+    """«сен- тябрь»: the first piece is a word by itself, and with the second another."""
+    last = -2 if codes[-1] == "-" and len(codes) > 1 else -1
+    whole = _meaning(texts[last] + word) if texts[last].isalpha() else None
+    if whole is None or whole[0] == "X" or whole[2]:
+        return None
+    del codes[last:], values[last:], texts[last:]
+    return whole
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from domain.documents.grid import Cell, Row
 from domain.documents.headers import LONGEST_HEADER, is_deadline, is_period, role_of
 from domain.documents.text import one_line, squeezed
 
+_SECTION = re.compile(r"направлен|задач|раздел|трек|риск|блок|этап|модул", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
 ROLES = (
     "number", "activity", "deadline", "deadline_start", "deadline_end", "responsible", "result", "document",
@@ -45,6 +46,7 @@ class Columns:
     header_rows: list[Row] = field(default_factory=list)
     guessed: bool = False
     squeezed: frozenset[str] | None = None
+    parents: frozenset[str] = frozenset()  # numbers that have 1.1, 1.2 below them
     flat: bool = False  # measures are numbered 1, 2, 3 and not 1.1, 1.2
 
     def roles(self) -> set[str]:
@@ -117,15 +119,10 @@ def _settle(columns: list[Column]) -> None:
     roles = {column.role: column for column in columns}
     if "activity" not in roles and "section" in roles:
         roles["section"].role = "activity"
-    for column in columns:
-        if column.role == "other" and column.header and "section" not in roles and "activity" in roles:
-            words = squeezed(column.header)
-            if (
-                words.startswith(("направлен", "задач", "раздел", "трек", "риск"))
-                and column.start < roles["activity"].start
-            ):
-                column.role = "section"
-                break
+    if "section" not in roles and "activity" in roles:
+        left = [c for c in columns if c.role == "other" and c.start < roles["activity"].start]
+        for column in [c for c in left if _SECTION.search(c.header)][:1]:
+            column.role = "section"
     if "result" not in roles and "indicator" in roles:
         roles["indicator"].role = "result"
     if "deadline" not in roles and "deadline_start" in roles and "deadline_end" not in roles:

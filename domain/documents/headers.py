@@ -64,7 +64,7 @@ def role_of(header: str) -> tuple[str, bool]:
         ]
         if found:
             role = min(found)[2]
-            if role in ("section", "other") and any(r == "activity" for _, _, r in found) and strong:
+            if role == "section" and any(r == "activity" for _, _, r in found) and strong:
                 role = "activity"
             return role, strong
     return "other", False

@@ -4,6 +4,7 @@ import re
 import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from domain.documents.text import one_line
 
@@ -28,17 +29,38 @@ _RELATIVE = (
 _NAME = re.compile(
     r"^[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s*(?:[А-ЯЁ]\.)?$|^[А-ЯЁ]\.\s*[А-ЯЁ]\.\s*[А-ЯЁ][а-яё]+"
 )
+_PEOPLE = (
+    re.compile(r"[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?"),
+    re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s[А-ЯЁ]\.\s?[А-ЯЁ]\."),
+)
+_GOES_ON = re.compile(r"^\s*(?:№|\d)")
+_DEPARTMENTS = frozenset({"ДО", "УО", "МО", "МОУО"})  # short names that begin a body in the midst of a line
 _ADJECTIVE = re.compile(r"^[А-ЯЁ][а-яё]+(?:ый|ий|ая|яя|ое|ее|ые|ие)$")
 
 
+class _Words(NamedTuple):
+    """The lists of `parties.toml`."""
+
+    legal_forms: frozenset[str]
+    short_names: frozenset[str]
+    units: frozenset[str]
+    joining: frozenset[str]
+    heads: tuple[str, ...]
+    people: tuple[str, ...]
+    genitive: tuple[str, ...]
+
+
 @cache
-def _words() -> tuple[frozenset[str], frozenset[str], tuple[str, ...], frozenset[str]]:
+def _words() -> _Words:
     data = tomllib.loads((Path(__file__).parent / "parties.toml").read_text(encoding="utf-8"))
-    return (
-        frozenset(data["legal_forms"]),
-        frozenset(data["short_names"]),
-        tuple(data["heads"]),
-        frozenset(data["joining"]),
+    return _Words(
+        legal_forms=frozenset(data["legal_forms"]),
+        short_names=frozenset(data["short_names"]),
+        units=frozenset(data["units"]),
+        joining=frozenset(data["joining"]),
+        heads=tuple(data["heads"]),
+        people=tuple(data["people"]),
+        genitive=tuple(data["genitive"]),
     )
 
 
@@ -75,30 +97,37 @@ def _lines(text: str) -> list[str]:
 
 
 def _begins(line: str, above: str) -> bool:
-    legal, short, heads, joining = _words()
+    """Whether a line begins a new body, or goes on with the one above."""
+    words = _words()
     first = line.split(maxsplit=1)[0].strip(',;.:«»"()')
     if above.endswith((",", ";")):
         return not _continues(line)
-    if above.rsplit(maxsplit=1)[-1].lower() in joining or above.endswith("-"):
+    if above.rsplit(maxsplit=1)[-1].lower() in words.joining or above.endswith("-"):
         return False
-    if first in legal or first in short or _NAME.match(line):
+    if first in words.legal_forms or first in words.short_names or _NAME.match(line):
         return True
-    if first.lower().startswith(heads):
-        return True
+    if first.lower().startswith(words.heads):
+        return not (first[0].islower() and first.endswith(words.genitive))
     return _ADJECTIVE.match(first) is not None or (first.isupper() and len(first) > 2)
 
 
 def _continues(part: str) -> bool:
-    """«…, включенные в проект», «…, в том числе»: the comma stands inside the name."""
+    """«…, включенные в проект», «…, в том числе», «…, на базе которых»: the comma stands inside the name."""
     part = part.strip()
     first = part.split()[0].strip(",;.") if part.split() else ""
     if part.lower().startswith(_RELATIVE):
         return True
-    return bool(first) and first[0].islower() and _PARTICIPLE.match(first) is not None
+    return (
+        bool(first)
+        and first[0].islower()
+        and (first in _words().joining or _PARTICIPLE.match(first) is not None)
+    )
 
 
 def _by_marks(line: str) -> list[str]:
     """Split at commas and semicolons outside brackets and quotes."""
+    if "," not in line and ";" not in line:
+        return [line]
     parts, depth, current = [], 0, ""
     for sign in line:
         depth += (sign in "(«") - (sign in ")»")
@@ -110,7 +139,7 @@ def _by_marks(line: str) -> list[str]:
     parts.append(current)
     joined: list[str] = []
     for part in parts:
-        if joined and (_continues(part) or not part.strip() or re.match(r"^\s*(?:№|\d)", part)):
+        if joined and (_continues(part) or not part.strip() or _GOES_ON.match(part)):
             joined[-1] = f"{joined[-1]},{part}"
         else:
             joined.append(part)
@@ -119,27 +148,39 @@ def _by_marks(line: str) -> list[str]:
 
 def _by_heads(part: str) -> list[str]:
     """«ДО ЯО ГАУ ДПО ЯО ИРО», «Управление образования Участники Программы»: split before the next first word."""
-    legal, short, heads, joining = _words()
+    if names := _names(part):
+        return names
     words = part.split()
     parts: list[list[str]] = []
     depth = 0
     for index, word in enumerate(words):
-        bare = word.strip(',;.:()«»"')
-        new = not parts
-        if parts and depth <= 0 and words[index - 1].lower() not in joining:
-            legal_body = parts[-1][0] in legal
-            new = bare in legal or (
-                (bare in short and bare in ("ДО", "УО", "МО", "МОУО") and len(parts[-1]) > 1)
-                or (
-                    bare[:1].isupper()
-                    and not bare.isupper()
-                    and bare.lower().startswith(heads)
-                    and not legal_body
-                )
-            )
-        if new:
+        if not parts or (depth <= 0 and _new_body(word, words[index - 1], parts[-1])):
             parts.append([word])
         else:
             parts[-1].append(word)
-        depth += sum(sign in "(«" for sign in word) - sum(sign in ")»" for sign in word)
+        depth += word.count("(") + word.count("«") - word.count(")") - word.count("»")
     return [" ".join(words) for words in parts]
+
+
+def _names(part: str) -> list[str]:
+    """«Т.И. Иванова А.В. Петрова»: nothing but people by name."""
+    for pattern in _PEOPLE:
+        found = [match.group() for match in pattern.finditer(part)]
+        if len(found) > 1 and sum(len("".join(name.split())) for name in found) == len("".join(part.split())):
+            return found
+    return []
+
+
+def _new_body(word: str, before: str, current: list[str]) -> bool:
+    """Whether a word inside a line begins another body."""
+    words = _words()
+    bare = word.strip(',;.:()«»"')
+    if before.lower() in words.joining or not bare:
+        return False
+    people = current[0].lower().startswith(words.people) or before.lower().startswith(words.people)
+    if bare in words.legal_forms:
+        return not people and current[0] not in words.units
+    if bare in _DEPARTMENTS:
+        return not people and len(current) > 1
+    named = bare[0].isupper() and not bare.isupper() and bare.lower().startswith(words.heads)
+    return named and current[0] not in words.legal_forms and not bare.endswith(words.genitive)

@@ -200,7 +200,7 @@ class _Reader:
             cell = draft.cells.get(role)
             return cell.text if cell is not None and cell.text else None
 
-        raw = deadline_words(draft)
+        raw, number = deadline_words(draft), _number(draft)
         doubts = list(draft.doubts)
         if draft.guessed:
             doubts.append("columns_guessed")
@@ -209,7 +209,7 @@ class _Reader:
         deadline = Deadline(raw or "", "broken", (), None, ("empty",))
         responsible = text("responsible")
         return Item(
-            draft.section, draft.goal, _number(draft), text("activity"), raw, responsible,
+            draft.section, draft.goal, number, text("activity"), raw, responsible,
             split_responsible(responsible), text("result"), text("document"), text("indicator"),
             deadline, doubts, draft.place, draft.row.extra,
         )  # fmt: skip

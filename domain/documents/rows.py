@@ -30,19 +30,23 @@ class Sorted:
     periods: list[tuple[Column, str]] = field(default_factory=list)
 
 
-def flat_numbers(rows: list[Row], columns: Columns) -> bool:
-    """Whether the measures themselves are numbered 1, 2, 3: then a bare number begins no section."""
+def learn_numbers(rows: list[Row], columns: Columns) -> None:
+    """How a table numbers: measures 1, 2, 3 (then a bare number begins no section), and which numbers have 1.1 below."""
     number = columns.first("number")
     if number is None:
-        return False
-    detailed = [row for row in rows if sum(1 for cell in row.cells if cell.text and not cell.down) > 2]
-    texts = [
-        cell.text.strip()
-        for row in detailed
-        for cell in row.cells
-        if cell.start == number.start and cell.text
-    ]
-    return sum(1 for text in texts if _TOP_NUMBER.match(text)) * 2 > len(texts)
+        return
+    plain = several = 0
+    parents = set()
+    for row in rows:
+        cell = next((cell for cell in row.cells if cell.start == number.start and not cell.down), None)
+        text = cell.text.strip().rstrip(".)") if cell is not None else ""
+        if "." in text:
+            parents.add(text.split(".", 1)[0])
+        if text and sum(1 for cell in row.cells if cell.text and not cell.down) > 2:
+            plain += _TOP_NUMBER.match(text) is not None
+            several += 1
+    columns.flat = plain * 2 > several
+    columns.parents = frozenset(parents)
 
 
 def sort_row(row: Row, columns: Columns, width: int) -> Sorted:
@@ -79,7 +83,8 @@ def _heading(own: list[Cell], filled: list[Cell], columns: Columns, width: int) 
     if len(filled) == 2 and _TOP_NUMBER.match(own[0].text.strip()):
         title = own[-1]
         wide = title.span > 1 and title.span * 2 > width
-        narrow = activity is not None and title.start == activity.start and width > 2 and not columns.flat
+        top = own[0].text.strip().rstrip(".)") in columns.parents or not columns.flat
+        narrow = activity is not None and title.start == activity.start and width > 2 and top
         if wide or (narrow and number is not None and own[0].start == number.start):
             return f"{own[0].text.strip()} {title.text}"
     return None

@@ -6,7 +6,7 @@ from domain.documents.columns import Columns, header_columns, same_header
 from domain.documents.contents import activity_by_content, columns_by_content
 from domain.documents.grid import Cell, Grid, Row
 from domain.documents.model import Place, Skipped
-from domain.documents.rows import NUMBER, Sorted, flat_numbers, sort_row
+from domain.documents.rows import NUMBER, Sorted, learn_numbers, sort_row
 from domain.documents.second_row import with_second_row
 from domain.documents.text import one_line
 
@@ -56,7 +56,7 @@ def find_columns(grid: Grid) -> tuple[Columns | None, int]:
     first = at + len(columns.header_rows)
     if "activity" not in columns.roles():
         activity_by_content(columns, grid.rows[first:])
-    columns.flat = flat_numbers(grid.rows[first:], columns)
+    learn_numbers(grid.rows[first:], columns)
     return columns, first
 
 
