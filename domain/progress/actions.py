@@ -2,77 +2,77 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from domain import audit, outbox, people, programme, roadmaps, schools
 from domain.dates import local_day
 from domain.db import WriteTx
-from domain.errors import NotFound
 from domain.files import StoredFile
 from domain.policy import Permission
 from domain.progress import queries, rules
-from domain.progress.models import Assignment, Evidence, Review, Submission, WipedFile
+from domain.progress.models import Assignment, Evidence, Handout, Review, Submission, WipedFile
 from domain.progress.rules import Decision, Kind, Source, Status
 
 
 async def assign(
-    tx: WriteTx, roadmap_id: int, school_ids: Sequence[int], *, measure_ids: Sequence[int] | None = None
+    tx: WriteTx,
+    roadmap_id: int,
+    school_ids: Sequence[int],
+    *,
+    measure_ids: Sequence[int] | None = None,
+    since: date | None = None,
 ) -> int:
     """Give an approved roadmap's measures to schools: one assignment per school and occurrence.
 
-    Returns how many are new; what was assigned before is left as it is.
+    With `since` nothing that was due before that day is given. Returns how many are new; what was assigned
+    before is left as it is.
     """
-    roadmap = await roadmaps.roadmap_for_planning(tx, roadmap_id)
-    if roadmap.state is not roadmaps.RoadmapState.APPROVED:
+    plan = await queries.assignment_plan(tx, roadmap_id, school_ids, measure_ids=measure_ids, since=since)
+    if plan.roadmap.state is not roadmaps.RoadmapState.APPROVED:
         raise roadmaps.RoadmapClosed
-    measures = (await roadmaps.roadmap(tx, roadmap_id)).measures
-    wanted = set(school_ids)
-    receivers = [
-        row.school
-        for row in await schools.school_list(tx, permission=Permission.PLAN)
-        if row.school.id in wanted
-    ]
-    if len(receivers) != len(wanted):
-        raise NotFound
-    known = await _assigned(tx, roadmap_id)
-    fresh = [
-        Assignment(
-            measure_id=measure.id,
-            roadmap_id=roadmap_id,
-            region_id=school.region_id,
-            municipality_id=school.municipality_id,
-            school_id=school.id,
-            occurrence=occurrence,
-            starts_on=window.start,
-            due_on=window.due,
-            reminds=measure.reminds,
-            status=Status.NOT_DONE,
-            status_at=tx.now,
-        )
-        for measure in measures
-        if measure_ids is None or measure.id in measure_ids
-        for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]]))
-        for school in receivers
-        if (measure.id, school.id, occurrence) not in known
-    ]
-    tx.session.add_all(fresh)
+    if plan.dues:
+        await _hand_out(tx, plan)
     audit.record(
         tx,
         "roadmap.assign",
         "roadmap",
         roadmap_id,
-        roadmap.place,
-        schools=len(receivers),
-        assignments=len(fresh),
+        plan.roadmap.place,
+        schools=len(plan.schools),
+        assignments=len(plan.dues),
     )
-    return len(fresh)
+    return len(plan.dues)
 
 
-async def _assigned(tx: WriteTx, roadmap_id: int) -> set[tuple[int, int, int]]:
-    query = select(Assignment.measure_id, Assignment.school_id, Assignment.occurrence)
-    rows = await tx.session.execute(query.where(Assignment.roadmap_id == roadmap_id))
-    return set(rows.tuples().all())
+async def _hand_out(tx: WriteTx, plan: queries.AssignmentPlan) -> None:
+    handout = Handout(
+        roadmap_id=plan.roadmap.id,
+        schools=len({due.school_id for due in plan.dues}),
+        assignments=len(plan.dues),
+        given_by=tx.actor.person_id,
+        given_at=tx.now,
+    )
+    tx.session.add(handout)
+    await tx.session.flush()
+    tx.session.add_all(
+        Assignment(
+            measure_id=due.measure_id,
+            roadmap_id=plan.roadmap.id,
+            region_id=plan.schools[due.school_id].region_id,
+            municipality_id=plan.schools[due.school_id].municipality_id,
+            school_id=due.school_id,
+            occurrence=due.occurrence,
+            starts_on=due.starts_on,
+            due_on=due.due_on,
+            reminds=plan.measures[due.measure_id].reminds,
+            status=Status.NOT_DONE,
+            status_at=tx.now,
+            handout_id=handout.id,
+        )
+        for due in plan.dues
+    )
 
 
 async def add_text(tx: WriteTx, assignment_id: int, text: str, source: Source = Source()) -> Evidence:  # noqa: B008
@@ -284,25 +284,58 @@ async def decide(tx: WriteTx, submission_id: int, decision: Decision, comment: s
 
 
 async def move_due(tx: WriteTx, measure_id: int, occurrence: int, due_on: date) -> int:
-    """Move a deadline of an approved measure: open assignments move with it. Returns how many moved."""
+    """Move a deadline of an approved measure: open assignments move with it and their holders hear of it once.
+
+    Returns how many moved.
+    """
     measure = await roadmaps.measure(tx, measure_id)
     roadmap = await roadmaps.roadmap_for_planning(tx, measure.roadmap_id)
     await roadmaps.set_window(tx, measure, occurrence, due_on)
-    moved = await tx.session.execute(
-        update(Assignment)
-        .where(
-            Assignment.measure_id == measure_id,
-            Assignment.occurrence == occurrence,
-            Assignment.status.in_(rules.OPEN),
-        )
-        .values(due_on=due_on, reminds=True)
-        .returning(Assignment.id)
+    query = select(Assignment).where(
+        Assignment.measure_id == measure_id,
+        Assignment.occurrence == occurrence,
+        Assignment.status.in_(rules.OPEN),
     )
-    count = len(moved.all())
+    moves: list[rules.Move] = []
+    for work in (await tx.session.scalars(query)).all():
+        moves.append(rules.Move(work.id, work.school_id, work.due_on, due_on))
+        work.due_on, work.reminds = due_on, True
+        if work.starts_on is not None and work.starts_on > due_on:
+            work.starts_on = None
+    await tell_moved(tx, moves, subject=f"measure:{measure_id}", key=f"m{measure_id}.{measure.version}")
     audit.record(
-        tx, "measure.move", "measure", measure_id, roadmap.place, due_on=due_on.isoformat(), assignments=count
+        tx,
+        "measure.move",
+        "measure",
+        measure_id,
+        roadmap.place,
+        due_on=due_on.isoformat(),
+        was=rules.iso(moves[0].was) if moves else None,
+        assignments=len(moves),
     )
-    return count
+    return len(moves)
+
+
+async def tell_moved(tx: WriteTx, moves: Sequence[rules.Move], *, subject: str, key: str) -> int:
+    """Queue one message to each holder of something that was moved; `key` makes it once. Returns how many people."""
+    moved = [move for move in moves if move.was != move.due_on]
+    holders = await queries.holders(tx, {move.school_id for move in moved})
+    told: dict[int, list[list[Any]]] = {}
+    for move in moved:
+        for person_id in holders.get(move.school_id, ()):
+            line = [move.assignment_id, rules.iso(move.was), rules.iso(move.due_on)]
+            told.setdefault(person_id, []).append(line)
+    messages = [
+        {
+            "person_id": person_id,
+            "subject": subject,
+            "dedupe_key": f"moved:{key}:{person_id}",
+            "params": {"moves": lines},
+        }
+        for person_id, lines in told.items()
+    ]
+    await outbox.put_many(tx, "moved", messages)
+    return len(told)
 
 
 async def _check_undecided(tx: WriteTx, submission: Submission, assignment: Assignment) -> None:

@@ -1,6 +1,6 @@
 """Work lists, queues and cards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, and_, select
 
 from domain import people, roadmaps, schools
-from domain.actor import Place
+from domain.actor import SCHOOL_TEAM, Place
 from domain.dates import local_day, working_days_between
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
@@ -71,6 +71,79 @@ class WorkCard:
         if self.assignment.status is not Status.RETURNED:
             return None
         return next((s.review for s in self.submissions if s.review is not None), None)
+
+
+class AssignmentPlan(NamedTuple):
+    """What is to be given to whom, and how much of it was given before."""
+
+    roadmap: roadmaps.Roadmap
+    measures: dict[int, roadmaps.Measure]
+    schools: dict[int, schools.School]
+    dues: list[rules.Due]
+    known: int
+
+
+async def assignment_plan(
+    tx: Tx,
+    roadmap_id: int,
+    school_ids: Collection[int],
+    *,
+    measure_ids: Collection[int] | None = None,
+    since: date | None = None,
+) -> AssignmentPlan:
+    """What giving a roadmap to schools would create. `measure_ids`: only these measures; `since`: nothing that
+    was due before that day. Raises NotFound for a school outside the actor's plan."""
+    roadmap = await roadmaps.roadmap_for_planning(tx, roadmap_id)
+    found = (await roadmaps.roadmap(tx, roadmap_id)).measures
+    measures = {m.id: m for m in found if m.gone_at is None and (measure_ids is None or m.id in measure_ids)}
+    rows = await schools.school_list(tx, permission=Permission.PLAN)
+    receivers = {row.school.id: row.school for row in rows if row.school.id in set(school_ids)}
+    if len(receivers) != len(set(school_ids)):
+        raise NotFound
+    query = select(Assignment.measure_id, Assignment.school_id, Assignment.occurrence)
+    given = set((await tx.session.execute(query.where(Assignment.roadmap_id == roadmap_id))).tuples().all())
+    dues: list[rules.Due] = []
+    known = 0
+    for measure in measures.values():
+        for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]])):
+            if since is not None and window.due is not None and window.due < since:
+                continue
+            for school_id in receivers:
+                if (measure.id, school_id, occurrence) in given:
+                    known += 1
+                else:
+                    dues.append(rules.Due(measure.id, school_id, occurrence, *window))
+    return AssignmentPlan(roadmap, measures, receivers, dues, known)
+
+
+async def holders(tx: Tx, school_ids: Collection[int]) -> dict[int, list[int]]:
+    """The people of each school's own team today: who holds what the school owes."""
+    grants = people.RoleGrant
+    query = (
+        select(grants.school_id, grants.person_id)
+        .where(grants.school_id.in_(school_ids), grants.role.in_(sorted(SCHOOL_TEAM)))
+        .where(people.valid_on(today(tx)))
+        .order_by(grants.person_id)
+        .distinct()
+    )
+    found: dict[int, list[int]] = {}
+    for school_id, person_id in (await tx.session.execute(query)).tuples():
+        if school_id is not None:
+            found.setdefault(school_id, []).append(person_id)
+    return found
+
+
+async def preview_assign(
+    tx: Tx,
+    roadmap_id: int,
+    school_ids: Collection[int],
+    measure_ids: Collection[int] | None = None,
+    *,
+    since: date | None = None,
+) -> rules.Preview:
+    """How many assignments would appear, for whom, when due; for a draft as well as for a living roadmap."""
+    plan = await assignment_plan(tx, roadmap_id, school_ids, measure_ids=measure_ids, since=since)
+    return rules.preview(plan.dues, plan.known, today(tx))
 
 
 def today(tx: Tx) -> date:
