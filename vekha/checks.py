@@ -17,7 +17,7 @@ from domain.actor import SYSTEM
 from domain.db import Database
 from domain.settings import Settings
 from vekha import schema, telegram
-from vekha.console import say
+from vekha.console import say, unreadable_settings
 
 PYTHON = (3, 11)
 
@@ -43,7 +43,7 @@ async def examine() -> list[Result]:
     try:
         settings = Settings()
     except ValidationError as error:
-        fields = ", ".join(str(e["loc"][0]).upper() for e in error.errors())
+        fields = unreadable_settings(error)
         return [
             Result("settings", State.WRONG, say("These settings cannot be read: %(names)s", names=fields))
         ]

@@ -1,6 +1,7 @@
 """The command line. Heavy imports happen inside the commands, so that `--help` answers at once."""
 
 import os
+import sys
 
 from vekha.commands import database, importing, persons, reading, reporting, running, setting_up
 from vekha.console import about, group, out, say
@@ -52,4 +53,12 @@ app.add_typer(database.db, name="db")
 def main() -> None:
     """Entry point of the console script. What it writes is for its own user only: files hold personal data."""
     os.umask(0o077)
-    app(prog_name="vekha")
+    try:
+        app(prog_name="vekha")
+    except SystemExit as end:
+        if "aiogram" in sys.modules and isinstance(end.code, int):
+            # Taking its thousands of types apart takes the interpreter a second, and Ctrl-C must be prompt.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code)
+        raise

@@ -46,6 +46,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
+def unreadable_settings(error: ValueError) -> str:
+    """The settings that pydantic could not read, by name; nothing for any other error."""
+    errors = getattr(error, "errors", None)
+    if not callable(errors) or getattr(error, "title", "") != "Settings":
+        return ""
+    return ", ".join(str(found["loc"][0]).upper() for found in errors())
+
+
 class Commands(TyperGroup):
     """A group that turns named errors into one sentence on stderr and exit code 1."""
 
@@ -57,6 +65,11 @@ class Commands(TyperGroup):
             note(str(refusal))
         except DomainError as error:
             note(say.error(error))
+        except ValueError as error:
+            names = unreadable_settings(error)
+            if not names:
+                raise
+            note(say("These settings cannot be read: %(names)s", names=names))
         raise typer.Exit(1)
 
 

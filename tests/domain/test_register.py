@@ -30,7 +30,7 @@ def sheet(*rows: list[str]) -> register.Reading:
 
 
 async def bring_in(
-    db: Database, reading: register.Reading, actor: Actor = SYSTEM, **given: str
+    db: Database, reading: register.Reading, *, actor: Actor = SYSTEM, **given: str
 ) -> register.Imported:
     async with db.write(actor) as tx:
         return await register.import_register(tx, reading, **given)
@@ -164,13 +164,13 @@ async def test_a_coordinator_imports_into_the_own_region_only(world: World) -> N
         ["Саратовская область", "Дергачевский район", "МОУ СОШ п. Мирный"],
         ["Тверская область", "Бежецкий МР", "МОУ СОШ № 1"],
     )
-    imported = await bring_in(world.db, reading, await world.actor("Римма"))
+    imported = await bring_in(world.db, reading, actor=await world.actor("Римма"))
     assert [(p.row, p.message) for p in imported.problems] == [
         (3, "«%(name)s» is not your region"),
         (4, "«%(name)s» is not your region"),
     ]
     assert imported.added == 1
-    nothing = await bring_in(world.db, reading, await world.actor("Марина"))
+    nothing = await bring_in(world.db, reading, actor=await world.actor("Марина"))
     assert (nothing.added, len(nothing.problems)) == (0, 3)
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from domain.settings import Settings
 from vekha.cli import app
+from vekha.console import Refused
 
 Vekha = Callable[..., Result]
 
@@ -33,3 +34,17 @@ def vekha() -> Vekha:
         return result
 
     return run
+
+
+def free_port() -> int:
+    """A port such that it and the next one are free just now."""
+    from vekha.app import listen
+
+    for port in range(18600, 18900, 2):
+        try:
+            for number in (port, port + 1):
+                listen("127.0.0.1", number).close()
+        except Refused:
+            continue
+        return port
+    raise AssertionError("no free port")

@@ -17,10 +17,8 @@ from domain.actor import SYSTEM, Role
 from domain.db import Clock, Database
 from domain.files import FileStore
 from domain.progress import Standing
-from tests.vekha.conftest import Vekha
+from tests.vekha.conftest import Vekha, free_port
 from tests.world import create_tables
-from vekha.app import listen
-from vekha.console import Refused
 from vekha.demo import loading
 from vekha.demo.cast import CAST, about
 from vekha.demo.clock import DemoClock
@@ -98,18 +96,6 @@ def test_the_clock_goes_to_the_next_working_morning_and_stays_there(folder: Path
     assert again.now() >= moment
     later = again.to_next_morning("Europe/Moscow", 9)
     assert later.date() > moment.date()
-
-
-def free_port() -> int:
-    """A port such that it and the next one are free just now."""
-    for port in range(18600, 18900, 2):
-        try:
-            for number in (port, port + 1):
-                listen("127.0.0.1", number).close()
-        except Refused:
-            continue
-        return port
-    raise AssertionError("no free port")
 
 
 async def fetch(url: str) -> str:

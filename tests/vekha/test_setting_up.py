@@ -150,6 +150,9 @@ def test_doctor_survives_settings_that_cannot_be_read(vekha: Vekha, monkeypatch:
     monkeypatch.setenv("PANEL_PORT", "eighty")
     result = vekha("doctor", "--json")
     assert (result.exit_code, states(result.stdout)) == (1, {"settings": "wrong"})
+    upgrade = vekha("db", "upgrade")
+    assert (upgrade.exit_code, len(upgrade.stderr.splitlines())) == (1, 1)
+    assert "PANEL_PORT" in upgrade.stderr
 
 
 def test_run_without_a_token_says_so_in_one_line(vekha: Vekha) -> None:
