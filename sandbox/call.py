@@ -74,7 +74,10 @@ class Call:
             raise bad_request("too many message identifiers specified")
         if any(not re.fullmatch(r"\d{1,15}", str(number)) for number in given):
             raise bad_request("message identifier must be a Number")
-        return [int(number) for number in given]
+        numbers = [int(number) for number in given]
+        if numbers != sorted(set(numbers)) and self.method.lower() in ("copymessages", "forwardmessages"):
+            raise bad_request("message identifiers must be in a strictly increasing order")
+        return numbers
 
     # --- chats and messages -----------------------------------------------------------------------------------
 

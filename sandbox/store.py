@@ -26,7 +26,8 @@ class Store:
         self._dirty: dict[tuple[str, str], Source | None] = {}
         self._bodies: dict[str, bytes] = {}
         if data_dir is not None:
-            (data_dir / "files").mkdir(parents=True, exist_ok=True)
+            data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (data_dir / "files").mkdir(exist_ok=True)
             self._db = sqlite3.connect(data_dir / "sandbox.db", isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=NORMAL")

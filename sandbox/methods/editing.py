@@ -8,13 +8,14 @@ from sandbox.model import JSON, Chat, Message
 from sandbox.render import message_json
 
 from .registry import method
-from .sending import CAPTION_LIMIT, TEXT_LIMIT, input_media, put
+from .sending import CAPTION_LIMIT, TEXT_LIMIT, input_media, is_notice, put
 
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
     "content and reply markup of the message"
 )
 _DELETE_WINDOW = 48 * 3600
+_DICE_WINDOW = 24 * 3600
 
 
 def _target(call: Call, *, media: bool = False) -> tuple[Chat, Message]:
@@ -112,12 +113,20 @@ def _delete(call: Call, chat: Chat, message: Message) -> None:
     call.world.touch_message(call.bot, message)
 
 
-def _deletable(call: Call, chat: Chat, message: Message) -> bool:
-    if chat.bot_status == "administrator":
+def _may_delete(call: Call, chat: Chat, message: Message) -> bool:
+    """In a supergroup own messages, as an administrator all; elsewhere it is a matter of time."""
+    return chat.type != "supergroup" or message.by_bot or chat.bot_status == "administrator"
+
+
+def _may_revoke(call: Call, chat: Chat, message: Message) -> bool:
+    """For everyone: 48 hours long; a die in a private chat not within a day, so that nobody throws twice."""
+    age = call.world.timestamp() - message.date
+    if chat.is_private:
+        return age <= _DELETE_WINDOW and not ("dice" in message.content and age < _DICE_WINDOW)
+    administrator = chat.bot_status == "administrator"
+    if administrator and chat.type == "supergroup":
         return True
-    if call.world.timestamp() - message.date > _DELETE_WINDOW:
-        return False
-    return message.by_bot or chat.is_private
+    return (administrator or (message.by_bot and not is_notice(message))) and age <= _DELETE_WINDOW
 
 
 @method("deleteMessage")
@@ -125,10 +134,10 @@ def delete_message(call: Call) -> bool:
     """Remove a message for everyone: at most 48 hours old, the bot's own or in a private chat."""
     chat = call.chat()
     message = call.message(chat, "message to delete")
-    if not _deletable(call, chat, message):
-        raise bad_request(
-            "message can't be deleted for everyone" if message.by_bot else "message can't be deleted"
-        )
+    if not _may_delete(call, chat, message):
+        raise bad_request("message can't be deleted")
+    if not _may_revoke(call, chat, message):
+        raise bad_request("message can't be deleted for everyone")
     _delete(call, chat, message)
     return True
 
@@ -139,7 +148,7 @@ def delete_messages(call: Call) -> bool:
     chat = call.chat()
     for number in call.message_numbers():
         message = call.world.find_message(call.bot, chat.id, number)
-        if message is not None and _deletable(call, chat, message):
+        if message and _may_delete(call, chat, message) and _may_revoke(call, chat, message):
             _delete(call, chat, message)
     return True
 
@@ -151,6 +160,8 @@ def pin_message(call: Call) -> bool:
     message = call.message(chat, "message to pin")
     if not chat.is_private and chat.bot_status != "administrator":
         raise bad_request("not enough rights to manage pinned messages in the chat")
+    if is_notice(message):
+        raise bad_request("service messages can't be pinned")
     if message.id in chat.pinned:
         raise Refusal(400, "Bad Request: CHAT_NOT_MODIFIED")
     chat.pinned.append(message.id)

@@ -49,7 +49,9 @@ def _uploaded(call: Call, upload: Upload, kind: str) -> StoredFile:
 def _check_photo(body: bytes) -> None:
     """A photo is a picture of at most 10 MB, its sides together at most 10,000, their ratio at most 20."""
     if len(body) > PHOTO_LIMIT:
-        raise bad_request("file is too big for a photo; the maximum size is 10 MB")
+        raise bad_request(
+            f"file of size {len(body)} bytes is too big for a photo; the maximum size is {PHOTO_LIMIT} bytes"
+        )
     size = image_size(body)
     if size is None:
         raise Refusal(400, "Bad Request: IMAGE_PROCESS_FAILED")

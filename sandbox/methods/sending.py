@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.call import Call
+from sandbox.entities import units
 from sandbox.errors import bad_request
 from sandbox.model import JSON, Chat, Message
 from sandbox.people import new_album
@@ -155,15 +156,19 @@ def send_dice(call: Call) -> JSON:
 def send_poll(call: Call) -> JSON:
     """A poll; nobody votes in the sandbox."""
     options = call.nested("options", "options")
-    if not isinstance(options, list) or not 2 <= len(options) <= 12:
-        raise bad_request("poll must have at least 2 options and at most 12")
+    if not isinstance(options, list) or not options:
+        raise bad_request("poll must have at least one answer option")
+    if len(options) > 12:
+        raise bad_request("poll can't have more than 12 options")
     texts = [str(option.get("text", "")) if isinstance(option, dict) else str(option) for option in options]
     if not call.text("question").strip():
         raise bad_request("poll question must be non-empty")
-    if len(call.text("question")) > 300:
+    if units(call.text("question")) > 300:
         raise bad_request("poll question length must not exceed 300")
-    if any(not 1 <= len(text) <= 100 for text in texts):
-        raise bad_request("poll options must be non-empty and at most 100 characters long")
+    if not all(texts):
+        raise bad_request("poll option must be non-empty")
+    if any(units(text) > 100 for text in texts):
+        raise bad_request("poll options length must not exceed 100")
     anonymous = "is_anonymous" not in call.params or call.flag("is_anonymous")
     poll = {
         "id": str(5 * 10**15 + call.bot.last_message_id),
@@ -190,8 +195,8 @@ def repeat_message(call: Call) -> JSON:
     verb = "copy" if copying else "forward"
     chat = call.chat(write=True)
     source = call.message(call.chat("from_chat_id"), f"message to {verb}")
-    if _is_notice(source) or source.protected:
-        raise bad_request("message can't be copied" if copying else "message can't be forwarded")
+    if is_notice(source) or source.protected:
+        raise bad_request("the message can't be copied" if copying else "the message can't be forwarded")
     call.world.limits.check(chat.id)
     if not copying:
         message = put(call, chat, dict(source.content), None, origin=_origin(call, source))
@@ -211,7 +216,7 @@ def repeat_messages(call: Call) -> list[JSON]:
     copying = call.method.lower() == "copymessages"
     chat, source_chat = call.chat(write=True), call.chat("from_chat_id")
     found = [call.world.find_message(call.bot, source_chat.id, number) for number in call.message_numbers()]
-    sources = [source for source in found if source and not _is_notice(source) and not source.protected]
+    sources = [source for source in found if source and not is_notice(source) and not source.protected]
     if not sources:
         raise bad_request(f"there are no messages to {'copy' if copying else 'forward'}")
     call.world.limits.check(chat.id, count=len(sources))
@@ -232,7 +237,7 @@ def _origin(call: Call, source: Message) -> JSON:
     }
 
 
-def _is_notice(message: Message) -> bool:
+def is_notice(message: Message) -> bool:
     """Whether it tells of an event («joined», «pinned») and holds no content of its own."""
     kinds = (
         "text",

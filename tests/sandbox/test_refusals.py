@@ -166,7 +166,7 @@ TABLE: list[tuple[str, dict[str, Any], int, str]] = [
         "sendPoll",
         {"chat_id": ANNA, "question": "?", "options": []},
         400,
-        "Bad Request: poll must have at least 2 options and at most 12",
+        "Bad Request: poll must have at least one answer option",
     ),
     (
         "setMyCommands",
@@ -330,6 +330,30 @@ async def test_a_file_keeps_its_kind(bot: Bot, api: Api) -> None:
     assert photo.photo is not None
     _, found = await api("sendDocument", chat_id=ANNA, document=photo.photo[-1].file_id)
     assert found["description"] == "Bad Request: can't use file of type Photo as Document"
+
+
+async def test_service_messages_are_not_passed_on_or_pinned(telegram: Sandbox, api: Api) -> None:
+    _, sent = await api("sendMessage", chat_id=ANNA, text="x")
+    await api("pinChatMessage", chat_id=ANNA, message_id=sent["result"]["message_id"])
+    notice = telegram.chat(ANNA).messages[-1].message_id
+    found = []
+    for method in ("copyMessage", "forwardMessage", "pinChatMessage"):
+        _, body = await api(method, chat_id=ANNA, from_chat_id=ANNA, message_id=notice)
+        found.append(body["description"])
+    assert found == [
+        "Bad Request: the message can't be copied",
+        "Bad Request: the message can't be forwarded",
+        "Bad Request: service messages can't be pinned",
+    ]
+
+
+async def test_a_die_stays_for_a_day(api: Api, clock: Any) -> None:
+    _, sent = await api("sendDice", chat_id=ANNA)
+    codes = []
+    for _ in range(2):
+        codes.append((await api("deleteMessage", chat_id=ANNA, message_id=sent["result"]["message_id"]))[0])
+        clock.forward(hours=25)
+    assert codes == [400, 200]
 
 
 async def test_old_messages_cannot_be_deleted(api: Api, clock: Any) -> None:
