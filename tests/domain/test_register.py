@@ -30,10 +30,15 @@ def sheet(*rows: list[str]) -> register.Reading:
 
 
 async def bring_in(
-    db: Database, reading: register.Reading, *, actor: Actor = SYSTEM, **given: str
+    db: Database,
+    reading: register.Reading,
+    *,
+    actor: Actor = SYSTEM,
+    region: str = "",
+    municipality: str = "",
 ) -> register.Imported:
     async with db.write(actor) as tx:
-        return await register.import_register(tx, reading, **given)
+        return await register.import_register(tx, reading, region=region, municipality=municipality)
 
 
 async def names(db: Database) -> list[tuple[str, str]]:
@@ -44,19 +49,18 @@ async def names(db: Database) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 async def test_every_register_comes_in_and_a_second_time_changes_nothing(empty: Empty, ending: str) -> None:
     db, _ = empty
-    given = {"region": "Забайкальский край", "municipality": "Балейский район"}
-    for name, count, options in (
-        ("schools", 19, {}),
-        ("dergachi_schools_2021", 7, {}),
-        ("yaroslavl_shnsu_isbsh_2023", 10, {}),
-        ("yaroslavl_municipalities_2023", 19, {}),
-        ("baley_schools_2022", 3, given),
+    for name, count, region, municipality in (
+        ("schools", 19, "", ""),
+        ("dergachi_schools_2021", 7, "", ""),
+        ("yaroslavl_shnsu_isbsh_2023", 10, "", ""),
+        ("yaroslavl_municipalities_2023", 19, "", ""),
+        ("baley_schools_2022", 3, "Забайкальский край", "Балейский район"),
     ):
         reading = reading_of(f"{name}.{ending}")
-        first = await bring_in(db, reading, **options)
+        first = await bring_in(db, reading, region=region, municipality=municipality)
         assert (name, first.rows, first.problems) == (name, count, [])
         before = await names(db)
-        again = await bring_in(db, reading, **options)
+        again = await bring_in(db, reading, region=region, municipality=municipality)
         assert (again.added, again.known) == (0, count)
         assert await names(db) == before
     assert len(await names(db)) == 20  # of 19 + 7 + 10 + 3 rows: the registers name the same schools
