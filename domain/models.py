@@ -12,6 +12,7 @@ from domain import (
     progress,
     roadmaps,
     schools,
+    talks,
 )
 from domain.db import Base
 
@@ -27,6 +28,7 @@ SLICES = (
     progress,
     roadmaps,
     schools,
+    talks,
 )
 metadata = Base.metadata
 

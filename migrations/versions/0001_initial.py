@@ -474,6 +474,31 @@ def upgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_submitted_at'), ['submitted_at'], unique=False)
 
+    op.create_table('utterance',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('assignment_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=30), nullable=False),
+    sa.Column('turn', sa.String(length=30), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('said_by', sa.Integer(), nullable=True),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('chat_id', sa.BigInteger(), nullable=True),
+    sa.Column('message_id', sa.BigInteger(), nullable=True),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_utterance_assignment_id')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_utterance_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_utterance_region_id')),
+    sa.ForeignKeyConstraint(['said_by'], ['person.id'], name=op.f('fk_utterance_said_by')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_utterance_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_utterance')),
+    sa.UniqueConstraint('chat_id', 'message_id', name=op.f('uq_utterance_chat_id_message_id'))
+    )
+    with op.batch_alter_table('utterance', schema=None) as batch_op:
+        batch_op.create_index('ix_utterance_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+        batch_op.create_index('ix_utterance_thread', ['assignment_id', 'id'], unique=False)
+
     op.create_table('waiver',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('assignment_id', sa.Integer(), nullable=False),
@@ -565,6 +590,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_waiver_assignment_id'))
 
     op.drop_table('waiver')
+    with op.batch_alter_table('utterance', schema=None) as batch_op:
+        batch_op.drop_index('ix_utterance_thread')
+        batch_op.drop_index('ix_utterance_place')
+
+    op.drop_table('utterance')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_submitted_at'))
 
