@@ -25,6 +25,8 @@ def set_aside(items: list[Item], out: Outline) -> list[Item]:
         elif code in ("*", "least", "!broken"):
             _mark(code, value, out)
         elif code == "w":
+            if out.weekday is not None or any(every.weekday is not None for every in out.repeats):
+                out.doubts.add("several_parts")  # «по вторникам и четвергам»
             out.weekday = value
         elif code in "PSO?" or code in _BARE_UNITS:
             _take_marker(code, kept, out)
@@ -50,7 +52,8 @@ def _take_time(time: str, kept: list[Item], out: Outline) -> None:
         link = kept.pop()[0]
         if link in "dp" and out.time is None:
             out.marks.add("until_time")
-    out.time = out.time or time
+    if time != "00:00":  # what a sheet adds to a date without a time
+        out.time = out.time or time
 
 
 def _take_marker(code: str, kept: list[Item], out: Outline) -> None:

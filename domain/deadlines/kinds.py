@@ -20,6 +20,7 @@ _BOUNDS = frozenset({"year", "this_year", "schoolyear"})  # pieces too wide to b
 
 
 def piece_kind(piece: Piece) -> str:
+    """The kind of one window by its shape and the grain of its atoms."""
     if piece.shape in ("until", "from"):
         return piece.shape
     atom = piece.first

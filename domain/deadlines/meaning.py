@@ -28,6 +28,8 @@ def deadline(text: str, out: Outline, context: Context, mended: bool) -> Deadlin
         recurrence, every = "yearly", Every("year")  # «текущего года» in a rule that holds every year
     _about_days(windows, pieces, out, context, doubts)
     time = out.time
+    if time and every is None and not any(p.last.grain in ("day", "nth_weekday") for p in pieces):
+        doubts.add("unclear")
     if kind == "point" and time:
         kind = "event"
     made = Deadline(text, kind, tuple(windows), recurrence, _ordered(doubts), time, every)

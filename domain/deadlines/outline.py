@@ -73,6 +73,8 @@ def _spans(kept: list[Item], out: Outline) -> None:
     last_end = 0
     for match in _SPAN.finditer(codes):
         between = codes[last_end : match.start()]
+        if last_end == 0:
+            between = between.lstrip("-")  # a bullet, or what followed «срок»
         _leftover(between, out)
         atoms = [value for code, value in kept[match.start() : match.end()] if code == "A"]
         out.pieces.append(_piece(match, atoms, _separator(between), out))

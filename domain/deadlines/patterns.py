@@ -16,11 +16,11 @@ _UNIT = r"[gMqWZhct]"
 
 # (name of the rule, pattern). Order matters.
 PATTERNS: tuple[tuple[str, str], ...] = (
-    ("iso", r"y-n-n(?![.])"),
+    ("iso", r"y[-.]n[-.]n(?!\.n)"),
     ("clock", r"[bs]?n:n(?::n)?(?:[-dp]n:n)?J?\.?|bn\.n(?=J)J|b?nJ\.?(?:nf)?"),
     ("dash_clock", r"b?n-n(?![-./,mMyQ^qhHDWUgTirode])"),
     ("figures", rf"n[./,]n[./,]?y{_GG}|n-n-y{_GG}|n[-.,]n[-.,]y{_GG}"),
-    ("short_figures", rf"n[./]n[./]n(?![./:]){_GG}|n[./]r[./][yn]{_GG}"),
+    ("short_figures", rf"n[./]n[./]n(?![./:]){_GG}|n[./]r[./]?[yn]{_GG}"),
     ("month_figures", rf"n[./]y{_GG}"),
     ("day_month_figures", rf"n\.n(?!:)\.?{_YS}?"),
     ("day_of_month", rf"n(?:-?\^)?Q?\.?-?m\.?{_YS}?"),
@@ -28,7 +28,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("every", rf"(?:bp?|p)?K[nio]?(?:-?\^)?U?\.?(?:{_UNIT}|w)(?:M|K?M)?\.?"),
     ("nth_weekday", rf"{_NUM}w(?:m\.?{_YS}?|K?M)?"),
     ("day_number", r"n(?:-?\^)?QM,?FbP[MB]?|n(?:-?\^)?Q(?:b?K?M)?|n(?:-?\^)?K?M(?=FP|K)|n(?:-?\^)?KM"),
-    ("last_day", rf"oZ(?:m\.?{_YS}?|K?M)"),
+    ("last_day", rf"of?[ZQ](?:m\.?{_YS}?|K?M)"),
     ("decade", rf"{_NUM}D\.?(?:m\.?{_YS}?|K?M)?"),
     ("week", rf"{_NUM}W\.?(?:m\.?{_YS}?|K?M)"),
     ("half_month", rf"{_NUM}Hm\.?{_YS}?"),
@@ -43,7 +43,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("duration", r"j?[ni](?:-?\^)?f*[ZWM]|j(?:K|P)*[ZWM]"),
     ("school_year", rf"j?V?(?:y[-/][yn]\.?f*U{_GG}|n[-/]n\.?f*U{_GG}|U\.?g\.?y[-/][yn]{_GG}|[GFL]f*U\.?g\.?|U\.?g\.?|y/[yn]{_GG}|y-n(?![.m]){_GG})"),
     ("year", rf"j?V?f*(?:y(?:-?\^)?{_GG}|[GFL]f*g\.?|g\.?)"),
-    ("season", rf"E(?:B|CB?|f)?{_YS}?"),
+    ("season", rf"E(?:B|CB?|f)?(?:y-[yn]{_GG}|{_YS})?"),
     ("holidays", r"C[Bf]?"),
     ("ongoing", r"O[Xf]?|[jb]*Vf*BI*|jf*BI*|b?BI+|[jb]V?I+|VI+"),
 )  # fmt: skip

@@ -20,6 +20,8 @@ def every_of(out: Outline) -> Every | None:
     days = [p for p in out.pieces if p.last.grain == "month_day"]
     if not repeats and days and "every" in out.marks:
         repeats = [Every("month")]
+    if "implied_month" in out.marks and len(repeats) > 1:
+        repeats.remove(Every("month"))
     if not repeats:
         return None
     finest = min(repeats, key=lambda e: (_FINER.index(e.unit), -e.times, e.weekday is None))
@@ -42,6 +44,7 @@ def every_of(out: Outline) -> Every | None:
 
 
 def recurrence_of(out: Outline, every: Every | None) -> str | None:
+    """The name of a repetition: «yearly», «2-3/yearly», «1/2-weekly»."""
     if every is None:
         return None
     name = _RECURRENCE[every.unit]
@@ -62,6 +65,7 @@ def dated_pieces(out: Outline, every: Every | None) -> list[Piece]:
 
 
 def about_repetition(windows: list[Window], kind: str, every: Every | None, doubts: set[str]) -> list[Window]:
+    """The doubts of a repetition: months that do not match its count, or none named at all."""
     if every is None:
         return windows
     named = kind == "recurring_months"

@@ -55,6 +55,10 @@ def _day_number(found: Found) -> list[Item] | None:
     if not 1 <= day <= 31:
         return None
     atom = Atom("month_day", day=day)
+    if (
+        "P" in found.codes
+    ):  # «месяца, следующего за отчетным»: by itself monthly, unless the text says how often
+        return [("A", atom), ("R", Every("month")), ("*", "implied_month")]
     return [("A", atom), ("R", Every("month"))] if "M" in found.codes else [("A", atom)]
 
 

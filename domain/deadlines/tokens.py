@@ -10,6 +10,7 @@ from domain.deadlines.words import FORMS, MENDABLE, STEMS, ordinal
 
 _TAG = re.compile(r"<[/a-zA-Z!][^<>]{0,200}>")
 _DOTS = re.compile(r"\.{2,}")
+_THIS_YEAR = re.compile(r"\b[тс]\. ?г(?:\.|\b)")  # «т.г.», «с.г.»: this year
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]")
 _FOLD: dict[int, str | None] = {
     **{ord(c): "-" for c in "‐‑‒–—―−~÷¬﹘﹣－⁃─━"},
@@ -59,6 +60,8 @@ def normalise(text: str) -> str:
     if not is_normalized("NFKC", text):
         text = normalize("NFKC", text)
     text = text.lower().translate(_FOLD)
+    if ".г" in text or ". г" in text or "п/г" in text:
+        text = _THIS_YEAR.sub(" текущего года ", text).replace("п/г", " полугодие ")
     return _DOTS.sub("-", text) if ".." in text else text
 
 
@@ -79,6 +82,10 @@ def tokenise(text: str) -> Tokens:
                 joined = _rejoin_behind(word, codes, values, texts)
             if joined is not None:
                 code, value, slip, index = joined[0], joined[1], False, index + width
+        if (
+            code == "^" and codes[-1:] == ["-"] and codes[-2:-1] in (["n"], ["r"])
+        ):  # «1-й»: no dash between two
+            del codes[-1], values[-1], texts[-1]
         if code and not (code == "." and codes and codes[-1] not in "nyN"):  # a dot that only shortens a word
             codes.append(code)
             values.append(value)
@@ -157,10 +164,13 @@ def _mended(word: str) -> type_of_meaning:
     """The one known word that a slip of the fingers away; two equally near ones are none."""
     if len(word) < 4:
         return ("X", None, False)
+    first = word[0] if len(word) <= 5 else ""  # «карта» is no «марта»
     from rapidfuzz.distance import OSA
 
     best, found = 3, set[tuple[str, Any]]()
     for form, meaning in MENDABLE:
+        if not form.startswith(first):
+            continue
         allowed = 2 if len(form) >= 8 else 1
         distance = OSA.distance(word, form, score_cutoff=allowed)
         if distance > allowed or distance > best:

@@ -89,4 +89,5 @@ def checked(windows: list[Window], kind: str, doubts: set[str]) -> tuple[list[Wi
 
 
 def in_order(windows: list[Window]) -> list[Window]:
+    """Windows by their due days."""
     return sorted(windows, key=lambda w: (w.due or date.max, w.start or date.min))

@@ -113,10 +113,9 @@ def _follow(
         before, here = years[i - 1], years[i]
         if not guessed[i] or before is None or here is None or atoms[i].grain in ("this_year", "schoolyear"):
             continue
-        if (here, atoms[i].key()) < (before, atoms[i - 1].key()) and (
-            here <= before and atoms[i].key() < atoms[i - 1].key()
-        ):
-            years[i] = before + 1
+        soonest = before + (atoms[i].key() < atoms[i - 1].key())
+        if soonest > here:
+            years[i] = soonest
             doubts.add("crosses_year")
 
 
