@@ -47,6 +47,7 @@ class Columns:
     guessed: bool = False
     squeezed: frozenset[str] | None = None
     parents: frozenset[str] = frozenset()  # numbers that have 1.1, 1.2 below them
+    arabic: bool = False  # and in Arabic figures: then «II» begins a section
     flat: bool = False  # measures are numbered 1, 2, 3 and not 1.1, 1.2
 
     def roles(self) -> set[str]:

@@ -11,6 +11,7 @@ from domain.documents.errors import DocumentRefused
 from domain.documents.grid import Grid
 from domain.documents.model import Item, Place, Reading, Skipped
 from domain.documents.responsible import split_responsible
+from domain.documents.rows import goal_of
 from domain.documents.tables import Draft, find_columns, read_grid
 from domain.documents.text import one_line, squeezed
 from domain.documents.timing import deadline_words, understand
@@ -107,8 +108,8 @@ class _Reader:
                 continue
             if self.override:
                 _apply(columns, self.override)
-            section = self._heading(grid, found_any, many)
-            found = read_grid(grid, columns, first, section)
+            section, goal = self._heading(grid, found_any)
+            found = read_grid(grid, columns, first, section, goal)
             if grid.sheet:
                 self._sheet_title(found.above, grid, found_any, many, found.drafts)
             else:
@@ -135,25 +136,23 @@ class _Reader:
             )
         )
 
-    def _heading(self, grid: Grid, found_any: bool, many: bool) -> str | None:
-        """The title, for the first table of a text document; the section, for the next ones."""
+    def _heading(self, grid: Grid, found_any: bool) -> tuple[str | None, str | None]:
+        """The section and its goal that stand over a table of a text document; over the first one the title too."""
         if grid.sheet:
-            return None
+            return None, None
         above = list(grid.above)
-        section = None
-        if above and is_section_line(above[-1]):
-            section = above.pop()
+        goal = goal_of(above[-1]) if above else None
+        if goal is not None:
+            above.pop()
+        section = above.pop() if above and is_section_line(above[-1]) else None
         if not found_any:
-            self.title, rest = title_of(above)
-            self.others += rest
-            for text in rest:
-                self.skipped.append(Skipped(None, text, "text", Place("text")))
-            return section
-        if section is None and above:
+            self.title, above = title_of(above)
+            self.others += above
+        elif section is None and above:
             section = one_line(above.pop())
         for text in above:
             self.skipped.append(Skipped(None, text, "text", Place("text")))
-        return section
+        return section, goal
 
     def _sheet_title(
         self, above: list[str], grid: Grid, found_any: bool, many: bool, drafts: list[Draft]

@@ -30,12 +30,18 @@ class Sorted:
     periods: list[tuple[Column, str]] = field(default_factory=list)
 
 
+def goal_of(text: str) -> str | None:
+    """The goal that a line states: «Цель: повысить …» → «повысить …»."""
+    found = _GOAL.match(text)
+    return text[found.end() :] if found else None
+
+
 def learn_numbers(rows: list[Row], columns: Columns) -> None:
     """How a table numbers: measures 1, 2, 3 (then a bare number begins no section), and which numbers have 1.1 below."""
     number = columns.first("number")
     if number is None:
         return
-    plain = several = 0
+    plain = several = arabic = 0
     parents = set()
     for row in rows:
         cell = next((cell for cell in row.cells if cell.start == number.start and not cell.down), None)
@@ -45,7 +51,9 @@ def learn_numbers(rows: list[Row], columns: Columns) -> None:
         if text and sum(1 for cell in row.cells if cell.text and not cell.down) > 2:
             plain += _TOP_NUMBER.match(text) is not None
             several += 1
+            arabic += text[0].isdigit()
     columns.flat = plain * 2 > several
+    columns.arabic = arabic * 2 > several
     columns.parents = frozenset(parents)
 
 
@@ -83,7 +91,8 @@ def _heading(own: list[Cell], filled: list[Cell], columns: Columns, width: int) 
     if len(filled) == 2 and _TOP_NUMBER.match(own[0].text.strip()):
         title = own[-1]
         wide = title.span > 1 and title.span * 2 > width
-        top = own[0].text.strip().rstrip(".)") in columns.parents or not columns.flat
+        mark = own[0].text.strip().rstrip(".)")
+        top = mark in columns.parents or not columns.flat or (columns.arabic and not mark[0].isdigit())
         narrow = activity is not None and title.start == activity.start and width > 2 and top
         if wide or (narrow and number is not None and own[0].start == number.start):
             return f"{own[0].text.strip()} {title.text}"

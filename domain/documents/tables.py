@@ -60,10 +60,13 @@ def find_columns(grid: Grid) -> tuple[Columns | None, int]:
     return columns, first
 
 
-def read_grid(grid: Grid, columns: Columns, first: int, section: str | None = None) -> Found:
+def read_grid(
+    grid: Grid, columns: Columns, first: int, section: str | None = None, goal: str | None = None
+) -> Found:
     """All rows below the header, sorted into measures and what was passed over."""
     found = Found(columns)
     state = _State(grid, columns, section)
+    state.goal_text = goal
     for row in grid.rows[: max(first - len(columns.header_rows), 0)]:
         text = "\n".join(cell.text for cell in row.cells if cell.text and not cell.down)
         if text:
@@ -141,24 +144,17 @@ class _State:
         cells = dict(sorted_row.cells)
         doubts: list[str] = []
         if sorted_row.kind == "continuation" and self.last is not None:
-            for role in ("number", "activity", "section"):
+            for role in ("number", "activity"):
                 if role in self.last.cells and (role not in cells or not cells[role].text):
                     cells[role] = self.last.cells[role]
             doubts.append("continuation")
         elif "activity" not in cells:
             doubts.append("no_activity")
-        section, goal = self.section, self.goal_text
-        if "section" in cells:
-            section = cells["section"].text
-        elif (
-            self.columns.first("section") is not None
-            and self.last is not None
-            and "section" in self.last.cells
-        ):
-            cells["section"] = self.last.cells["section"]
-            section = cells["section"].text
-        if "section_goal" in cells:
-            goal = cells["section_goal"].text
+        for role in ("section", "section_goal"):  # written once for all the rows that it holds for
+            if role not in cells and self.last is not None and role in self.last.cells:
+                cells[role] = self.last.cells[role]
+        section = cells["section"].text if "section" in cells else self.section
+        goal = cells["section_goal"].text if "section_goal" in cells else self.goal_text
         year = self.columns.deadline_year()
         draft = Draft(
             sorted_row,

@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
+from lxml import etree
 
 from domain.documents import DocumentRefused, Reading, read_roadmap, read_table, split_responsible
 
@@ -451,3 +452,96 @@ def test_plain_tables_for_the_register() -> None:
 )
 def test_bodies_are_told_apart_and_never_cut(text: str | None, bodies: list[str]) -> None:
     assert split_responsible(text) == bodies
+
+
+def test_goals_and_sections_stand_over_the_tables_of_a_text() -> None:
+    reading = read_roadmap(
+        word(
+            "План на 2023 год",
+            "Трек 1. Кадры",
+            "Цель: учить",
+            [HEAD, ONE],
+            "Трек 2",
+            "Цель: строить",
+            [HEAD, TWO],
+        ),
+        "p.docx",
+    )
+    assert reading.title == "План на 2023 год"
+    assert column(reading, "section") == ["Трек 1. Кадры", "Трек 2"]
+    assert column(reading, "section_goal") == ["учить", "строить"]
+
+
+def test_roman_numbers_are_sections_above_arabic_measures() -> None:
+    rows: Rows = [
+        ["№", "Мероприятие", "Сроки", "Ответственные"],
+        ["I", "Организационные", "", ""],
+        ["1", "Приказ", "январь 2023", "директор"],
+        ["II", "Методические", "", ""],
+        ["1", "Семинар", "март 2023", "завуч"],
+    ]
+    reading = read_roadmap(sheet({"Лист1": rows}), "plan.xlsx")
+    assert column(reading, "section") == ["I Организационные", "II Методические"]
+    assert (reading.title, reading.reference_year, reading.doubts) == (None, 2023, ["year_from_deadlines"])
+
+
+def test_a_second_table_below_the_first_has_its_own_columns() -> None:
+    rows: Rows = [
+        ["План на 2023 год"],
+        ["№", "Мероприятие", "Сроки", "Ответственные"],
+        [1, "Приказ", "январь", "директор"],
+        ["Сроки", "Мероприятие", "Ответственные", "Результат"],
+        ["март", "Семинар", "завуч", "справка"],
+    ]
+    reading = read_roadmap(sheet({"Лист1": rows}), "plan.xlsx")
+    assert column(reading, "deadline_raw") == ["январь", "март"]
+    assert column(reading, "result") == [None, "справка"]
+    assert passed_over(reading) == [(4, "header")]
+
+
+def changed(data: bytes, *edits: tuple[str, str]) -> bytes:
+    """A Word document with the XML of its text edited."""
+    document = docx.Document(BytesIO(data))
+    xml = etree.tostring(document.element.body, encoding="unicode")
+    for old, new in edits:
+        assert old in xml
+        xml = xml.replace(old, new, 1)
+    body = document.element.body
+    body.getparent().replace(body, etree.fromstring(xml))
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def test_tracked_changes_content_controls_and_ticks_of_a_symbol_font() -> None:
+    rows = [
+        ["Мероприятие", "I кв.", "II кв.", "Ответственный"],
+        ["Семинар", "ТИК", "", "УБРАНО"],
+        ["Вебинар", "", "+", "ИРО"],
+    ]
+    tick = '<w:sym w:font="Wingdings" w:char="F0FC"/>'
+    data = changed(
+        word("План на 2023 год", rows),
+        ("<w:t>ТИК</w:t>", tick),
+        (
+            "<w:r><w:t>УБРАНО</w:t></w:r>",
+            "<w:del><w:r><w:delText>ДО</w:delText></w:r></w:del><w:ins><w:r><w:t>ИРО</w:t></w:r></w:ins>",
+        ),
+        (
+            "<w:r><w:t>Вебинар</w:t></w:r>",
+            "<w:sdt><w:sdtContent><w:r><w:t>Веби</w:t></w:r></w:sdtContent></w:sdt><w:r><w:t>нар</w:t></w:r>",
+        ),
+    )
+    reading = read_roadmap(data, "plan.docx")
+    assert column(reading, "activity") == ["Семинар", "Вебинар"]
+    assert column(reading, "deadline_raw") == ["I кв.", "II кв."]
+    assert column(reading, "responsible") == [["ИРО"], ["ИРО"]]
+
+
+def test_a_table_inside_a_table_for_layout_is_found() -> None:
+    inner = word([HEAD, ONE, TWO])
+    table = etree.tostring(docx.Document(BytesIO(inner)).tables[0]._tbl, encoding="unicode")
+    data = changed(
+        word("План на 2023 год", [["ЗДЕСЬ"]]), ("<w:p><w:r><w:t>ЗДЕСЬ</w:t></w:r></w:p>", table + "<w:p/>")
+    )
+    assert column(read_roadmap(data, "plan.docx"), "number") == ["1", "2"]
