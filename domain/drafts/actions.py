@@ -26,7 +26,9 @@ async def split_measure(
     base = {field: getattr(measure, field) for field in roadmaps.KEPT}
     rows = [measure]
     for offset, _ in enumerate(wanted[1:], start=1):
-        rows.append(Measure(roadmap_id=roadmap.id, **base | {"position": measure.position + offset}))
+        rows.append(
+            Measure(roadmap_id=roadmap.id, **base | {"position": measure.position + offset, "as_read": {}})
+        )
     for row, part in zip(rows, wanted, strict=True):
         row.title, row.edited = part.title, sorted({*row.edited, "title"})
         if part.deadline is not None and part.deadline.strip():

@@ -1,6 +1,6 @@
 """Assigning, drafting, handing in, deciding."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -247,10 +247,17 @@ async def decide(tx: WriteTx, submission_id: int, decision: Decision, comment: s
     if earlier and earlier.reviewer_id == tx.actor.person_id and earlier.decision is decision:
         return earlier
     await _check_undecided(tx, submission, assignment)
+    return await record_review(tx, submission, assignment, decision, comment, action=f"review.{decision}")
+
+
+async def record_review(
+    tx: WriteTx, submission: Submission, assignment: Assignment, decision: Decision, comment: str, *, action: str
+) -> Review:
+    """Write a decision that the caller has checked, and tell those who worked on the report. Raises CommentNeeded."""
     if not comment.strip():
         raise rules.CommentNeeded
     review = Review(
-        submission_id=submission_id,
+        submission_id=submission.id,
         decision=decision,
         comment=comment.strip(),
         reviewer_id=tx.actor.person_id,
@@ -262,23 +269,16 @@ async def decide(tx: WriteTx, submission_id: int, decision: Decision, comment: s
     await tx.session.flush()
     if not confirmed:
         await _reopen_draft(tx, submission)
-    audit.record(
-        tx,
-        f"review.{decision}",
-        "assignment",
-        assignment.id,
-        assignment.place,
-        number=submission_id,
-        comment=review.comment,
-    )
+    details = {"number": submission.id, "comment": review.comment}
+    audit.record(tx, action, "assignment", assignment.id, assignment.place, **details)
     for person_id in await queries.contributors(tx, submission):
         await outbox.put(
             tx,
             "decided",
             person_id=person_id,
-            subject=f"submission:{submission_id}",
+            subject=f"submission:{submission.id}",
             dedupe_key=f"decided:{review.id}:{person_id}",
-            params={"submission_id": submission_id, "review_id": review.id},
+            params={"submission_id": submission.id, "review_id": review.id},
         )
     return review
 
@@ -316,13 +316,20 @@ async def move_due(tx: WriteTx, measure_id: int, occurrence: int, due_on: date) 
     return len(moves)
 
 
-async def tell_moved(tx: WriteTx, moves: Sequence[rules.Move], *, subject: str, key: str) -> int:
-    """Queue one message to each holder of something that was moved; `key` makes it once. Returns how many people."""
+async def tell_moved(
+    tx: WriteTx, moves: Sequence[rules.Move], *, subject: str, key: str, only: Collection[int] | None = None
+) -> int:
+    """Queue one message to each holder of something that was moved (of `only` these people); `key` makes it once.
+
+    Returns how many people.
+    """
     moved = [move for move in moves if move.was != move.due_on]
     holders = await queries.holders(tx, {move.school_id for move in moved})
     told: dict[int, list[list[Any]]] = {}
     for move in moved:
         for person_id in holders.get(move.school_id, ()):
+            if only is not None and person_id not in only:
+                continue
             line = [move.assignment_id, rules.iso(move.was), rules.iso(move.due_on)]
             told.setdefault(person_id, []).append(line)
     messages = [

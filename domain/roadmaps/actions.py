@@ -38,6 +38,7 @@ KEPT = (
     "reminds",
     "settled",
     "source",
+    "as_read",
     "notes",
     "targets",
     "edited",

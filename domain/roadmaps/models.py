@@ -97,6 +97,7 @@ class Measure(Base):
     reminds: Mapped[bool] = mapped_column(default=False)
     settled: Mapped[rules.Settled | None] = mapped_column(enum_column(rules.Settled))
     source: Mapped[str] = mapped_column(String(120), default="")  # where in the file
+    as_read: Mapped[dict[str, Any]] = mapped_column(default=dict)  # its texts in the newest document
     notes: Mapped[list[str]] = mapped_column(default=list)  # what the reader remarked about the row
     targets: Mapped[list[Any]] = mapped_column(default=list)  # counted targets that a person has accepted
     edited: Mapped[list[str]] = mapped_column(default=list)  # fields that a person has changed

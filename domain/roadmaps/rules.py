@@ -166,15 +166,18 @@ def meaning_of(deadline: deadlines.Deadline, bounds: deadlines.Window) -> dict[s
 
 def texts_of(item: "documents.Item") -> dict[str, Any]:
     """What a measure keeps of a row as read, its deadline's meaning apart."""
-    return {
+    texts = {
         "number": item.number[:20] if item.number else None,
         "title": item.activity or "",
         "responsible_raw": item.responsible_raw,
-        "responsible": list(item.responsible),
         "expected_result": item.result,
         "indicator": item.indicator,
         "evidence_required": item.document,
         "deadline_text": item.deadline_raw,
+    }
+    return texts | {
+        "as_read": dict(texts),
+        "responsible": list(item.responsible),
         "source": source_of(item.place),
         "notes": list(item.doubts),
     }
