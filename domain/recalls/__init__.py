@@ -1,0 +1,16 @@
+"""Taking back what was given or imported, while no work has been handed in."""
+
+from domain.recalls.actions import reopen_roadmap, take_back, undo_import
+from domain.recalls.queries import handouts
+from domain.recalls.rules import GivenSince, NewerRevision, WorkBegun, WorkHandedIn
+
+__all__ = [
+    "GivenSince",
+    "NewerRevision",
+    "WorkBegun",
+    "WorkHandedIn",
+    "handouts",
+    "reopen_roadmap",
+    "take_back",
+    "undo_import",
+]

@@ -1,0 +1,38 @@
+"""What was given and could be taken back."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from domain import revisions, roadmaps
+from domain.db import Tx
+from domain.progress import Handout, Submission
+from domain.recalls import rules
+
+
+async def handouts(tx: Tx, roadmap_id: int) -> Sequence[Handout]:
+    """When the roadmap was given to schools, the newest first; what was taken back is left out."""
+    await roadmaps.roadmap_for_planning(tx, roadmap_id)
+    query = select(Handout).where(Handout.roadmap_id == roadmap_id, Handout.taken_back_at.is_(None))
+    return (await tx.session.scalars(query.order_by(Handout.id.desc()))).all()
+
+
+async def require_untouched(tx: Tx, assignment_ids: Collection[int]) -> None:
+    """Pass where schools have not worked on these assignments; raises WorkHandedIn, WorkBegun."""
+    await require_unsubmitted(tx, assignment_ids)
+    begun = await revisions.touched(tx, assignment_ids)
+    if begun:
+        raise rules.WorkBegun(n=len(begun))
+
+
+async def require_unsubmitted(tx: Tx, assignment_ids: Collection[int], since: datetime | None = None) -> None:
+    """Pass where nothing was handed in for these assignments, or not since then; raises WorkHandedIn."""
+    query = select(func.count(Submission.assignment_id.distinct())).where(
+        Submission.assignment_id.in_(assignment_ids)
+    )
+    if since is not None:
+        query = query.where(Submission.submitted_at >= since)
+    count = await tx.session.scalar(query)
+    if count:
+        raise rules.WorkHandedIn(n=count)
