@@ -10,7 +10,7 @@ from aiogram.types import TelegramObject
 
 from bot.handling import handling
 from bot.talk import Talk
-from domain.errors import N_, DomainError
+from domain.errors import N_, DomainError, Forbidden, NotFound
 from domain.inbox import AlreadyHandled
 
 log = structlog.get_logger()
@@ -35,6 +35,9 @@ class Errors(BaseMiddleware):
             raise
         except DomainError as error:
             log.info("refused", error=type(error).__name__, person_id=talk.actor.person_id)
+            if isinstance(error, NotFound | Forbidden):
+                # What was waited for is out of reach: the next text shall not run into it again.
+                await talk.expect(None)
             await talk.refuse(error)
             return None
         except TelegramForbiddenError:

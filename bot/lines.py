@@ -27,7 +27,8 @@ UNTIL_WEEKDAY = (
     N_("until Saturday"),
     N_("until Sunday"),
 )
-SHOWN_TEXT = 600  # characters of one piece of text on a card; the whole stays in the report
+SHORTEST = 20
+SHOWN_TEXT = 900  # characters of text on a card; the whole stays in the report
 
 
 def short_due(say: Texts, due_on: date | None, today: date) -> str:
@@ -74,11 +75,16 @@ def evidence_lines(say: Texts, items: Sequence[Evidence], *, is_draft: bool = Fa
     """What was sent: words in quotes, files with their sizes, photos by number."""
     items = [item for item in items if not item.joined]  # the PDF of the photos stands for them elsewhere
     lines: list[str] = []
+    room = SHOWN_TEXT
     for item in items:
+        if item.text and room < SHORTEST:
+            lines.append("…")
+            break
         if item.kind is Kind.LINK:
             lines.append(say("Link: %(address)s", address=clip(item.text or "", 200)))
         elif item.text:
-            lines.append(say("“%(words)s”", words=clip(item.text, SHOWN_TEXT // max(1, len(items) // 4))))
+            lines.append(say("“%(words)s”", words=clip(item.text, room)))
+        room -= min(len(item.text or ""), 200 if item.kind is Kind.LINK else room)
         if item.wiped_at is not None:
             lines.append(
                 "📎 " + say("%(name)s: removed, it showed data of children", name=clip(item.name or "", 60))

@@ -92,7 +92,8 @@ def _short(card: WorkCard) -> str:
 async def broadcast(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """A coordinator's words, with «Ознакомлен(а)»."""
     view = await broadcasts.broadcast(tx, int(message.params["broadcast_id"]))
-    press = button(_plain(say)("I have read it"), Seen(id=view.broadcast.id))
+    plain = _plain(say)
+    press = button(plain("I have read it"), Seen(id=view.broadcast.id))
     return Notice(broadcast_text(say, view.broadcast.text, view.author), ((press,),))
 
 

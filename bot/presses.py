@@ -146,7 +146,8 @@ class Report(CallbackData, prefix="r"):
     """One report of the queue."""
 
     submission: int
-    fresh: bool = False
+    fresh: bool = False  # as a new message: the button stands under a decision that stays
+    again: bool = False  # the files stand below already
 
 
 class Decide(CallbackData, prefix="rd"):

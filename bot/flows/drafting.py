@@ -8,7 +8,7 @@ from bot.flows import home
 from bot.flows.work import DRAFT, work_screen
 from bot.handling import handling
 from bot.identity import Expecting
-from bot.intake import Fetched, Item, TooLargeForTelegram, fetch, item_of, put
+from bot.intake import Fetched, Item, NotEvidence, TooLargeForTelegram, fetch, item_of, put
 from bot.lines import work_label
 from bot.presses import Home, Later, Remove, RemoveChoice, Send, ToWhich, ToWhichPage, Withdraw, Work
 from bot.routes import Routes
@@ -165,8 +165,16 @@ async def _show_card(talk: Talk, assignment_id: int) -> None:
 
 async def hold(message: Message, talk: Talk, held: list[dict[str, Any]], screen_id: int | None) -> None:
     """Something sent from the home screen: keep it and ask what it belongs to."""
-    item = item_of(message)
-    held = [h for h in held if h["message_id"] != item.message_id] + [item.memo()]
+    try:
+        item = item_of(message)
+        held = [h for h in held if h["message_id"] != item.message_id] + [item.memo()]
+    except NotEvidence as refused:
+        if not held:
+            raise
+        await talk.refuse(refused)
+    if await _more_of_album(talk, message):
+        await talk.expect(Expects(HELD, {"held": held}), screen_id)
+        return
     async with talk.db.read(talk.actor) as tx:
         screen = await _which_screen(tx, talk, held, 0)
     is_last = screen_id is not None and screen_id > message.message_id

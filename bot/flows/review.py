@@ -1,5 +1,6 @@
 """The reviewer's side: the queue, a report with its files, a decision with a word to the school."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiogram.types import CallbackQuery, Message
@@ -12,7 +13,7 @@ from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
-from domain import progress, schools
+from domain import progress, proof, schools
 from domain.actor import COORDINATORS
 from domain.db import Tx
 from domain.errors import DomainError
@@ -22,6 +23,7 @@ from domain.progress import (
     AlreadyDecided,
     Decision,
     Evidence,
+    Kind,
     QueueRow,
     Status,
     Withdrawn,
@@ -84,12 +86,18 @@ async def open_report(query: CallbackQuery, callback_data: Report, talk: Talk) -
     async with talk.db.read(talk.actor) as tx:
         card = await progress.submission_card(tx, callback_data.submission)
         screen = await report_screen(tx, talk, card, callback_data.submission)
-    await talk.show(screen, fresh=callback_data.fresh)
-    if callback_data.fresh and query.message is not None:
+    evidence = _version(card, callback_data.submission).evidence
+    with_files = card.may_decide and not callback_data.again and any(item.sha256 for item in evidence)
+    # The files come below: so the card moves to the bottom, or they would stand under those of another report.
+    is_fresh = callback_data.fresh or with_files
+    shown = await talk.show(screen, fresh=is_fresh)
+    if query.message is not None and callback_data.fresh:
         await talk.strip(query.message.message_id)
-    if card.may_decide:
+    elif query.message is not None and is_fresh:
+        await talk.remove(query.message.message_id)
+    if with_files:
         await talk.answer()
-        await show_files(talk, _version(card, callback_data.submission).evidence)
+        await show_files(talk, evidence, below=shown)
 
 
 @router.callback_query(Files.filter())
@@ -123,6 +131,7 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
         head += " " + say("(after the deadline)")
     lines = [bold(title), *measure_lines(say, card, today), "", head]
     lines += evidence_lines(say, view.evidence) + _changes(talk, card, view)
+    lines += await _repeats(tx, talk, submission_id)
     if view is not card.submissions[0] or sent.withdrawn_at is not None:
         lines.append(say("The school has taken this version back or sent a newer one."))
         return Screen("\n".join(lines), _after_rows(talk, card))
@@ -161,19 +170,42 @@ def _changes(talk: Talk, card: WorkCard, view: progress.SubmissionView) -> list[
     earlier = [v for v in card.submissions if v.submission.version < view.submission.version and v.review]
     if not earlier or earlier[0].review is None:
         return []
-    before = {_mark(item) for item in earlier[0].evidence}
-    after = {_mark(item) for item in view.evidence}
-    added, gone = len(after - before), len(before - after)
     say = talk.say
-    return [
-        "",
-        say("Returned before with: “%(comment)s”", comment=clip(earlier[0].review.comment, 300)),
-        say("Since then: added %(added)s, removed %(gone)s.", added=added, gone=gone),
-    ]
+    lines = ["", say("Returned before with: “%(comment)s”", comment=clip(earlier[0].review.comment, 300))]
+    found = proof.changes(earlier[0].evidence, view.evidence)
+    if not found:
+        return [*lines, say("Since then nothing has changed.")]
+    if found.added:
+        lines.append(say("New: %(names)s", names=_names(talk, found.added)))
+    if found.removed:
+        lines.append(say("Gone: %(names)s", names=_names(talk, found.removed)))
+    added = " … ".join(piece.words for piece in found.text if piece.sign == "+")
+    if added:
+        lines.append(say("New words: “%(words)s”", words=clip(added, 400)))
+    elif found.text:
+        lines.append(say("Some of the words are gone."))
+    return lines
 
 
-def _mark(item: Evidence) -> str:
-    return item.sha256 or item.text or ""
+def _names(talk: Talk, items: Sequence[Evidence]) -> str:
+    photos = sum(item.kind is Kind.PHOTO for item in items)
+    names = [clip(item.name or item.text or "", 60) for item in items if item.kind is not Kind.PHOTO]
+    if photos:
+        names.append(talk.plain.n("%(n)s photo", "%(n)s photos", photos))
+    return ", ".join(names[:8])
+
+
+async def _repeats(tx: Tx, talk: Talk, submission_id: int) -> list[str]:
+    """The same file handed in elsewhere: the reviewer is warned."""
+    lines = []
+    for repeat in (await proof.repeats(tx, submission_id))[:3]:
+        name = clip(repeat.name or "", 60)
+        if repeat.school and repeat.measure:
+            where = f"{repeat.school}, {clip(repeat.measure, 60)}"
+            lines.append("⚠️ " + talk.say("%(name)s was handed in before: %(where)s", name=name, where=where))
+        else:
+            lines.append("⚠️ " + talk.say("%(name)s was handed in before, in another report", name=name))
+    return lines
 
 
 @router.callback_query(Decide.filter())
@@ -190,7 +222,7 @@ async def ask_word(query: CallbackQuery, callback_data: Decide, talk: Talk) -> N
         for key, text in phrases.items()
     ]
     rows.append([button(talk.plain("In my own words"), OwnWords(**callback_data.model_dump()))])
-    rows.append([button(talk.plain("‹ Back"), Report(submission=callback_data.submission))])
+    rows.append([button(talk.plain("‹ Back"), Report(submission=callback_data.submission, again=True))])
     title = f"{SIGN[callback_data.decision]} {bold(_what(card))}\n"
     await talk.show(Screen(title + talk.say("Add a word to the school:"), rows, _comment(callback_data)))
 

@@ -11,9 +11,10 @@ from bot.presses import Files, Home, Later, RemoveChoice, Send, Withdraw, Work, 
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
-from domain import progress
+from domain import progress, proof
 from domain.db import Tx
-from domain.progress import Kind, Standing, WorkCard, WorkRow
+from domain.progress import Standing, WorkCard, WorkRow
+from domain.proof import Need
 from domain.texts import Texts
 
 router = Routes("work")
@@ -165,11 +166,14 @@ def draft_screen(talk: Talk, card: WorkCard) -> Screen:
             say("The draft is kept."),
         ]
     lines.extend(evidence_lines(say, card.draft, is_draft=True))
-    proof = card.measure.evidence_required
+    missing = proof.what_is_missing(card.measure, card.draft)
+    asked = clip(card.measure.evidence_required or "", 200)
     if not card.draft:
         lines.append(say("The draft is empty: send text, files, photos or a link."))
-    elif proof and not any(item.kind is not Kind.TEXT for item in card.draft):
-        lines.append(say("Still missing: %(proof)s", proof=clip(proof, 200)))
+    elif missing == [Need.LINK]:
+        lines.append(say("Still missing, a link: %(proof)s", proof=asked))
+    elif missing:
+        lines.append(say("Still missing: %(proof)s", proof=asked))
     elif card.returned is None:
         lines.append(say("Everything is in place."))
     rows: list[Row] = []

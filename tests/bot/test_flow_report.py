@@ -3,6 +3,7 @@
 import pytest
 
 from bot.intake import TooLargeForTelegram
+from bot.presses import RemoveChoice, Send, ToWhich, Work
 from domain import files, people, progress
 from domain.actor import SYSTEM
 from domain.errors import NotFound
@@ -101,11 +102,12 @@ async def test_the_fourth_file_does_not_fit(play: Play) -> None:
     assert said == told(progress.TooManyFiles(max=3))
 
 
-async def test_a_link_and_a_hidden_link_are_kept(play: Play) -> None:
+async def test_a_link_is_kept_as_a_link(play: Play) -> None:
     tamara = await opened(play)
     await tamara.say("https://school.example/plan")
     assert tamara.text.splitlines()[1] == "Ссылка: https://school.example/plan"
-    assert tamara.text.splitlines()[-1] == "Всё на месте."
+    # The plan wants a document there, and a link is none.
+    assert tamara.text.splitlines()[2].startswith("Ещё нет документа: ")
 
 
 async def test_one_thing_is_taken_out_of_the_draft(play: Play) -> None:
@@ -254,9 +256,9 @@ async def test_other_schools_work_is_not_found(play: Play) -> None:
     tamara, stepan = play.chat("Тамара"), play.chat("Степан")
     await tamara.say("/menu")
     foreign = await play.world.assignment_id("Тимонин", "1.2")
-    for data in (f"w:{foreign}:0:0", f"ds:{foreign}", f"dr:{foreign}:0", f"tw:{foreign}"):
-        await tamara.press_data(tamara.last, data)
-        assert tamara.alert == told(NotFound()), data
+    for press in (Work(id=foreign), Send(id=foreign), RemoveChoice(id=foreign), ToWhich(id=foreign)):
+        await tamara.press_data(tamara.last, press.pack())
+        assert tamara.alert == told(NotFound()), press
     assert stepan.messages == []
 
 

@@ -1,9 +1,10 @@
 """The reviewer's side, and what the school hears of it."""
 
+from bot.presses import Decide, Files, OwnWords, Phrase, Report
 from domain import people, progress
 from domain.actor import SYSTEM, Role
 from domain.errors import NotFound
-from domain.progress import Status
+from domain.progress import Decision, Status
 from sandbox import Item
 from tests.bot.chat import PDF, PNG, Chat, Play, told
 from tests.bot.test_flow_report import handed_in, opened
@@ -113,7 +114,7 @@ async def test_returned_and_sent_again_three_times_shows_what_changed(play: Play
         card = next(m for m in reversed(kirill.messages) if "✅ Подтвердить" in m.labels)
         assert card.text.splitlines()[-2:] == [
             "Возвращали со словами: «Нет показателя результата.»",
-            "С тех пор: добавлено 1, убрано 0.",
+            f"Новые слова: «Дополнение {number}»",
         ]
     async with play.db.read(SYSTEM) as tx:
         card_ = await progress.work_card(tx, await play.world.assignment_id("Тороповская", "1.2"))
@@ -218,9 +219,16 @@ async def test_a_strangers_report_is_not_found(play: Play) -> None:
     await handed_in(play)
     sasha = play.chat("Саша")
     await sasha.say("/menu")
-    for data in ("r:1:0", "rf:1", "rd:1:confirm", "rp:1:confirm:proved", "ro:1:return"):
-        await sasha.press_data(sasha.last, data)
-        assert sasha.alert == told(NotFound()), data
+    confirm = {"submission": 1, "decision": Decision.CONFIRM}
+    for press in (
+        Report(submission=1),
+        Files(submission=1),
+        Decide(**confirm),
+        OwnWords(**confirm),
+        Phrase(**confirm, key="proved"),
+    ):
+        await sasha.press_data(sasha.last, press.pack())
+        assert sasha.alert == told(NotFound()), press
     assert sasha.files() == []
 
 
