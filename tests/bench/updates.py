@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -57,7 +58,9 @@ class Silent(TelegramSession):
         if method.__api_method__.startswith(("send", "edit")):
             chat = Chat(id=int(getattr(method, "chat_id", 0) or 0), type="private")
             number = getattr(method, "message_id", None) or next(self.numbers)
-            return Message(message_id=number, date=0, chat=chat, text="…").as_(bot)
+            return Message(message_id=number, date=datetime.fromtimestamp(0, UTC), chat=chat, text="…").as_(
+                bot
+            )
         return True
 
 
