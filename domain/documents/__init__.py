@@ -3,11 +3,22 @@
 from domain.documents.container import Container, opened
 from domain.documents.errors import REFUSALS, DocumentRefused
 from domain.documents.grid import Cell, Grid, Row
-from domain.documents.model import Item, Place, Reading, Skipped
+from domain.documents.model import (
+    ITEM_DOUBTS,
+    READING_DOUBTS,
+    REASONS,
+    Item,
+    Place,
+    Reading,
+    Skipped,
+)
 from domain.documents.responsible import split_responsible
 from domain.documents.roadmap import grids_of, read_roadmap
 
 __all__ = [
+    "ITEM_DOUBTS",
+    "READING_DOUBTS",
+    "REASONS",
     "REFUSALS",
     "Cell",
     "Container",

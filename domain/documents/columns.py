@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from domain.documents.grid import Cell, Row
+from domain.documents.grid import Cell, Grid, Row
 from domain.documents.headers import LONGEST_HEADER, is_deadline, is_period, role_of
 from domain.documents.text import one_line, squeezed
 
@@ -95,6 +95,14 @@ def header_columns(row: Row) -> Columns | None:
     known = len(columns.roles()) + periods
     telling = len(roles) + (periods > 1)
     return columns if telling >= 2 and strong and known * 3 >= len(cells) else None
+
+
+def positions(grid: Grid) -> Columns:
+    """Columns without any role, for a person to give them: those of the row with most cells."""
+    widest = max(grid.rows, key=lambda row: len(row.cells))
+    return Columns(
+        [Column("other", "", cell.start, cell.span, i) for i, cell in enumerate(widest.cells)], guessed=True
+    )
 
 
 def named(cells: list[Cell]) -> Columns:

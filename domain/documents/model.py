@@ -5,6 +5,40 @@ from typing import Any, NamedTuple
 
 from domain.deadlines import Deadline, Window
 
+# What can be doubtful about a measure beside its deadline.
+ITEM_DOUBTS = frozenset(
+    {
+        "no_deadline",  # nothing stands in the deadline column, or there is none
+        "no_activity",  # a row of dates and names without a measure
+        "continuation",  # number and measure were taken from the row above
+        "joined_row",  # a row without a deadline was joined to the one above
+        "columns_guessed",  # no header: the columns were told from their contents
+        "duplicate_number",  # the number stands twice in its section
+        "number_from_date",  # a sheet had turned «1.2» into a date
+    }
+)
+# What can be doubtful about a whole reading: where its year comes from.
+READING_DOUBTS = frozenset(
+    {"no_year", "year_from_document", "year_from_deadlines", "year_from_text", "year_from_name"}
+)
+# Why something was passed over.
+REASONS = frozenset(
+    {
+        "column_numbers",  # «1 2 3 4 5» under the header
+        "repeated_header",
+        "header",  # the header of a further table in the same sheet
+        "filler",  # «и т.д.»
+        "total",  # «Итого»
+        "note",  # «Примечание», «*»
+        "nothing_above",  # the rest of a row that is not there
+        "section_without_items",
+        "not_a_roadmap",  # another table
+        "hidden_sheet",
+        "text",  # a line outside the tables
+        "after_table",  # a line after the last table
+    }
+)
+
 
 class Place(NamedTuple):
     """Where something stands: the sheet's name or the table's number, and the row counted from 1."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from domain.deadlines import Deadline
-from domain.documents.columns import Columns
+from domain.documents.columns import Columns, positions
 from domain.documents.container import opened, refuse_unread
 from domain.documents.errors import DocumentRefused
 from domain.documents.grid import Grid
@@ -103,11 +103,12 @@ class _Reader:
             if headless and last is not None and not grid.sheet and _continues(grid, last):
                 columns, first = last, 0
                 columns.header_rows = []
+            if self.override:
+                columns = columns or positions(grid)
+                _apply(columns, self.override)
             if columns is None or grid.hidden or not _is_roadmap(columns):
                 self._pass_over(grid)
                 continue
-            if self.override:
-                _apply(columns, self.override)
             section, goal = self._heading(grid, found_any)
             found = read_grid(grid, columns, first, section, goal)
             if grid.sheet:

@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 from domain.documents.apart import Unreadable, read_apart, sheets_of
+from domain.documents.container import MAX_UNPACKED
 from domain.documents.errors import DocumentRefused
 from domain.documents.grid import MAX_ROWS, Cell, Grid, Row, written
 from domain.documents.text import clean
@@ -20,7 +21,8 @@ def read_workbook(data: bytes, kind: str) -> list[Grid]:
     try:
         sheets = read_apart(data, MAX_ROWS) if apart else sheets_of(data, MAX_ROWS)
     except Unreadable as error:
-        raise DocumentRefused(str(error), limit=MAX_ROWS) from error
+        limit = MAX_UNPACKED // 2**20 if str(error) == "too_large" else MAX_ROWS
+        raise DocumentRefused(str(error), limit=limit) from error
     grids = []
     for name, hidden, values, merged in sheets:
         grid = gridded(name, values, [((a[0], a[1]), (b[0], b[1])) for a, b in merged])
