@@ -365,6 +365,30 @@ def upgrade() -> None:
     with op.batch_alter_table('handout', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_handout_roadmap_id'), ['roadmap_id'], unique=False)
 
+    op.create_table('revision',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('roadmap_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=30), nullable=False),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
+    sa.Column('file_sha256', sa.String(length=64), nullable=True),
+    sa.Column('columns', sa.JSON(), nullable=False),
+    sa.Column('layout', sa.JSON(), nullable=False),
+    sa.Column('rows', sa.JSON(), nullable=False),
+    sa.Column('skipped', sa.JSON(), nullable=False),
+    sa.Column('doubts', sa.JSON(), nullable=False),
+    sa.Column('replaced', sa.JSON(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('applied_by', sa.Integer(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['roadmap_id'], ['roadmap.id'], name=op.f('fk_revision_roadmap_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_revision'))
+    )
+    with op.batch_alter_table('revision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_revision_roadmap_id'), ['roadmap_id'], unique=False)
+
     op.create_table('track',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('roadmap_id', sa.Integer(), nullable=False),
@@ -398,6 +422,7 @@ def upgrade() -> None:
     sa.Column('reminds', sa.Boolean(), nullable=False),
     sa.Column('settled', sa.String(length=30), nullable=True),
     sa.Column('source', sa.String(length=120), nullable=False),
+    sa.Column('as_read', sa.JSON(), nullable=False),
     sa.Column('notes', sa.JSON(), nullable=False),
     sa.Column('targets', sa.JSON(), nullable=False),
     sa.Column('edited', sa.JSON(), nullable=False),
@@ -620,6 +645,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_track_roadmap_id'))
 
     op.drop_table('track')
+    with op.batch_alter_table('revision', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_revision_roadmap_id'))
+
+    op.drop_table('revision')
     with op.batch_alter_table('handout', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_handout_roadmap_id'))
 
