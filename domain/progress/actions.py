@@ -251,7 +251,13 @@ async def decide(tx: WriteTx, submission_id: int, decision: Decision, comment: s
 
 
 async def record_review(
-    tx: WriteTx, submission: Submission, assignment: Assignment, decision: Decision, comment: str, *, action: str
+    tx: WriteTx,
+    submission: Submission,
+    assignment: Assignment,
+    decision: Decision,
+    comment: str,
+    *,
+    action: str,
 ) -> Review:
     """Write a decision that the caller has checked, and tell those who worked on the report. Raises CommentNeeded."""
     if not comment.strip():
