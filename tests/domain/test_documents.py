@@ -21,7 +21,6 @@ from domain.documents import (
     Reading,
     read_roadmap,
     read_table,
-    split_responsible,
 )
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -285,28 +284,6 @@ def test_plain_tables_for_the_register() -> None:
     csv = "\n".join(";".join(row) for row in texts).encode("cp1251")
     assert read_table(csv, "schools.csv")[0].texts() == texts
     assert read_table(word([[str(cell) for cell in row] for row in rows]), "schools.docx")[0].texts() == texts
-
-
-@pytest.mark.parametrize(
-    ("text", "bodies"),
-    [
-        ("ДО ЯО ГАУ ДПО ЯО ИРО", ["ДО ЯО", "ГАУ ДПО ЯО ИРО"]),
-        ("ГУ ЯО ЦО и ККО", ["ГУ ЯО ЦО и ККО"]),
-        ("Школы, включенные в проект", ["Школы, включенные в проект"]),
-        ("Управление\nобразования Участники\nПрограммы", ["Управление образования", "Участники Программы"]),
-        ("Директор МБОУ СОШ № 5, завуч", ["Директор МБОУ СОШ № 5", "завуч"]),
-        ("МБОУ СОШ № 1, 2, 5; МКУ «ИМЦ, РМК»", ["МБОУ СОШ № 1, 2, 5", "МКУ «ИМЦ, РМК»"]),
-        ("Министерство просвещения\nРоссийской Федерации", ["Министерство просвещения Российской Федерации"]),
-        ("Т.И. Герасименко Т.В. Лавринова", ["Т.И. Герасименко", "Т.В. Лавринова"]),
-        ("1. Директор\n2. Завуч", ["Директор", "Завуч"]),
-        ("ОО, участвующие в проекте", ["ОО, участвующие в проекте"]),
-        ("Комитет по образованию\nМКУ «ИМЦ»\nОУ", ["Комитет по образованию", "МКУ «ИМЦ»", "ОУ"]),
-        ("Отдел образования (Иванова И.И., начальник)", ["Отдел образования (Иванова И.И., начальник)"]),
-        (None, []),
-    ],
-)
-def test_bodies_are_told_apart_and_never_cut(text: str | None, bodies: list[str]) -> None:
-    assert split_responsible(text) == bodies
 
 
 def test_goals_and_sections_stand_over_the_tables_of_a_text() -> None:
