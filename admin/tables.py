@@ -26,7 +26,8 @@ def export(table: Table, kind: Format, name: str) -> Response:
 
 def attachment(name: str) -> dict[str, str]:
     """Save it, never show it: a name in any script, free of quotes, paths and control characters."""
-    clean = re.sub(r"[\x00-\x1f\x7f\"\\/:*?<>|\u202a-\u202e\u2066-\u2069]+", "_", name).strip(" .") or "file"
+    clean = re.sub(r"[\x00-\x1f\x7f\"\\/:*?<>|\u202a-\u202e\u2066-\u2069]+", "_", name)
+    clean = re.sub(r"\.{2,}", ".", clean).strip(" .") or "file"
     plain = clean.encode("ascii", "replace").decode().replace("?", "_")
     header = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(clean, safe='')}"
     return {"Content-Disposition": header}

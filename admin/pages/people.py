@@ -13,7 +13,7 @@ from admin.words import ROLES
 from domain import people, schools
 from domain.actor import Place, Role
 from domain.db import Tx
-from domain.errors import DomainError, Forbidden
+from domain.errors import DomainError, Forbidden, NotFound
 from domain.policy import Permission, allows, require_invite
 from domain.tables import Table
 
@@ -151,5 +151,7 @@ async def revoke_role(visit: Visitor, request: Request, person_id: int, grant_id
     """Take a role away; the person's sessions end with it."""
     async with visit.write() as tx:
         await people.person(tx, person_id)
+        if grant_id not in [grant.id for grant in await people.grants_of(tx, person_id)]:
+            raise NotFound
         await people.revoke_role(tx, grant_id)
     return visit.go("/people", "role_revoked")

@@ -164,7 +164,10 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
         "settled_words": SETTLED,
     }
     if view.roadmap.state is not RoadmapState.DRAFT:
-        return visit.page("roadmaps/live.html", by_measure=by_measure, **context)
+        status = 422 if problem else 200
+        return visit.page(
+            "roadmaps/live.html", status=status, by_measure=by_measure, problem=problem, **context
+        )
     tried = roadmaps.reading_of(view.roadmap, query.words) if query.words and not problem else None
     return visit.page(
         "roadmaps/draft.html",

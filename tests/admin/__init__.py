@@ -1,0 +1,1 @@
+"""The panel, asked over HTTP and looked at in a browser."""

@@ -1,0 +1,270 @@
+"""Who may open what: every route of the panel × everybody × {own, next door, far, living, absent}.
+
+The table is compared with the routes of the application: a new route without a row fails. What is not named in a
+row is answered as if it were absent (RELIABILITY.md §4).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from tests.admin import targets
+from tests.admin.conftest import Panel
+
+EVERYBODY = [
+    "Римма",
+    "Ольга",
+    "Эмма",
+    "Марина",
+    "Ульяна",
+    "Тамара",
+    "Дина",
+    "Кирилл",
+    "Клим",
+    "Вера",
+    "Саша",
+    "Степан",
+]
+# «мы»: all of our region.
+OF_REGION = "Римма Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим Вера"
+PLANNERS = "Римма Марина Ульяна Саша"
+NOT_PLANNERS = "Ольга Эмма Тамара Дина Кирилл Клим Вера Степан"
+INVITERS = "Римма Марина Ульяна Тамара Кирилл Клим Вера Саша Степан"
+READERS = "Ольга Эмма Дина"
+REVIEWERS = "Римма Марина Ульяна Кирилл Клим Саша"
+
+SEE = {
+    "here": {200: "Римма Ольга Эмма Марина Тамара Дина Кирилл"},
+    "next": {200: "Римма Ольга Эмма Ульяна Клим"},
+    "far": {200: "Саша Степан"},
+}
+
+
+def drafts(status: int) -> dict[str, dict[int, str]]:
+    """Drafts are worked on by those who plan there; to everybody else they do not exist."""
+    return {"here": {status: "Римма Марина"}, "next": {status: "Римма Ульяна"}, "far": {status: "Саша"}}
+
+
+@dataclass
+class Row:
+    """What one route answers: by place, by status, to whom; `otherwise` to the rest."""
+
+    answers: dict[str, dict[int, str]]
+    target: targets.Target = targets.nothing
+    form: dict[str, Any] = field(default_factory=dict)
+    otherwise: int = 404
+
+    def expected(self, where: str) -> dict[str, int]:
+        """Status by person."""
+        named = {
+            name: status for status, names in self.answers.get(where, {}).items() for name in names.split()
+        }
+        return {name: named.get(name, self.otherwise) for name in EVERYBODY}
+
+
+def everyone(status: int = 200) -> Row:
+    """Open to all who are signed in."""
+    return Row({"": {status: " ".join(EVERYBODY)}})
+
+
+def only(names: str, **form: Any) -> Row:
+    """Open to some roles, forbidden to the others."""
+    return Row({"": {200: names}}, form=form, otherwise=403)
+
+
+LIVE_READ = {**drafts(200), "live": {200: OF_REGION}}
+# All of the region read its living plan; only the regional coordinator may touch it.
+REST = "Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим Вера"
+
+
+def living(status: int) -> dict[str, dict[int, str]]:
+    """The living plan of the region."""
+    return {"live": {status: "Римма", 403: REST}}
+
+
+M = "/roadmaps/{roadmap_id}/measures/{measure_id}"
+ONLY_OURS = {"here": {303: "Римма"}, "next": {303: "Римма"}, "far": {404: "Римма"}, "absent": {404: "Римма"}}
+
+TABLE: dict[tuple[str, str], Row] = {
+    ("POST", "/sign-out"): everyone(303),
+    ("GET", "/"): everyone(),
+    ("GET", "/schools"): everyone(),
+    ("GET", "/schools/{school_id}"): Row(SEE, targets.school),
+    ("GET", "/work/{assignment_id}"): Row(SEE, targets.assignment),
+    ("POST", "/work/{assignment_id}/decide"): Row(
+        {
+            # The curator decides; coordinators wait for their turn; nobody decides about their own school.
+            "here": {303: "Кирилл", 422: "Римма Марина Тамара Дина", 403: "Ольга Эмма"},
+            "next": {303: "Ульяна", 422: "Римма Клим", 403: "Ольга Эмма"},
+            "far": {303: "Саша", 422: "Степан"},
+        },
+        targets.report,
+        {"decision": "confirm", "comment": "Хорошо."},
+    ),
+    ("GET", "/files/{evidence_id}"): Row(SEE, targets.evidence),
+    ("GET", "/review"): only(REVIEWERS),
+    ("GET", "/roadmaps"): everyone(),
+    ("GET", "/roadmaps/new"): only(PLANNERS),
+    # Without a file the form is refused, but not the person.
+    ("POST", "/roadmaps/new"): Row({"": {422: PLANNERS, 403: NOT_PLANNERS}}, form={"owner": "1"}),
+    ("GET", "/roadmaps/{roadmap_id}"): Row(LIVE_READ, targets.draft),
+    ("POST", "/roadmaps/{roadmap_id}/approve"): Row({**drafts(303), **living(303)}, targets.draft),
+    ("POST", "/roadmaps/{roadmap_id}/discard"): Row(
+        # A living roadmap is not thrown away.
+        {**drafts(303), **living(422)},
+        targets.draft,
+    ),
+    ("POST", f"{M}/settle"): Row({**drafts(303), **living(422)}, targets.measure, {"choice": "no_reminders"}),
+    ("POST", f"{M}/deadline"): Row(
+        {**drafts(303), **living(422)}, targets.measure, {"words": "до 30 апреля"}
+    ),
+    ("GET", M): Row({**drafts(200), **living(200)}, targets.measure),
+    ("POST", M): Row({**drafts(303), **living(422)}, targets.measure, {"title": "Совещание"}),
+    ("POST", f"{M}/drop"): Row({**drafts(303), **living(422)}, targets.measure),
+    ("POST", f"{M}/move"): Row(
+        {**drafts(303), **living(303)}, targets.measure, {"occurrence": 0, "due_on": "2022-05-20"}
+    ),
+    ("GET", "/roadmaps/{roadmap_id}/assign"): Row({**drafts(200), **living(200)}, targets.draft),
+    # The schools of the form are of no place here: whom one may plan for is asked before anything is given.
+    ("POST", "/roadmaps/{roadmap_id}/assign"): Row(
+        living(404), targets.draft, {"school_ids": [targets.NOWHERE]}
+    ),
+    ("GET", "/people"): only(INVITERS),
+    ("GET", "/people/{person_id}"): Row(
+        {
+            "here": {200: "Римма Марина Тамара Кирилл Дина"},
+            "next": {200: "Римма Ульяна Клим Вера"},
+            "far": {200: "Саша Степан"},
+        },
+        targets.person,
+    ),
+    ("POST", "/people/{person_id}/name"): Row(
+        {
+            "here": {303: "Римма Марина Тамара Дина", 403: "Кирилл"},
+            "next": {303: "Римма Ульяна Клим"},
+            "far": {303: "Саша Степан"},
+        },
+        targets.person,
+        {"name": "Имя Отчество"},
+    ),
+    ("POST", "/people/{person_id}/roles/{grant_id}/revoke"): Row(
+        {
+            "here": {303: "Римма Марина Тамара", 403: "Кирилл Дина"},
+            "next": {303: "Римма Ульяна", 403: "Клим"},
+            "far": {303: "Саша", 403: "Степан"},
+        },
+        targets.grant,
+    ),
+    ("GET", "/invitations"): only(INVITERS),
+    ("GET", "/invitations/new"): only(INVITERS),
+    ("POST", "/invitations/new"): Row(
+        {
+            "here": {303: "Римма Марина Тамара", 403: "Ольга Эмма Дина Кирилл"},
+            "next": {303: "Римма Ульяна Клим", 403: "Ольга Эмма"},
+            "far": {303: "Саша Степан"},
+        },
+        targets.invited_school,
+        {"role": "school_member"},
+    ),
+    ("GET", "/invitations/{invitation_id}"): Row(
+        {
+            "here": {200: "Римма Марина Тамара"},
+            "next": {200: "Римма Ульяна Клим"},
+            "far": {200: "Саша Степан"},
+        },
+        targets.invitation,
+    ),
+    ("POST", "/invitations/{invitation_id}/revoke"): Row(
+        {
+            "here": {303: "Римма Марина Тамара", 403: "Ольга Эмма Дина Кирилл"},
+            "next": {303: "Римма Ульяна Клим", 403: "Ольга Эмма"},
+            "far": {303: "Саша Степан"},
+        },
+        targets.invitation,
+    ),
+    ("GET", "/broadcasts"): only(INVITERS),
+    ("GET", "/broadcasts/new"): only(INVITERS),
+    ("POST", "/broadcasts/new"): only(INVITERS, text="Коллеги!"),
+    ("GET", "/broadcasts/{broadcast_id}"): Row(
+        {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}},
+        targets.broadcast,
+    ),
+    ("GET", "/audit"): only(PLANNERS),
+    ("GET", "/attention"): only("Римма"),
+    ("POST", "/attention/messages/{message_id}"): Row(
+        ONLY_OURS, targets.message, {"arrived": "true"}, otherwise=403
+    ),
+    ("POST", "/attention/updates/{update_id}"): Row(ONLY_OURS, targets.dead_update, otherwise=403),
+}
+PUBLIC = {
+    ("GET", "/sign-in"),
+    ("POST", "/sign-in"),
+    ("POST", "/sign-in/password"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+}
+
+
+def routes_of(panel: Panel) -> set[tuple[str, str]]:
+    return {
+        (method, context.path or "")
+        for context in iter_route_contexts(panel.app.routes)
+        for method in context.methods or ()
+        if method != "HEAD"
+    }
+
+
+async def test_every_route_has_a_row(panel: Panel) -> None:
+    assert routes_of(panel) == set(TABLE) | PUBLIC
+
+
+@pytest.mark.parametrize("route", TABLE, ids=" ".join)
+async def test_a_stranger_gets_nowhere(panel: Panel, route: tuple[str, str]) -> None:
+    method, path = route
+    async with panel.browser() as browser:
+        response = await browser.request(method, path.replace("{", "").replace("}", ""))
+        numbered = await browser.request(method, _address(path, {}))
+    for answer in (response, numbered):
+        assert answer.status_code in ((303,) if method == "GET" else (401,)), answer.text
+        if method == "GET":
+            assert answer.headers["location"].startswith("/sign-in")
+
+
+def _address(path: str, values: dict[str, int]) -> str:
+    for part in path.split("/"):
+        if part.startswith("{"):
+            path = path.replace(part, str(values.get(part[1:-1], targets.NOWHERE)))
+    return path
+
+
+async def _ask(panel: Panel, route: tuple[str, str], row: Row, who: str, values: dict[str, Any]) -> int:
+    method, path = route
+    form = {**row.form, **{k: v for k, v in values.items() if f"{{{k}}}" not in path}}
+    async with panel.browser(who) as browser:
+        data = form if method == "POST" else None
+        return (await browser.request(method, _address(path, values), data=data)).status_code
+
+
+@pytest.mark.parametrize("route", TABLE, ids=" ".join)
+async def test_each_gets_what_the_table_says(panel: Panel, route: tuple[str, str]) -> None:
+    row = TABLE[route]
+    places = [""] if row.target is targets.nothing else ["here", "next", "far", "live", "absent"]
+    for where in places:
+        if where == "live" and row.target not in (targets.draft, targets.measure):
+            continue
+        expected = row.expected(where)
+        got = {}
+        values: dict[str, Any] | None = None
+        # First those who are kept out, on the same thing; whoever is let in gets a fresh one.
+        for who in sorted(EVERYBODY, key=lambda name: expected[name] < 400):
+            fresh = values is None or (expected[who] < 400 and route[0] == "POST")
+            if where == "absent" and row.target is not targets.invited_school:
+                values = {}
+            elif fresh:
+                values = await row.target(panel.world, where)
+            got[who] = await _ask(panel, route, row, who, values or {})
+        assert got == expected, where
+        if row.target is targets.grant and where != "absent":
+            await row.target(panel.world, where)  # whose role was taken away must be somebody again
