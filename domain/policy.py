@@ -73,13 +73,18 @@ def require(actor: Actor, permission: Permission, place: Place) -> None:
         raise Forbidden if allows(actor, Permission.SEE, place) else NotFound
 
 
+def may_invite(actor: Actor, role: Role, place: Place) -> bool:
+    """Whether the actor may hand out this role at this place."""
+    return actor.is_system or any(
+        role in MAY_INVITE.get(grant.role, frozenset()) and grant.place.covers(place)
+        for grant in actor.grants
+    )
+
+
 def require_invite(actor: Actor, role: Role, place: Place) -> None:
     """Pass where the actor may hand out this role at this place."""
     require(actor, Permission.INVITE, place)
-    if not actor.is_system and not any(
-        role in MAY_INVITE.get(grant.role, frozenset()) and grant.place.covers(place)
-        for grant in actor.grants
-    ):
+    if not may_invite(actor, role, place):
         raise Forbidden
 
 

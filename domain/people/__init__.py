@@ -14,6 +14,7 @@ from domain.people.actions import (
     revoke_invitation,
     revoke_role,
     snooze,
+    substitute,
 )
 from domain.people.models import Invitation, Person, RoleGrant
 from domain.people.queries import (
@@ -88,6 +89,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_role",
     "snooze",
+    "substitute",
     "team",
     "valid_on",
 ]

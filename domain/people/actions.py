@@ -6,12 +6,12 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 
 from domain import audit
-from domain.actor import Place, Role
+from domain.actor import SCHOOL_TEAM, Place, Role
 from domain.db import WriteTx
-from domain.errors import Forbidden, NotFound
+from domain.errors import Forbidden, InvalidInput, NotFound
 from domain.people import queries, rules
 from domain.people.models import Invitation, Person, RoleGrant
-from domain.policy import Permission, require, require_invite
+from domain.policy import Permission, may_invite, require, require_invite
 
 
 class Invited(NamedTuple):
@@ -119,10 +119,43 @@ async def grant_role(
     """Give a known person one more role at a place, for a period where asked."""
     require_invite(tx.actor, role, place)
     await queries.check_place(tx, role, place)
-    grant = await _grant(tx, person_id, role, place, by=tx.actor.person_id)
-    grant.starts_on, grant.ends_on, grant.substitute_for = starts_on, ends_on, substitute_for
+    period = rules.Period(starts_on, ends_on, substitute_for)
+    grant = await _grant(tx, person_id, role, place, by=tx.actor.person_id, period=period)
     audit.record(tx, "role.grant", "person", person_id, place, role=role)
     return grant
+
+
+async def substitute(
+    tx: WriteTx, person_id: int, substitute_id: int, *, starts_on: date, ends_on: date
+) -> list[RoleGrant]:
+    """Somebody reviews for another person from one day to another, both included.
+
+    They get every reviewing role of that person that the actor may hand out, except at their own school. Asked again
+    for the same days, the same grants. Raises InvalidInput, and Forbidden where there is nothing to hand over.
+    """
+    if ends_on < starts_on or person_id == substitute_id:
+        raise InvalidInput(reason=rules.BAD_PERIOD)
+    absent = await queries.person(tx, person_id)
+    stand_in = await queries.person(tx, substitute_id)
+    own = {place.school_id for place in await queries.places_of(tx, stand_in.id, sorted(SCHOOL_TEAM))}
+    period = rules.Period(starts_on, ends_on, absent.id)
+    given = []
+    for held in await queries.grants_of(tx, absent.id):
+        is_theirs = held.role in rules.REVIEWERS and held.substitute_for is None
+        if not is_theirs or held.place.school_id in own - {None}:
+            continue
+        if not may_invite(tx.actor, held.role, held.place):
+            continue
+        known = set(await queries.grants_of(tx, stand_in.id))
+        grant = await _grant(tx, stand_in.id, held.role, held.place, by=tx.actor.person_id, period=period)
+        given.append(grant)
+        if grant not in known:
+            audit.record(
+                tx, "role.substitute", "person", stand_in.id, held.place, role=held.role, absent=absent.id
+            )
+    if not given:
+        raise Forbidden
+    return given
 
 
 async def revoke_role(tx: WriteTx, grant_id: int) -> None:
@@ -187,16 +220,27 @@ async def erase_me(tx: WriteTx) -> None:
     audit.record(tx, "person.erase", "person", person.id)
 
 
-async def _grant(tx: WriteTx, person_id: int, role: Role, place: Place, *, by: int | None) -> RoleGrant:
+async def _grant(
+    tx: WriteTx,
+    person_id: int,
+    role: Role,
+    place: Place,
+    *,
+    by: int | None,
+    period: rules.Period = rules.ALWAYS,
+) -> RoleGrant:
+    """The same role at the same place for the same days is one grant; a substitution leaves a lasting one alone."""
+    wanted = (
+        *zip(RoleGrant.place_columns(), place, strict=True),
+        (RoleGrant.starts_on, period.starts_on),
+        (RoleGrant.ends_on, period.ends_on),
+        (RoleGrant.substitute_for, period.substitute_for),
+    )
     query = select(RoleGrant).where(
         RoleGrant.person_id == person_id,
         RoleGrant.role == role,
-        RoleGrant.region_id == place.region_id,
-        RoleGrant.municipality_id.is_(place.municipality_id)
-        if place.municipality_id is None
-        else RoleGrant.municipality_id == place.municipality_id,
-        RoleGrant.school_id.is_(None) if place.school_id is None else RoleGrant.school_id == place.school_id,
         RoleGrant.revoked_at.is_(None),
+        *(column.is_(None) if value is None else column == value for column, value in wanted),
     )
     found = await tx.session.scalar(query)
     if found is not None:
@@ -207,6 +251,9 @@ async def _grant(tx: WriteTx, person_id: int, role: Role, place: Place, *, by: i
         region_id=place.region_id,
         municipality_id=place.municipality_id,
         school_id=place.school_id,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        substitute_for=period.substitute_for,
         granted_by=by,
         granted_at=tx.now,
     )

@@ -162,7 +162,9 @@ async def reviewers(tx: Tx, school: Place) -> list[Person]:
         .where(
             valid_on(local_day(tx.now, "Europe/Moscow")),
             or_(
-                and_(RoleGrant.school_id == school.school_id, RoleGrant.role.in_([Role.CURATOR, *SCHOOL_TEAM])),
+                and_(
+                    RoleGrant.school_id == school.school_id, RoleGrant.role.in_([Role.CURATOR, *SCHOOL_TEAM])
+                ),
                 and_(
                     RoleGrant.role == Role.MUNICIPAL_COORDINATOR,
                     RoleGrant.municipality_id == school.municipality_id,
@@ -248,9 +250,11 @@ async def grants_of(tx: Tx, person_id: int) -> Sequence[RoleGrant]:
     return (await tx.session.scalars(query.order_by(RoleGrant.id))).all()
 
 
-async def places_of(tx: Tx, person_id: int) -> list[Place]:
-    """Every place where the person holds a role. For the rules of rights, not for lists."""
+async def places_of(tx: Tx, person_id: int, roles: Sequence[Role] = ()) -> list[Place]:
+    """Every place where the person holds a role (one of these). For the rules of rights, not for lists."""
     query = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+    if roles:
+        query = query.where(RoleGrant.role.in_(roles))
     return [grant.place for grant in await tx.session.scalars(query)]
 
 

@@ -2,12 +2,27 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import NamedTuple
 
+from domain.actor import Role
 from domain.errors import N_, DomainError
 
 INVITATION_LIFE = timedelta(days=14)
+REVIEWERS = frozenset({Role.CURATOR, Role.MUNICIPAL_COORDINATOR, Role.REGIONAL_COORDINATOR})
+BAD_PERIOD = N_("Choose another person, and a last day that is not before the first.")
 CONSENT_VERSION = "2026-11"
+
+
+class Period(NamedTuple):
+    """From when to when a role is held, both days included, and in whose stead."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+    substitute_for: int | None = None
+
+
+ALWAYS = Period()
 
 
 class InvitationUnknown(DomainError):
