@@ -69,14 +69,16 @@ async def undo_import(tx: WriteTx, revision_id: int) -> Revision:
     revision = await revisions.revision(tx, revision_id)
     if revision.state is RevisionState.UNDONE:
         return revision
-    if revision.state is not RevisionState.APPLIED or revision.applied_at is None:
+    if revision.state is not RevisionState.APPLIED:
         raise revisions.RevisionClosed
     roadmap = await roadmaps.roadmap_for_planning(tx, revision.roadmap_id)
     await _check_newest(tx, revision)
     kept = revision.replaced
     affected = [*kept["added"], *(m["id"] for m in kept["measures"])]
     query = select(Assignment.id).where(Assignment.measure_id.in_(affected))
-    await queries.require_unsubmitted(tx, (await tx.session.scalars(query)).all(), since=revision.applied_at)
+    await queries.require_unsubmitted(
+        tx, (await tx.session.scalars(query)).all(), after=kept["last_submission"]
+    )
     await queries.require_untouched(tx, kept["given"])
     await tx.session.execute(delete(Assignment).where(Assignment.id.in_(kept["given"])))
     await tx.session.execute(delete(Measure).where(Measure.id.in_(kept["added"])))
@@ -105,7 +107,7 @@ async def _check_newest(tx: WriteTx, revision: Revision) -> None:
     since = select(Handout.id).where(
         Handout.roadmap_id == revision.roadmap_id,
         Handout.taken_back_at.is_(None),
-        Handout.given_at >= revision.applied_at,
+        Handout.id > revision.replaced["last_handout"],
     )
     if await tx.session.scalar(since.limit(1)) is not None:
         raise rules.GivenSince

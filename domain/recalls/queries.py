@@ -1,7 +1,6 @@
 """What was given and could be taken back."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -26,13 +25,12 @@ async def require_untouched(tx: Tx, assignment_ids: Collection[int]) -> None:
         raise rules.WorkBegun(n=len(begun))
 
 
-async def require_unsubmitted(tx: Tx, assignment_ids: Collection[int], since: datetime | None = None) -> None:
-    """Pass where nothing was handed in for these assignments, or not since then; raises WorkHandedIn."""
+async def require_unsubmitted(tx: Tx, assignment_ids: Collection[int], after: int = 0) -> None:
+    """Pass where nothing was handed in for these assignments (`after`: none newer than that report); raises
+    WorkHandedIn."""
     query = select(func.count(Submission.assignment_id.distinct())).where(
-        Submission.assignment_id.in_(assignment_ids)
+        Submission.assignment_id.in_(assignment_ids), Submission.id > after
     )
-    if since is not None:
-        query = query.where(Submission.submitted_at >= since)
     count = await tx.session.scalar(query)
     if count:
         raise rules.WorkHandedIn(n=count)

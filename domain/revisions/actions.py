@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from domain import audit, deadlines, progress, roadmaps
 from domain.db import WriteTx
 from domain.files import StoredFile
-from domain.progress import Assignment, Status
+from domain.progress import Assignment, Handout, Status, Submission
 from domain.revisions import queries, rules
 from domain.revisions.models import Revision, frozen
 from domain.revisions.rules import Change, ChangeKind, RevisionState
@@ -220,7 +220,11 @@ class _Application:
         for assignment in owed:
             self.owed.setdefault(assignment.measure_id, []).append(assignment)
         self.touched = await queries.touched(self.tx, [a.id for a in owed])
+        last_handout = await session.scalar(select(func.max(Handout.id)))
+        last_submission = await session.scalar(select(func.max(Submission.id)))
         self.replaced |= {
+            "last_handout": last_handout or 0,
+            "last_submission": last_submission or 0,
             "tracks": [frozen(track) for track in tracks],
             "places": {
                 str(c.measure.id): [c.measure.position, c.measure.track_id] for c in changes if c.measure
