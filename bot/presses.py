@@ -16,6 +16,12 @@ class Home(CallbackData, prefix="h"):
     hat: str = ""
 
 
+class Hats(CallbackData, prefix="hs"):
+    """All of the person's roles and places."""
+
+    page: int = 0
+
+
 class Consent(CallbackData, prefix="ok"):
     """«Согласен(на)»: come in by this invitation."""
 

@@ -1,5 +1,6 @@
 """The coordinator's first screen: who has not handed in, which curators are silent, who is not connected."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from aiogram.types import CallbackQuery, InlineKeyboardButton
@@ -27,6 +28,7 @@ from bot.ui import Row, Screen, bold, button, clip, page, safe
 from domain import progress, reports, roadmaps, schools
 from domain.actor import Place, Role
 from domain.db import Tx
+from domain.progress import QueueRow
 from domain.reports import Filters, MeasureRow
 from domain.texts import Texts
 
@@ -51,9 +53,27 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
         rows.append([_who_button(talk, row, place), _write_button(talk, row, place)])
     if table and not urgent:
         lines.append(say("Nothing is overdue, and nothing is due in the next days."))
-    attention = await reports.attention(tx)
-    if attention.silent_reviews:
-        silent = len(attention.silent_reviews)
+    queue = [row for row in await progress.queue(tx) if row.school.id in {school.id for school in owned}]
+    lines.extend(await _attention_lines(tx, talk, owned, queue))
+    rows.append(await _attention_row(tx, talk, owned, queue))
+    rows.extend(_menu(talk, place, has_table=bool(table), waiting=len(queue)))
+    return Screen("\n".join(lines), rows)
+
+
+def _silent(queue: Sequence[QueueRow]) -> list[QueueRow]:
+    return [row for row in queue if row.waiting >= progress.SILENT_DAYS]
+
+
+async def _without_people(tx: Tx, owned: Sequence[schools.School]) -> list[schools.School]:
+    ids = {school_id for school_id, _ in (await reports.attention(tx)).schools_without_people}
+    return [school for school in owned if school.id in ids]
+
+
+async def _attention_lines(
+    tx: Tx, talk: Talk, owned: Sequence[schools.School], queue: Sequence[QueueRow]
+) -> list[str]:
+    say, lines = talk.say, []
+    if silent := len(_silent(queue)):
         lines.append(
             "⏳ "
             + say.n(
@@ -63,9 +83,7 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
                 days=progress.SILENT_DAYS - 1,
             )
         )
-        rows.append([button(talk.plain("⏳ Show the silent reviews"), Silent())])
-    if attention.schools_without_people:
-        missing = len(attention.schools_without_people)
+    if missing := len(await _without_people(tx, owned)):
         lines.append(
             say.n(
                 "%(n)s school is not connected to the bot",
@@ -73,27 +91,33 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
                 missing,
             )
         )
-        rows.append([button(talk.plain("Who is not connected"), Unconnected())])
-    if attention.doubts:
-        lines.append(
-            say.n("%(n)s deadline needs your word", "%(n)s deadlines need your word", attention.doubts)
-        )
-    queue = await progress.queue(tx)
+    if doubts := await roadmaps.open_doubts(tx):
+        lines.append(say.n("%(n)s deadline needs your word", "%(n)s deadlines need your word", doubts))
     if queue:
         lines.append("⏳ " + say.n("%(n)s report to review", "%(n)s reports to review", len(queue)))
-    rows.extend(_menu(talk, place, has_table=bool(table), waiting=len(queue)))
-    return Screen("\n".join(lines), rows)
+    return lines
+
+
+async def _attention_row(
+    tx: Tx, talk: Talk, owned: Sequence[schools.School], queue: Sequence[QueueRow]
+) -> Row:
+    row: list[InlineKeyboardButton] = []
+    if _silent(queue):
+        row.append(button(talk.plain("⏳ Who waits"), Silent()))
+    if await _without_people(tx, owned):
+        row.append(button(talk.plain("Not connected"), Unconnected()))
+    return row
 
 
 def _menu(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> list[Row]:
     plain = talk.plain
-    first: list[Row] = [[]]
+    first: list[InlineKeyboardButton] = []
     if has_table:
-        first = [[button(plain("All measures"), _measures(place))]]
+        first.append(button(plain("All measures"), _measures(place)))
     if waiting:
-        first = [[*first[0], button(plain("To review: %(n)s", n=waiting), Queue())]]
+        first.append(button(plain("To review: %(n)s", n=waiting), Queue()))
     return [
-        *first,
+        first,
         [button(plain("Broadcast"), AudienceList()), button(plain("Invite"), InviteRole())],
         [button(plain("Roadmaps"), Plans()), button(plain("Panel"), Panel())],
     ]
@@ -198,12 +222,7 @@ async def who(query: CallbackQuery, callback_data: Who, talk: Talk) -> None:
 async def silent(query: CallbackQuery, callback_data: Silent, talk: Talk) -> None:
     """Reports that wait too long; a coordinator may decide about them."""
     async with talk.db.read(talk.actor) as tx:
-        waiting = {row.submission.id: row for row in await progress.queue(tx)}
-        late = [
-            waiting[row.submission_id]
-            for row in await reports.silent_reviews(tx)
-            if row.submission_id in waiting
-        ]
+        late = _silent(await progress.queue(tx))
     shown = page(late, callback_data.page)
     rows: list[Row] = [
         [button(queue_label(talk, row), Report(submission=row.submission.id))] for row in shown.items

@@ -6,10 +6,10 @@ from aiogram.filters import Command, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from bot.flows import coordinate, reading, review, work
-from bot.presses import Home
+from bot.presses import Hats, Home
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import Row, Screen, button
+from bot.ui import Row, Screen, button, page
 from domain import progress, schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Actor, Place, Role
 from domain.db import Tx
@@ -58,9 +58,13 @@ async def home_screen(tx: Tx, talk: Talk, hat_key: str = "") -> Screen:
         raise NotFound
     chosen = next((hat for hat in mine if hat.key == hat_key), mine[0])
     screen = await _of_hat(tx, talk, chosen)
-    switches: list[Row] = [
-        [button(await _switch_label(tx, talk, hat), Home(hat=hat.key))] for hat in mine if hat is not chosen
-    ]
+    others = [hat for hat in mine if hat is not chosen]
+    switches: list[Row] = []
+    if len(others) == 1:
+        switches = [[button(await _switch_label(tx, talk, others[0]), Home(hat=others[0].key))]]
+    elif others:
+        label = talk.plain.n("%(n)s other role", "%(n)s other roles", len(others))
+        switches = [[button(label, Hats(page=0))]]
     return Screen(screen.text, [*screen.rows, *switches], screen.expects)
 
 
@@ -85,6 +89,18 @@ async def _switch_label(tx: Tx, talk: Talk, hat: Hat) -> str:
         waiting = len(await progress.queue(tx))
         return talk.plain("I am a curator · ⏳ %(n)s", n=waiting) if waiting else talk.plain("I am a curator")
     return name
+
+
+@router.callback_query(Hats.filter())
+async def choose_hat(query: CallbackQuery, callback_data: Hats, talk: Talk) -> None:
+    """All roles and places, each with what waits there."""
+    shown = page(hats(talk.actor), callback_data.page)
+    async with talk.db.read(talk.actor) as tx:
+        rows: list[Row] = [
+            [button(await _switch_label(tx, talk, hat), Home(hat=hat.key))] for hat in shown.items
+        ]
+    rows.append(shown.turning(lambda n: Hats(page=n)))
+    await talk.show(Screen(talk.say("Where shall we go?"), rows))
 
 
 @router.message(CommandStart())

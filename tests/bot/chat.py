@@ -193,7 +193,7 @@ class Play:
         while not await self._is_settled():
             if time.monotonic() > until:
                 raise TimeoutError("the bot does not come to rest")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
 
     async def _is_settled(self) -> bool:
         if self.telegram.bot.queue.items:

@@ -201,13 +201,13 @@ async def test_a_coordinator_waits_for_the_curator_and_then_may_decide(play: Pla
     await handed_in(play)
     marina = play.chat("Марина")
     await marina.say("/menu")
-    assert "⏳ Показать, кто ждёт" not in marina.labels
+    assert "⏳ Кто ждёт" not in marina.labels
     await marina.press_data(marina.last, "rp:1:confirm:proved")
     assert marina.alert == told(progress.NotYourTurn(name="Кирилл", days=progress.SILENT_DAYS))
     play.world.clock.forward(days=7)
     await marina.say("/menu")
     assert "⏳ без ответа кураторов дольше 3 рабочих дней: 1" in marina.text
-    await marina.press("⏳ Показать, кто ждёт")
+    await marina.press("⏳ Кто ждёт")
     assert marina.labels == ["Тороповская ОШ · 1.2 · 5 дней", "‹ Назад"]
     await marina.press("Тороповская ОШ")
     await marina.press("✅ Подтвердить")
