@@ -197,7 +197,7 @@ def passed_over(skipped: "Sequence[documents.Skipped]") -> list[dict[str, Any]]:
 
 
 # Deadlines that name a day; a month is due on its last day without anybody having meant that day.
-_DAY_KINDS = frozenset({"point", "event", "until", "interval", "multi_interval"})
+_DAY_KINDS = frozenset({"point", "event", "until", "interval"})
 _WHOLE_KINDS = frozenset({"year", "year_range", "schoolyear", "ongoing"})
 
 
