@@ -154,6 +154,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_admin_password')),
     sa.UniqueConstraint('login', name=op.f('uq_admin_password_login'))
     )
+    op.create_table('calendar_day',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('works', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('set_by', sa.Integer(), nullable=True),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_calendar_day_region_id')),
+    sa.ForeignKeyConstraint(['set_by'], ['person.id'], name=op.f('fk_calendar_day_set_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_day')),
+    sa.UniqueConstraint('region_id', 'day', name=op.f('uq_calendar_day_region_id_day'))
+    )
     op.create_table('cycle',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
@@ -710,6 +723,7 @@ def downgrade() -> None:
     op.drop_table('panel_session')
     op.drop_table('municipality')
     op.drop_table('cycle')
+    op.drop_table('calendar_day')
     op.drop_table('admin_password')
     with op.batch_alter_table('sign_in_attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_attempt_source'))

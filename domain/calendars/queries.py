@@ -1,0 +1,34 @@
+"""Reading the corrections."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from domain.actor import Place
+from domain.calendars.models import CalendarDay
+from domain.dates import OwnDays
+from domain.db import Tx
+from domain.policy import Permission, require
+
+
+async def calendar_days(tx: Tx, region_id: int) -> Sequence[CalendarDay]:
+    """The corrections of a region, for the panel."""
+    require(tx.actor, Permission.REGISTER, Place(region_id))
+    query = select(CalendarDay).where(CalendarDay.region_id == region_id).order_by(CalendarDay.day)
+    return (await tx.session.scalars(query)).all()
+
+
+async def own_days(tx: Tx, region_id: int | None) -> OwnDays:
+    """The same as a mapping for `dates.is_working`; days are no secret."""
+    query = select(CalendarDay.day, CalendarDay.works).where(CalendarDay.region_id == (region_id or 0))
+    return dict((await tx.session.execute(query)).tuples().all())
+
+
+async def all_own_days(tx: Tx) -> Mapping[int, OwnDays]:
+    """All regions' corrections by region, for planning."""
+    query = select(CalendarDay.region_id, CalendarDay.day, CalendarDay.works)
+    found: dict[int, dict[date, bool]] = {}
+    for region_id, day, works in (await tx.session.execute(query)).tuples():
+        found.setdefault(region_id, {})[day] = works
+    return found
