@@ -1,0 +1,15 @@
+"""A roadmap with the state of its execution, as a table to take away."""
+
+from domain.exports.queries import Execution, ExecutionRow, SchoolState, execution
+from domain.exports.rules import PlanSheet, columns_of, to_docx, to_xlsx
+
+__all__ = [
+    "Execution",
+    "ExecutionRow",
+    "PlanSheet",
+    "SchoolState",
+    "columns_of",
+    "execution",
+    "to_docx",
+    "to_xlsx",
+]
