@@ -11,7 +11,7 @@ from aiogram.methods import SetWebhook
 
 from bot import rendering, webhook
 from bot.finishing import Finisher
-from bot.jobs import Job, timetable
+from bot.jobs import Job, Timetable
 from bot.lanes import Lanes
 from bot.notice import FindAddress, MarkUnreachable, Renderers
 from bot.poller import Poller
@@ -75,7 +75,7 @@ class Engine:
             timezone=settings.timezone,
             counters=self.counters,
         )
-        self._timetable = timetable(db, plan_digests)
+        self._timetable = Timetable(db, plan_digests)
         self._stopping = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
         self._sending: asyncio.Task[None] | None = None
@@ -95,11 +95,9 @@ class Engine:
 
     async def stop(self) -> None:
         """End within a second: what is in flight is finished, what is not begun stays for the next start."""
-        if self._timetable.running:
-            self._timetable.shutdown(wait=False)
         self._stopping.set()
         self._poller.stop()
-        await asyncio.gather(self._lanes.stop(GRACE), self._stop_sending())
+        await asyncio.gather(self._lanes.stop(GRACE), self._stop_sending(), self._timetable.stop(GRACE))
         self._finisher.stop()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=GRACE)

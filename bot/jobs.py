@@ -4,7 +4,9 @@ The scheduler only ticks: what is due stands in the database, so a late, missed 
 (DESIGN.md, sentence 9). Its default of one second of grace would drop ticks after a stall.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,22 +24,48 @@ Job = Callable[[], Awaitable[object]]
 ALWAYS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
 
 
-def timetable(db: Database, plan_digests: Job | None = None) -> AsyncIOScheduler:
-    """The jobs of an installation; `start()` it inside the running loop."""
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=ALWAYS)
+class Timetable:
+    """The jobs of an installation; `start` it inside the running loop."""
 
-    def every(name: str, job: Job, *, seconds: int) -> None:
-        scheduler.add_job(_logged(name, job), IntervalTrigger(seconds=seconds), id=name, name=name)
+    def __init__(self, db: Database, plan_digests: Job | None = None) -> None:
+        self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=ALWAYS)
+        self._running: set[asyncio.Task[None]] = set()
+        every, daily = self._every, self._daily
 
-    def daily(name: str, job: Job, *, hour: int) -> None:
-        scheduler.add_job(_logged(name, job), CronTrigger(hour=hour), id=name, name=name)
+        #     what                 does                          when
+        every("sweep_outbox", lambda: sweep_outbox(db), seconds=10, at_start=True)
+        if plan_digests is not None:
+            every("plan_digests", plan_digests, seconds=60)
+        daily("forget_old", lambda: forget_old(db), hour=0)  # 03:00 in Moscow
 
-    #     what                 does                          when
-    every("sweep_outbox", lambda: sweep_outbox(db), seconds=10)
-    if plan_digests is not None:
-        every("plan_digests", plan_digests, seconds=60)
-    daily("forget_old", lambda: forget_old(db), hour=0)  # 03:00 in Moscow
-    return scheduler
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.start()
+
+    async def stop(self, grace: float) -> None:
+        """Tick no more; a running job gets `grace` seconds to end."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(set(self._running), timeout=grace)
+        self._scheduler.shutdown(wait=False)
+
+    def _every(self, name: str, job: Job, *, seconds: int, at_start: bool = False) -> None:
+        first = {"next_run_time": datetime.now(UTC)} if at_start else {}
+        self._scheduler.add_job(self._tracked(name, job), IntervalTrigger(seconds=seconds), id=name, **first)
+
+    def _daily(self, name: str, job: Job, *, hour: int) -> None:
+        self._scheduler.add_job(self._tracked(name, job), CronTrigger(hour=hour), id=name)
+
+    def _tracked(self, name: str, job: Job) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            task = asyncio.ensure_future(_logged(name, job))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            await task
+
+        return run
 
 
 async def sweep_outbox(db: Database) -> dict[str, int]:
@@ -52,14 +80,11 @@ async def forget_old(db: Database) -> dict[str, int]:
         return {"inbox": await inbox.forget_old(tx), "outbox": await outbox.forget_old(tx)}
 
 
-def _logged(name: str, job: Job) -> Callable[[], Awaitable[None]]:
-    async def run() -> None:
-        try:
-            result = await job()
-        except Exception:
-            log.exception("job_failed", job=name)
-        else:
-            if result:
-                log.info("job_done", job=name, result=result)
-
-    return run
+async def _logged(name: str, job: Job) -> None:
+    try:
+        result = await job()
+    except Exception:
+        log.exception("job_failed", job=name)
+    else:
+        if result:
+            log.info("job_done", job=name, result=result)

@@ -24,8 +24,8 @@ REMEMBERED_CHATS = 5_000
 class Window:
     """When may the next message leave? All times are seconds of one clock."""
 
-    def __init__(self, rate: float = RATE) -> None:
-        self.rate = rate
+    def __init__(self, rate: float = RATE, chat_spacing: float = CHAT_SPACING) -> None:
+        self.rate, self.chat_spacing = rate, chat_spacing
         self.paused_until = 0.0
         self.slow_until = 0.0
         self._grants: deque[float] = deque()
@@ -55,7 +55,7 @@ class Window:
         sent = self._chats.get(chat_id)
         if not sent:
             return float("-inf")
-        ready = sent[-1] + CHAT_SPACING
+        ready = sent[-1] + self.chat_spacing
         if chat_id < 0 and len(sent) >= GROUP_LIMIT:
             ready = max(ready, sent[-GROUP_LIMIT] + GROUP_WINDOW)
         return ready
@@ -85,10 +85,18 @@ class _Ticket:
 
 
 class Limiter:
-    """Lets senders wait for their turn, the most urgent first."""
+    """Lets senders wait for their turn, the most urgent first.
 
-    def __init__(self, rate: float = RATE, clock: Callable[[], float] = time.monotonic) -> None:
-        self.window = Window(rate)
+    Another `rate` (a second) and `chat_spacing` (seconds) suit a Bot API server of one's own, and tests.
+    """
+
+    def __init__(
+        self,
+        rate: float = RATE,
+        chat_spacing: float = CHAT_SPACING,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.window = Window(rate, chat_spacing)
         self.on_pause: Callable[[float], None] = lambda seconds: None
         self._clock = clock
         self._numbers = itertools.count()
