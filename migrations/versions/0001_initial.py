@@ -200,6 +200,22 @@ def upgrade() -> None:
     with op.batch_alter_table('panel_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_panel_session_person_id'), ['person_id'], unique=False)
 
+    op.create_table('ready_phrase',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('decision', sa.String(length=30), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('kept_by', sa.Integer(), nullable=True),
+    sa.Column('kept_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['kept_by'], ['person.id'], name=op.f('fk_ready_phrase_kept_by')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_ready_phrase_region_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ready_phrase'))
+    )
+    with op.batch_alter_table('ready_phrase', schema=None) as batch_op:
+        batch_op.create_index('ix_ready_phrase_region', ['region_id', 'decision'], unique=False)
+
     op.create_table('sign_in_code',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code_hash', sa.String(length=64), nullable=False),
@@ -268,6 +284,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast')),
     sa.UniqueConstraint('request_key', name=op.f('uq_broadcast_request_key'))
     )
+    op.create_table('curator_note',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=30), nullable=False),
+    sa.Column('held_on', sa.Date(), nullable=False),
+    sa.Column('line', sa.Text(), nullable=False),
+    sa.Column('noted_by', sa.Integer(), nullable=True),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_curator_note_municipality_id')),
+    sa.ForeignKeyConstraint(['noted_by'], ['person.id'], name=op.f('fk_curator_note_noted_by')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_curator_note_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_curator_note_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_curator_note'))
+    )
+    with op.batch_alter_table('curator_note', schema=None) as batch_op:
+        batch_op.create_index('ix_curator_note_person', ['noted_by', 'held_on'], unique=False)
+        batch_op.create_index('ix_curator_note_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+
     op.create_table('enrollment',
     sa.Column('school_id', sa.Integer(), nullable=False),
     sa.Column('cohort_id', sa.Integer(), nullable=False),
@@ -706,6 +742,11 @@ def downgrade() -> None:
     op.drop_table('mentor_link')
     op.drop_table('invitation')
     op.drop_table('enrollment')
+    with op.batch_alter_table('curator_note', schema=None) as batch_op:
+        batch_op.drop_index('ix_curator_note_place')
+        batch_op.drop_index('ix_curator_note_person')
+
+    op.drop_table('curator_note')
     op.drop_table('broadcast')
     with op.batch_alter_table('school', schema=None) as batch_op:
         batch_op.drop_index('ix_school_region_municipality')
@@ -717,6 +758,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sign_in_code_person_id'))
 
     op.drop_table('sign_in_code')
+    with op.batch_alter_table('ready_phrase', schema=None) as batch_op:
+        batch_op.drop_index('ix_ready_phrase_region')
+
+    op.drop_table('ready_phrase')
     with op.batch_alter_table('panel_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_panel_session_person_id'))
 
