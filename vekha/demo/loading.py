@@ -35,9 +35,9 @@ class Stage:
 
     tx: WriteTx
     timezone: str
+    store: FileStore
     places: Mapping[str, Place] = field(default_factory=dict)
     actors: dict[int, Actor] = field(default_factory=dict)
-    store: FileStore | None = None
 
     def as_(self, actor: Actor, at: datetime | None = None) -> WriteTx:
         """The same transaction as another person, at another moment."""
@@ -69,7 +69,6 @@ class Stage:
 
     async def _own_copy(self, key: str, assignment_id: int) -> StoredFile:
         """A document of this report alone: the same file in two reports would be a warning to the reviewer."""
-        assert self.store is not None
         body = (DATA / "evidence" / EVIDENCE[key][0]).read_bytes()
         mark = str(assignment_id).encode()
         if key == "minutes":
@@ -91,7 +90,7 @@ async def load(db: Database, files: FileStore, timezone: str) -> None:
     from vekha.demo import story
 
     async with db.write(SYSTEM) as tx:
-        stage = Stage(tx, timezone, store=files)
+        stage = Stage(tx, timezone, files)
         await _registers(stage)
         await _cast(stage)
         await story.tell(stage)
