@@ -1,5 +1,6 @@
 """History: who did what, where and when."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, NamedTuple
@@ -23,6 +24,7 @@ from domain.tables import Table
 
 closed = APIRouter()
 PAGE, EXPORT = 50, 5000
+_NAMES = re.compile(r"%\((\w+)\)s")
 # First part of the names of actions → what one filters by.
 KINDS = {
     "submission": N_("Reports"),
@@ -88,7 +90,9 @@ def _deed(
     details = {key: _plain(value) for key, value in entry.details.items()}
     if details.get("role") in set(Role):
         details["role"] = say(ROLES[Role(details["role"])])
-    what = say(DEEDS[entry.action], **details) if entry.action in DEEDS else entry.action
+    message = DEEDS.get(entry.action, entry.action)
+    # An old entry may lack what the sentence names.
+    what = say(message, **{name: details.get(name, "…") for name in _NAMES.findall(message)})
     subject = persons.get(entry.subject_id or 0, "") if entry.subject_kind == "person" else ""
     if subject and entry.subject_id != entry.person_id:
         what = f"{what} — {subject}"

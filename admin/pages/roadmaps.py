@@ -12,7 +12,7 @@ from admin.deadlines import doubt_words, meaning, measure_meaning
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.invitations import PlaceChoice, place_value, read_place
-from admin.words import COLUMNS, REFUSED, ROADMAP_STATE, SETTLED, SKIPPED
+from admin.words import COLUMNS, NOTES, REFUSED, ROADMAP_STATE, SETTLED, SKIPPED
 from domain import documents, reports, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
@@ -177,6 +177,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
         doubts={m.id: doubt_words(visit, m.doubts) for m in view.measures},
         columns={COLUMNS.get(role, COLUMNS["other"]): head for role, head in view.roadmap.columns.items()},
         skipped_words=SKIPPED,
+        note_words=NOTES,
         query=query,
         tried=meaning(visit, tried.windows) if tried else [],
         tried_doubts=doubt_words(visit, tried.doubts) if tried else [],

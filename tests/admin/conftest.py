@@ -55,7 +55,7 @@ class Panel:
     async def get(self, name: str, path: str, /, **params: Any) -> httpx2.Response:
         """One page as one person."""
         async with self.browser(name) as browser:
-            return await browser.get(path, params=params)
+            return await browser.get(path, params=params or None)
 
     async def post(self, name: str, path: str, /, **data: Any) -> httpx2.Response:
         """One form as one person."""
