@@ -107,13 +107,20 @@ def plant(death: Death) -> None:
     Handling.committed = committed  # type: ignore[method-assign]
 
 
+_later: list[asyncio.Task[None]] = []
+
+
 async def _confirm_first(self: Poller, updates: list[Any]) -> None:
-    """Mutant: what aiogram's polling does."""
-    if updates:
-        self._offset = max(update["update_id"] for update in updates) + 1
+    """Mutant: what aiogram's polling does, the next request confirms what is not kept yet."""
+
+    async def keep() -> None:
         await asyncio.sleep(0.3)
         async with self._db.write(SYSTEM) as tx:
             self._offer(await inbox.accept(tx, self._bot.id, updates))
+
+    if updates:
+        self._offset = max(update["update_id"] for update in updates) + 1
+        _later.append(asyncio.create_task(keep()))
 
 
 async def _mark_nothing(self: Handling, tx: WriteTx) -> None:
