@@ -7,12 +7,14 @@ from aiogram.types import BotCommand
 
 from bot.errors import Errors
 from bot.flows import (
+    asking,
     coordinate,
     drafting,
     home,
     inviting,
     joining,
     mornings,
+    obliging,
     otherwise,
     own,
     plans,
@@ -41,6 +43,8 @@ CONVERSATIONS = (
     work.router,
     drafting.router,
     review.router,
+    asking.router,
+    obliging.router,
     coordinate.router,
     writing.router,
     plans.router,

@@ -1,12 +1,13 @@
 """How queued messages read at the moment of sending. None: it is not true any more."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 
 from aiogram.types import InlineKeyboardButton
 
 from bot.flows.writing import broadcast_text
+from bot.letters import LETTERS, reader
+from bot.letters import plain as plain_of
 from bot.lines import short_due
 from bot.notice import Notice, Renderer
 from bot.presses import DigestWhy, Queue, Report, Seen, Snooze, Work
@@ -17,24 +18,14 @@ from domain.db import Tx
 from domain.errors import DomainError
 from domain.outbox import OutboxMessage
 from domain.progress import Decision, QueueRow, Status, WorkCard, WorkRow
-from domain.texts import Texts, texts
+from domain.texts import Texts
 
 SHOWN = 8  # lines of a digest; the rest is counted
 
 
-async def _reader(tx: Tx, message: OutboxMessage) -> Tx:
-    """The same transaction, seen by the one who will read: their rights are asked again."""
-    actor = await people.actor_by_id(tx, message.person_id or 0)
-    return replace(tx, actor=actor)
-
-
-def _plain(say: Texts) -> Texts:
-    return texts(say.language, escape=False)
-
-
 async def submitted(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """To the reviewers: a report has come. Silent, and gone where it was taken back or decided."""
-    mine = await _reader(tx, message)
+    mine = await reader(tx, message)
     card = await _card(mine, message)
     if card is None or not card.may_decide:
         return None
@@ -44,14 +35,14 @@ async def submitted(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None
     text = "⏳ " + say(
         "%(school)s has handed in %(measure)s.", school=card.school.name, measure=card.measure.label
     )
-    plain = _plain(say)
+    plain = plain_of(say)
     rows = ((button(plain("Open"), Report(submission=newest.id)), button(plain("Queue"), Queue())),)
     return Notice(text, rows, silent=True)
 
 
 async def decided(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """To the school's people who worked on it: the decision and the reviewer's word."""
-    mine = await _reader(tx, message)
+    mine = await reader(tx, message)
     card = await _card(mine, message)
     if card is None:
         return None
@@ -59,7 +50,7 @@ async def decided(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     review = view.review
     if review is None or review.id != message.params["review_id"]:
         return None
-    name, plain = _short(card), _plain(say)
+    name, plain = _short(card), plain_of(say)
     word = say(
         "“%(comment)s” %(name)s",
         comment=clip(review.comment, 1500),
@@ -92,14 +83,14 @@ def _short(card: WorkCard) -> str:
 async def broadcast(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """A coordinator's words, with «Ознакомлен(а)»."""
     view = await broadcasts.broadcast(tx, int(message.params["broadcast_id"]))
-    plain = _plain(say)
+    plain = plain_of(say)
     press = button(plain("I have read it"), Seen(id=view.broadcast.id))
     return Notice(broadcast_text(say, view.broadcast.text, view.author), ((press,),))
 
 
 async def digest(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """The morning: only what this person must act on, as it stands now."""
-    mine = await _reader(tx, message)
+    mine = await reader(tx, message)
     person = await people.person(tx, message.person_id or 0)
     day = local_day(tx.now, mine.actor.timezone)
     if person.snoozed_until is not None and person.snoozed_until > day:
@@ -119,7 +110,7 @@ async def _remark(mine: Tx, row: WorkRow) -> str:
 def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mapping[int, str]) -> Notice:
     """How a digest reads."""
     several = len({row.school.id for row in (*found.overdue, *found.returned, *found.soon)}) > 1
-    plain = _plain(say)
+    plain = plain_of(say)
     lines: list[str] = []
     presses: list[InlineKeyboardButton] = []
     for sign, rows in (("🔴", found.overdue), ("🟡", found.soon), ("↩️", found.returned)):
@@ -177,6 +168,7 @@ def _review_line(say: Texts, waiting: Sequence[QueueRow]) -> str:
 
 
 RENDERERS: Mapping[str, Renderer] = {
+    **LETTERS,
     "submitted": submitted,
     "decided": decided,
     "broadcast": broadcast,

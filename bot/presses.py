@@ -285,3 +285,55 @@ class DigestWhy(CallbackData, prefix="gw"):
 
 class Snooze(CallbackData, prefix="gs"):
     """«Напомнить завтра»."""
+
+
+class Ask(CallbackData, prefix="qa"):
+    """Question and answer about an assignment."""
+
+    id: int
+    fresh: bool = False
+
+
+class Questions(CallbackData, prefix="qq"):
+    """Questions that wait for the person's answer."""
+
+    page: int = 0
+
+
+class WaiverAsk(CallbackData, prefix="wa"):
+    """«Не требуется…»: ask not to have to hand this in."""
+
+    id: int
+
+
+class WaiverBack(CallbackData, prefix="wb"):
+    """The school does it after all."""
+
+    id: int
+    assignment: int
+
+
+class Waivers(CallbackData, prefix="wv"):
+    """Requests that wait for the coordinator."""
+
+    page: int = 0
+
+
+class WaiverOpen(CallbackData, prefix="wc"):
+    """One request."""
+
+    id: int
+    fresh: bool = False
+
+
+class WaiverAnswer(CallbackData, prefix="wx"):
+    """Let the school off, or say why not (asks for the words)."""
+
+    id: int
+    grant: bool
+
+
+class CountAsk(CallbackData, prefix="cn"):
+    """«Сделано 3 из 7»: asks how many by now."""
+
+    id: int

@@ -20,12 +20,13 @@ from bot.presses import (
     Report,
     Silent,
     Unconnected,
+    Waivers,
     Who,
 )
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Row, Screen, bold, button, clip, page, safe
-from domain import progress, reports, roadmaps, schools
+from domain import obligations, progress, reports, roadmaps, schools
 from domain.actor import Place, Role
 from domain.db import Tx
 from domain.progress import QueueRow
@@ -58,6 +59,11 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
     rows.append(await _attention_row(tx, talk, owned, queue))
     rows.extend(_menu(talk, place, has_table=bool(table), waiting=len(queue)))
     return Screen("\n".join(lines), rows)
+
+
+async def _waivers(tx: Tx, owned: Sequence[schools.School]) -> int:
+    ids = {school.id for school in owned}
+    return sum(row.school.id in ids for row in await obligations.open_waivers(tx))
 
 
 def _silent(queue: Sequence[QueueRow]) -> list[QueueRow]:
@@ -102,6 +108,8 @@ async def _attention_row(
     tx: Tx, talk: Talk, owned: Sequence[schools.School], queue: Sequence[QueueRow]
 ) -> Row:
     row: list[InlineKeyboardButton] = []
+    if waivers := await _waivers(tx, owned):
+        row.append(button(talk.plain("Not required? %(n)s", n=waivers), Waivers()))
     if _silent(queue):
         row.append(button(talk.plain("⏳ Who waits"), Silent()))
     if await _without_people(tx, owned):

@@ -54,8 +54,7 @@ async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
 async def redraw(talk: Talk, assignment_id: int, screen_id: int | None, newest_id: int) -> None:
     """Edit the draft's message while it is the last one; where something stands below it, move it there."""
     async with talk.db.read(talk.actor) as tx:
-        card = await progress.work_card(tx, assignment_id)
-    screen = work_screen(talk, card)
+        screen = await work_screen(tx, talk, await progress.work_card(tx, assignment_id))
     if screen_id is not None and screen_id > newest_id:
         shown = await talk.redraw(screen_id, screen)
         if shown is not None:
@@ -112,7 +111,7 @@ async def choose_removal(query: CallbackQuery, callback_data: RemoveChoice, talk
     async with talk.db.read(talk.actor) as tx:
         card = await progress.work_card(tx, callback_data.id)
     if not card.draft:
-        await talk.show(work_screen(talk, card))
+        await _show_card(talk, callback_data.id)
         return
     shown = page(card.draft, callback_data.page)
     rows: list[Row] = [
@@ -154,13 +153,13 @@ async def withdraw(query: CallbackQuery, callback_data: Withdraw, talk: Talk) ->
         await talk.refuse(decided)
         async with talk.db.read(talk.actor) as tx:
             card = await progress.submission_card(tx, callback_data.submission)
-        await talk.show(work_screen(talk, card))
+        await _show_card(talk, card.assignment.id)
 
 
 async def _show_card(talk: Talk, assignment_id: int) -> None:
     async with talk.db.read(talk.actor) as tx:
-        card = await progress.work_card(tx, assignment_id)
-    await talk.show(work_screen(talk, card))
+        screen = await work_screen(tx, talk, await progress.work_card(tx, assignment_id))
+    await talk.show(screen)
 
 
 async def hold(message: Message, talk: Talk, held: list[dict[str, Any]], screen_id: int | None) -> None:
@@ -248,7 +247,7 @@ async def put_held(query: CallbackQuery, callback_data: ToWhich, talk: Talk) -> 
     if not held:
         await talk.answer(talk.plain("I no longer have that message. Please send it again."), alert=True)
     async with talk.db.read(talk.actor) as tx:
-        card = await progress.work_card(tx, callback_data.id)
-    await talk.show(work_screen(talk, card), fresh=bool(refused))
+        screen = await work_screen(tx, talk, await progress.work_card(tx, callback_data.id))
+    await talk.show(screen, fresh=bool(refused))
     if refused and query.message is not None:
         await talk.remove(query.message.message_id)

@@ -8,12 +8,24 @@ from aiogram.types import CallbackQuery, Message
 from bot.flows.work import decided_line, measure_lines
 from bot.identity import Expecting
 from bot.lines import evidence_lines, moment
-from bot.presses import AudienceList, Decide, Files, Home, OwnWords, Panel, Phrase, Queue, Report
+from bot.presses import (
+    Ask,
+    AudienceList,
+    Decide,
+    Files,
+    Home,
+    OwnWords,
+    Panel,
+    Phrase,
+    Questions,
+    Queue,
+    Report,
+)
 from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
-from domain import progress, proof, schools
+from domain import progress, proof, schools, talks
 from domain.actor import COORDINATORS
 from domain.db import Tx
 from domain.errors import DomainError
@@ -45,6 +57,9 @@ async def queue_screen(tx: Tx, talk: Talk, number: int, *, is_home: bool = False
         [button(queue_label(talk, row), Report(submission=row.submission.id))] for row in shown.items
     ]
     rows.append(shown.turning(lambda n: Queue(page=n)))
+    questions = len(await talks.open_questions(tx))
+    if questions:
+        rows.append([button(talk.plain("💬 Answer: %(n)s", n=questions), Questions())])
     if not is_home:
         rows.append([button(talk.plain("‹ Back"), Home())])
     else:
@@ -152,7 +167,12 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
         )
     else:
         lines.append(say("⏳ In review by somebody else."))
-    rows.append([button(talk.plain("‹ Queue"), Queue())])
+    rows.append(
+        [
+            button(talk.plain("Ask the school"), Ask(id=card.assignment.id)),
+            button(talk.plain("‹ Queue"), Queue()),
+        ]
+    )
     return Screen("\n".join(lines), rows)
 
 

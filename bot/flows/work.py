@@ -7,12 +7,27 @@ from datetime import date
 from aiogram.types import CallbackQuery
 
 from bot.lines import SIGN, deadline_line, decided_by, evidence_lines, moment, work_label
-from bot.presses import Files, Home, Later, RemoveChoice, Send, Withdraw, Work, WorkList
+from bot.presses import (
+    Ask,
+    CountAsk,
+    Files,
+    Home,
+    Later,
+    Questions,
+    RemoveChoice,
+    Send,
+    WaiverAsk,
+    WaiverBack,
+    Withdraw,
+    Work,
+    WorkList,
+)
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
-from domain import progress, proof
+from domain import obligations, progress, proof, talks
 from domain.db import Tx
+from domain.obligations import WaiverState
 from domain.progress import Standing, WorkCard, WorkRow
 from domain.proof import Need
 from domain.texts import Texts
@@ -44,6 +59,9 @@ async def home_screen(tx: Tx, talk: Talk, school_id: int, name: str) -> Screen:
         last[0] = [*last[0], button(label, WorkList(school=school_id, view="sent"))]
     elif any(row.standing in CLOSED for row in rows):
         last[0] = [*last[0], button(plain("What has been sent"), WorkList(school=school_id, view="sent"))]
+    questions = [q for q in await talks.open_questions(tx) if q.school.id == school_id]
+    if questions:
+        last.append([button(plain("💬 Answer: %(n)s", n=len(questions)), Questions())])
     return Screen(f"{bold(name)}\n{_counts(say, rows)}", [*buttons, *last])
 
 
@@ -101,19 +119,17 @@ async def open_work(query: CallbackQuery, callback_data: Work, talk: Talk) -> No
     """One assignment: the draft where something is in it, else what is asked for."""
     async with talk.db.read(talk.actor) as tx:
         card = await progress.work_card(tx, callback_data.id)
-    await talk.show(
-        work_screen(talk, card, about=callback_data.about),
-        fresh=callback_data.fresh,
-    )
+        screen = await work_screen(tx, talk, card, about=callback_data.about)
+    await talk.show(screen, fresh=callback_data.fresh)
 
 
-def work_screen(talk: Talk, card: WorkCard, *, about: bool = False) -> Screen:
+async def work_screen(tx: Tx, talk: Talk, card: WorkCard, *, about: bool = False) -> Screen:
     """What an assignment looks like now."""
     if card.standing in CLOSED:
         return _closed_screen(talk, card)
     if card.may_submit and (card.draft or card.returned is not None) and not about:
         return draft_screen(talk, card)
-    return _card_screen(talk, card)
+    return await _card_screen(tx, talk, card)
 
 
 def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
@@ -135,23 +151,43 @@ def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
     return lines
 
 
-def _card_screen(talk: Talk, card: WorkCard) -> Screen:
-    say = talk.say
+async def _card_screen(tx: Tx, talk: Talk, card: WorkCard) -> Screen:
+    say, number = talk.say, card.assignment.id
     lines = measure_lines(say, card, talk.today())
     back: Row = [button(talk.plain("‹ Back"), WorkList(school=card.school.id))]
     if not card.may_submit:
         return Screen("\n".join([bold(card.school.name), *lines]), [back])
-    lines.append("")
-    lines.append(
+    rows: list[Row] = []
+    if card.draft:
+        rows.append([button(talk.plain("To the draft"), Work(id=number))])
+    count = (await obligations.counts(tx, [(card.assignment, card.measure)])).get(number)
+    if count is not None:
+        lines.append(_count_line(say, count))
+        rows.append([button(talk.plain("Note how many"), CountAsk(id=number))])
+    asked = [w for w in await obligations.waivers(tx, number) if w.state is WaiverState.ASKED]
+    if asked:
+        lines.append(say("You have asked not to have to: “%(reason)s”.", reason=clip(asked[0].reason, 300)))
+        waiver = button(talk.plain("Take the request back"), WaiverBack(id=asked[0].id, assignment=number))
+    else:
+        waiver = button(talk.plain("Not required…"), WaiverAsk(id=number))
+    thread = await talks.thread(tx, number)
+    label = talk.plain("💬 Answer") if thread.waits else talk.plain("Ask the curator")
+    rows.append([waiver, button(label, Ask(id=number))])
+    lines += [
+        "",
         say(
             "Send text, files, photos or a link, in several messages if you like. I will put them together; you "
             "send the report. No data of children, please."
-        )
-    )
-    rows: list[Row] = [back]
-    if card.draft:
-        rows.insert(0, [button(talk.plain("To the draft"), Work(id=card.assignment.id))])
-    return Screen("\n".join(lines), rows, Expects(DRAFT, {"assignment": card.assignment.id}))
+        ),
+    ]
+    return Screen("\n".join(lines), [*rows, back], Expects(DRAFT, {"assignment": number}))
+
+
+def _count_line(say: Texts, count: obligations.Count) -> str:
+    """«Сделано 3 из 7»."""
+    if count.wanted is None:
+        return say("Done: %(done)s.", done=count.done)
+    return say("Done: %(done)s of %(wanted)s.", done=count.done, wanted=count.wanted)
 
 
 def draft_screen(talk: Talk, card: WorkCard) -> Screen:
@@ -185,6 +221,8 @@ def draft_screen(talk: Talk, card: WorkCard) -> Screen:
                 button(talk.plain("Later"), Later(id=number)),
             ]
         )
+    if card.returned is not None:
+        rows.append([button(talk.plain("Ask the curator"), Ask(id=number))])
     rows.append(
         [
             button(talk.plain("What is asked for"), Work(id=number, about=True)),

@@ -35,7 +35,7 @@ async def test_a_report_in_three_steps(play: Play) -> None:
     tamara = await opened(play)
     assert tamara.text.startswith("1.2 Определение школ")
     assert "Чем подтвердить:" in tamara.text
-    assert tamara.labels == ["‹ Назад"]
+    assert tamara.labels == ["Не требуется…", "Спросить куратора", "‹ Назад"]
     draft = await tamara.say("Перечень готов")
     assert draft.splitlines()[:2] == ["📝 1.2, черновик", "«Перечень готов»"]
     assert draft.splitlines()[2].startswith("Ещё нет документа: ")

@@ -45,7 +45,7 @@ async def test_the_card_says_what_was_asked_and_what_was_sent(play: Play) -> Non
         "«Перечень готов»",
         "📎 Перечень.pdf · 1 КБ",
     ]
-    assert card.labels == ["✅ Подтвердить", "↩️ Вернуть", "‹ Очередь"]
+    assert card.labels == ["✅ Подтвердить", "↩️ Вернуть", "Спросить школу", "‹ Очередь"]
     assert kirill.files() == ["Перечень.pdf"]
 
 
@@ -264,7 +264,7 @@ async def test_the_queue_goes_on_with_the_longest_waiting(play: Play) -> None:
     assert decided.labels == ["Дальше: Тороповская ОШ · 1.1 · сегодня", "‹ Очередь: 1"]
     # The next card stands below the files of the first, and the record of the decision stays.
     await kirill.press("Дальше: ")
-    assert kirill.last.labels == ["✅ Подтвердить", "↩️ Вернуть", "‹ Очередь"]
+    assert kirill.last.labels == ["✅ Подтвердить", "↩️ Вернуть", "Спросить школу", "‹ Очередь"]
     kept = next(m for m in kirill.messages if m.text.startswith("✅ Подтверждено"))
     assert kept.labels == []
 
