@@ -16,6 +16,7 @@ from domain import (
     progress,
     revisions,
     roadmaps,
+    rubrics,
     schools,
     talks,
 )
@@ -37,6 +38,7 @@ SLICES = (
     progress,
     revisions,
     roadmaps,
+    rubrics,
     schools,
     talks,
 )

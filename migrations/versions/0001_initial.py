@@ -167,6 +167,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_day')),
     sa.UniqueConstraint('region_id', 'day', name=op.f('uq_calendar_day_region_id_day'))
     )
+    op.create_table('criteria_set',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=60), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('document', sa.JSON(), nullable=False),
+    sa.Column('saved_by', sa.Integer(), nullable=True),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('scored_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_criteria_set_region_id')),
+    sa.ForeignKeyConstraint(['saved_by'], ['person.id'], name=op.f('fk_criteria_set_saved_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_criteria_set')),
+    sa.UniqueConstraint('region_id', 'key', 'version', name=op.f('uq_criteria_set_region_id_key_version'))
+    )
     op.create_table('cycle',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
@@ -768,6 +783,7 @@ def downgrade() -> None:
     op.drop_table('panel_session')
     op.drop_table('municipality')
     op.drop_table('cycle')
+    op.drop_table('criteria_set')
     op.drop_table('calendar_day')
     op.drop_table('admin_password')
     with op.batch_alter_table('sign_in_attempt', schema=None) as batch_op:

@@ -1,0 +1,57 @@
+"""Criteria sets as data: groups, criteria, maxima, scales, bands, weights; and what facts score by them."""
+
+from domain.rubrics.actions import SetScored, copy_set, mark_scored, save_set
+from domain.rubrics.models import CriteriaSetVersion
+from domain.rubrics.queries import find_shipped, kept_set, kept_sets, shipped_sets
+from domain.rubrics.rules import (
+    CONTENT,
+    ORGANISATIONAL,
+    BandsUnclear,
+    CriteriaSet,
+    Criterion,
+    FactTooLarge,
+    FactUnclear,
+    FactUnknown,
+    Group,
+    Line,
+    MaximaContradict,
+    Score,
+    ScoredBy,
+    SetIncomplete,
+    SetUnreadable,
+    half_up,
+    points_of_share,
+    read_set,
+    score,
+)
+
+__all__ = [
+    "CONTENT",
+    "ORGANISATIONAL",
+    "BandsUnclear",
+    "CriteriaSet",
+    "CriteriaSetVersion",
+    "Criterion",
+    "FactTooLarge",
+    "FactUnclear",
+    "FactUnknown",
+    "Group",
+    "Line",
+    "MaximaContradict",
+    "Score",
+    "ScoredBy",
+    "SetIncomplete",
+    "SetScored",
+    "SetUnreadable",
+    "copy_set",
+    "find_shipped",
+    "half_up",
+    "kept_set",
+    "kept_sets",
+    "mark_scored",
+    "points_of_share",
+    "read_set",
+    "save_set",
+    "score",
+    "shipped_sets",
+]

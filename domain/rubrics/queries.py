@@ -1,0 +1,55 @@
+"""Criteria sets: those that come with the program, and those that a region keeps."""
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.actor import Place
+from domain.db import Tx
+from domain.errors import NotFound
+from domain.policy import Permission, require
+from domain.rubrics.models import CriteriaSetVersion
+from domain.rubrics.rules import CriteriaSet, read_set
+
+SETS = Path(__file__).parent / "sets"
+
+
+@cache
+def shipped_sets() -> dict[str, CriteriaSet]:
+    """The sets that come with the program, by key."""
+    return {
+        found.key: found for found in (read_set(document(path.stem)) for path in sorted(SETS.glob("*.toml")))
+    }
+
+
+def document(key: str) -> dict[str, Any]:
+    """The plain document of a set that comes with the program; NotFound where there is none."""
+    path = SETS / f"{key}.toml"
+    if path.parent != SETS or not path.is_file():
+        raise NotFound
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def find_shipped(key: str) -> CriteriaSet | None:
+    """The set of this key that comes with the program."""
+    return shipped_sets().get(key)
+
+
+async def kept_sets(tx: Tx, region_id: int) -> Sequence[CriteriaSetVersion]:
+    """Sets of a region, the newest version of each key first."""
+    require(tx.actor, Permission.SEE, Place(region_id))
+    query = select(CriteriaSetVersion).where(CriteriaSetVersion.region_id == region_id)
+    order = CriteriaSetVersion.key, CriteriaSetVersion.version.desc()
+    return (await tx.session.scalars(query.order_by(*order))).all()
+
+
+async def kept_set(tx: Tx, set_id: int) -> CriteriaSetVersion:
+    """One version; NotFound where it is absent. Criteria are no secret to those who are scored by them."""
+    found = await tx.session.get(CriteriaSetVersion, set_id)
+    if found is None:
+        raise NotFound
+    return found
