@@ -299,6 +299,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_broadcast')),
     sa.UniqueConstraint('request_key', name=op.f('uq_broadcast_request_key'))
     )
+    op.create_table('chosen_risk',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('factor', sa.Integer(), nullable=False),
+    sa.Column('chosen_by', sa.Integer(), nullable=True),
+    sa.Column('chosen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('dropped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['chosen_by'], ['person.id'], name=op.f('fk_chosen_risk_chosen_by')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_chosen_risk_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_chosen_risk'))
+    )
+    with op.batch_alter_table('chosen_risk', schema=None) as batch_op:
+        batch_op.create_index('uq_chosen_risk_open', ['school_id', 'factor'], unique=True, sqlite_where=sa.text('dropped_at IS NULL'), postgresql_where=sa.text('dropped_at IS NULL'))
+
     op.create_table('curator_note',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -356,6 +370,34 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_mentor_link_school_id')),
     sa.PrimaryKeyConstraint('school_id', name=op.f('pk_mentor_link'))
     )
+    op.create_table('risk_profile',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('levels', sa.JSON(), nullable=False),
+    sa.Column('source', sa.String(length=200), nullable=False),
+    sa.Column('entered_by', sa.Integer(), nullable=True),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('curator_id', sa.Integer(), nullable=True),
+    sa.Column('curator_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('coordinator_id', sa.Integer(), nullable=True),
+    sa.Column('coordinator_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('disputed_by', sa.Integer(), nullable=True),
+    sa.Column('disputed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('objection', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['coordinator_id'], ['person.id'], name=op.f('fk_risk_profile_coordinator_id')),
+    sa.ForeignKeyConstraint(['curator_id'], ['person.id'], name=op.f('fk_risk_profile_curator_id')),
+    sa.ForeignKeyConstraint(['disputed_by'], ['person.id'], name=op.f('fk_risk_profile_disputed_by')),
+    sa.ForeignKeyConstraint(['entered_by'], ['person.id'], name=op.f('fk_risk_profile_entered_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_risk_profile_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_risk_profile_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_risk_profile_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_risk_profile'))
+    )
+    with op.batch_alter_table('risk_profile', schema=None) as batch_op:
+        batch_op.create_index('ix_risk_profile_school', ['school_id', 'id'], unique=False)
+
     op.create_table('roadmap',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
@@ -531,6 +573,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_assignment_roadmap_id'), ['roadmap_id'], unique=False)
         batch_op.create_index('ix_assignment_school', ['school_id', 'status', 'due_on'], unique=False)
 
+    op.create_table('measure_slot',
+    sa.Column('measure_id', sa.Integer(), nullable=False),
+    sa.Column('factor', sa.Integer(), nullable=True),
+    sa.Column('stage', sa.Integer(), nullable=True),
+    sa.Column('document', sa.String(length=30), nullable=True),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_measure_slot_measure_id')),
+    sa.PrimaryKeyConstraint('measure_id', name=op.f('pk_measure_slot'))
+    )
     op.create_table('count_note',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('assignment_id', sa.Integer(), nullable=False),
@@ -719,6 +769,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_count_note_assignment')
 
     op.drop_table('count_note')
+    op.drop_table('measure_slot')
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.drop_index('ix_assignment_school')
         batch_op.drop_index(batch_op.f('ix_assignment_roadmap_id'))
@@ -754,6 +805,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_roadmap_place')
 
     op.drop_table('roadmap')
+    with op.batch_alter_table('risk_profile', schema=None) as batch_op:
+        batch_op.drop_index('ix_risk_profile_school')
+
+    op.drop_table('risk_profile')
     op.drop_table('mentor_link')
     op.drop_table('invitation')
     op.drop_table('enrollment')
@@ -762,6 +817,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_curator_note_person')
 
     op.drop_table('curator_note')
+    with op.batch_alter_table('chosen_risk', schema=None) as batch_op:
+        batch_op.drop_index('uq_chosen_risk_open', sqlite_where=sa.text('dropped_at IS NULL'), postgresql_where=sa.text('dropped_at IS NULL'))
+
+    op.drop_table('chosen_risk')
     op.drop_table('broadcast')
     with op.batch_alter_table('school', schema=None) as batch_op:
         batch_op.drop_index('ix_school_region_municipality')

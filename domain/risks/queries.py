@@ -1,0 +1,168 @@
+"""Profiles, programmes with their shares, concept documents."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import case, func, select
+
+from domain import people, progress, roadmaps, schools
+from domain.db import Tx
+from domain.errors import NotFound
+from domain.policy import Permission, within
+from domain.progress import Assignment, Standing, Status
+from domain.risks import rules
+from domain.risks.models import ChosenRisk, MeasureSlot, RiskProfile
+from domain.risks.rules import ConceptDocument, RiskFactor, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """What is known about a school's risks; `profile` is None before it was entered."""
+
+    school: schools.School
+    profile: RiskProfile | None
+    chosen: frozenset[RiskFactor]
+    versions: int
+    names: dict[int, str]  # person id → name
+
+
+class ProfileRow(NamedTuple):
+    """A line of the table of profiles."""
+
+    school: schools.School
+    profile: RiskProfile | None
+    chosen: frozenset[RiskFactor]
+
+
+class ProgrammeRow(NamedTuple):
+    """One chosen risk's programme at one stage (None: measures without a stage)."""
+
+    school_id: int
+    factor: RiskFactor
+    stage: Stage | None
+    total: int  # without those that are not required
+    confirmed: int
+    in_review: int
+
+    @property
+    def points(self) -> int | None:
+        """Points by the share of confirmed measures."""
+        return rules.points(self.confirmed, self.total)
+
+
+class DocumentRow(NamedTuple):
+    """A concept document that a school owes or has handed in."""
+
+    document: ConceptDocument
+    factor: RiskFactor | None
+    assignment: Assignment
+    measure: roadmaps.Measure
+    standing: Standing
+
+
+async def profile_of(tx: Tx, school_id: int) -> ProfileView:
+    """The risks of a school that the actor sees."""
+    school = await schools.school(tx, school_id)
+    query = select(RiskProfile).where(RiskProfile.school_id == school.id).order_by(RiskProfile.id.desc())
+    found = (await tx.session.scalars(query)).all()
+    newest = found[0] if found else None
+    ids = [newest.entered_by, newest.curator_id, newest.coordinator_id, newest.disputed_by] if newest else []
+    return ProfileView(
+        school,
+        newest,
+        (await chosen(tx, [school.id])).get(school.id, frozenset()),
+        len(found),
+        await people.person_names(tx, ids),
+    )
+
+
+async def profiles(tx: Tx) -> list[ProfileRow]:
+    """Every school in the actor's places with its newest profile, in three queries."""
+    found = [row.school for row in await schools.school_list(tx)]
+    newest = select(func.max(RiskProfile.id)).group_by(RiskProfile.school_id)
+    query = select(RiskProfile).where(
+        RiskProfile.id.in_(newest), within(tx.actor, Permission.SEE, RiskProfile)
+    )
+    by_school = {profile.school_id: profile for profile in await tx.session.scalars(query)}
+    risks = await chosen(tx, [school.id for school in found])
+    return [ProfileRow(s, by_school.get(s.id), risks.get(s.id, frozenset())) for s in found]
+
+
+async def chosen(tx: Tx, school_ids: Collection[int]) -> dict[int, frozenset[RiskFactor]]:
+    """Chosen risks by school. The caller has checked the right to see them."""
+    query = select(ChosenRisk.school_id, ChosenRisk.factor).where(
+        ChosenRisk.school_id.in_(school_ids), ChosenRisk.dropped_at.is_(None)
+    )
+    found: dict[int, set[RiskFactor]] = {}
+    for school_id, factor in (await tx.session.execute(query)).tuples():
+        found.setdefault(school_id, set()).add(RiskFactor(factor))
+    return {school_id: frozenset(factors) for school_id, factors in found.items()}
+
+
+async def profile_for(tx: Tx, profile_id: int) -> RiskProfile:
+    """One profile of a school that the actor sees, the newest of its school. Raises ProfileChanged."""
+    query = select(RiskProfile).where(
+        RiskProfile.id == profile_id, within(tx.actor, Permission.SEE, RiskProfile)
+    )
+    found = (await tx.session.scalars(query.with_for_update())).first()
+    if found is None:
+        raise NotFound
+    newest = select(func.max(RiskProfile.id)).where(RiskProfile.school_id == found.school_id)
+    if await tx.session.scalar(newest) != found.id:
+        raise rules.ProfileChanged
+    return found
+
+
+async def slots(tx: Tx, measure_ids: Collection[int]) -> dict[int, MeasureSlot]:
+    """Where these measures belong, by measure."""
+    query = select(MeasureSlot).where(MeasureSlot.measure_id.in_(measure_ids))
+    return {slot.measure_id: slot for slot in await tx.session.scalars(query)}
+
+
+async def programmes(tx: Tx, *, school_id: int | None = None) -> list[ProgrammeRow]:
+    """The programmes of the chosen risks with their counts, by school, risk and stage; one query."""
+    required = case((Assignment.status != Status.WAIVED, 1), else_=0)
+    confirmed = case((Assignment.status == Status.CONFIRMED, 1), else_=0)
+    in_review = case((Assignment.status == Status.IN_REVIEW, 1), else_=0)
+    query = (
+        select(
+            Assignment.school_id,
+            MeasureSlot.factor,
+            MeasureSlot.stage,
+            func.sum(required),
+            func.sum(confirmed),
+            func.sum(in_review),
+        )
+        .join(MeasureSlot, MeasureSlot.measure_id == Assignment.measure_id)
+        .join(
+            ChosenRisk,
+            (ChosenRisk.school_id == Assignment.school_id)
+            & (ChosenRisk.factor == MeasureSlot.factor)
+            & ChosenRisk.dropped_at.is_(None),
+        )
+        .where(within(tx.actor, Permission.SEE, Assignment), MeasureSlot.document.is_(None))
+        .group_by(Assignment.school_id, MeasureSlot.factor, MeasureSlot.stage)
+        .order_by(Assignment.school_id, MeasureSlot.factor, MeasureSlot.stage)
+    )
+    if school_id is not None:
+        query = query.where(Assignment.school_id == school_id)
+    return [
+        ProgrammeRow(school, RiskFactor(factor), Stage(stage) if stage else None, total, done, waiting)
+        for school, factor, stage, total, done, waiting in (await tx.session.execute(query)).tuples()
+    ]
+
+
+async def concept_documents(tx: Tx, school_id: int) -> Sequence[DocumentRow]:
+    """The concept documents of a school: handed in, reviewed and kept in versions as any assignment."""
+    await schools.school(tx, school_id)
+    work = await progress.my_work(tx, school_id=school_id, permission=Permission.SEE)
+    places = await slots(tx, [row.measure.id for row in work])
+    found = []
+    for row in work:
+        slot = places.get(row.measure.id)
+        if slot is not None and slot.document is not None:
+            factor = RiskFactor(slot.factor) if slot.factor else None
+            found.append(DocumentRow(slot.document, factor, row.assignment, row.measure, row.standing))
+    order = list(ConceptDocument)
+    return sorted(found, key=lambda row: (order.index(row.document), row.factor or 0, row.assignment.id))
