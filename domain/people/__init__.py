@@ -36,6 +36,7 @@ from domain.people.queries import (
     person_list,
     person_names,
     reviewers,
+    reviewers_of,
     team,
     valid_on,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "person_names",
     "rename_person",
     "reviewers",
+    "reviewers_of",
     "revoke_invitation",
     "revoke_role",
     "snooze",

@@ -1,6 +1,6 @@
 """Who is who, and who may act as whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -155,24 +155,30 @@ async def team(tx: Tx, place: Place) -> list[Person]:
 async def reviewers(tx: Tx, school: Place) -> list[Person]:
     """Whose ball a handed-in report is: the curator's, without one the municipal, then the regional
     coordinator's; never somebody of the school's own team (DOMAIN.md §3)."""
+    return (await reviewers_of(tx, [school]))[school]
+
+
+async def reviewers_of(tx: Tx, schools_: Collection[Place]) -> dict[Place, list[Person]]:
+    """`reviewers` of many schools, by school, in one query."""
     above = RoleGrant.school_id.is_(None)
     query = (
-        select(Person, RoleGrant.role)
+        select(Person, RoleGrant)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
             valid_on(local_day(tx.now, "Europe/Moscow")),
             or_(
                 and_(
-                    RoleGrant.school_id == school.school_id, RoleGrant.role.in_([Role.CURATOR, *SCHOOL_TEAM])
+                    RoleGrant.school_id.in_({place.school_id for place in schools_}),
+                    RoleGrant.role.in_([Role.CURATOR, *SCHOOL_TEAM]),
                 ),
                 and_(
                     RoleGrant.role == Role.MUNICIPAL_COORDINATOR,
-                    RoleGrant.municipality_id == school.municipality_id,
+                    RoleGrant.municipality_id.in_({place.municipality_id for place in schools_}),
                     above,
                 ),
                 and_(
                     RoleGrant.role == Role.REGIONAL_COORDINATOR,
-                    RoleGrant.region_id == school.region_id,
+                    RoleGrant.region_id.in_({place.region_id for place in schools_}),
                     RoleGrant.municipality_id.is_(None),
                     above,
                 ),
@@ -180,10 +186,20 @@ async def reviewers(tx: Tx, school: Place) -> list[Person]:
         )
         .order_by(Person.id)
     )
-    found = (await tx.session.execute(query)).tuples().all()
-    own = {p.id for p, role in found if role in SCHOOL_TEAM}
-    for level in (Role.CURATOR, Role.MUNICIPAL_COORDINATOR, Role.REGIONAL_COORDINATOR):
-        holding = {p.id: p for p, role in found if role is level and p.id not in own}
+    at: dict[Place, list[tuple[Person, Role]]] = {}
+    for person, grant in (await tx.session.execute(query)).tuples():
+        at.setdefault(grant.place, []).append((person, grant.role))
+    return {place: _turn(place, at) for place in schools_}
+
+
+def _turn(school: Place, at: dict[Place, list[tuple[Person, Role]]]) -> list[Person]:
+    own = {p.id for p, role in at.get(school, ()) if role in SCHOOL_TEAM}
+    for role, place in (
+        (Role.CURATOR, school),
+        (Role.MUNICIPAL_COORDINATOR, Place(school.region_id, school.municipality_id)),
+        (Role.REGIONAL_COORDINATOR, Place(school.region_id)),
+    ):
+        holding = {p.id: p for p, held in at.get(place, ()) if held is role and p.id not in own}
         if holding:
             return list(holding.values())
     return []

@@ -225,19 +225,20 @@ async def queue(tx: Tx) -> list[QueueRow]:
         .order_by(Submission.submitted_at, Submission.id)
     )
     day = today(tx)
-    result: list[QueueRow] = []
-    turns: dict[int, bool] = {}
+    found: dict[int, QueueRow] = {}
     for permission in (Permission.REVIEW, Permission.OVERRULE):
         scoped = query.where(within(tx.actor, permission, Assignment))
         for row in (await tx.session.execute(scoped)).tuples():
-            sub, work, _, school_ = row
-            waiting = working_days_between(local_day(sub.submitted_at, tx.actor.timezone), day)
-            if any(r.submission.id == sub.id for r in result) or tx.actor.works_at(school_.id):
-                continue
-            if school_.id not in turns:
-                turns[school_.id] = await is_reviewer(tx, work.place)
-            if turns[school_.id] or waiting >= rules.SILENT_DAYS:
-                result.append(QueueRow(*row, waiting))
+            waiting = working_days_between(local_day(row[0].submitted_at, tx.actor.timezone), day)
+            if not tx.actor.works_at(row[3].id):
+                found.setdefault(row[0].id, QueueRow(*row, waiting))
+    turns = await people.reviewers_of(tx, {row.assignment.place for row in found.values()})
+    result = [
+        row
+        for row in found.values()
+        if row.waiting >= rules.SILENT_DAYS
+        or any(p.id == tx.actor.person_id for p in turns[row.assignment.place])
+    ]
     return sorted(result, key=lambda r: (r.submission.submitted_at, r.submission.id))
 
 
