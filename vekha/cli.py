@@ -3,7 +3,7 @@
 import os
 import sys
 
-from vekha.commands import database, importing, persons, reading, reporting, running, setting_up
+from vekha.commands import database, importing, monitoring, persons, reading, reporting, running, setting_up
 from vekha.console import about, group, out, say
 
 app = group(
@@ -46,6 +46,7 @@ app.add_typer(importing.imports, name="import")
 app.add_typer(reading.roadmap, name="roadmap")
 app.add_typer(reading.deadline, name="deadline")
 app.add_typer(reporting.report, name="report")
+app.add_typer(monitoring.monitoring, name="monitoring")
 app.add_typer(persons.admin, name="admin")
 app.add_typer(database.db, name="db")
 

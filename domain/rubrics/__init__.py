@@ -2,7 +2,14 @@
 
 from domain.rubrics.actions import SetScored, copy_set, mark_scored, save_set
 from domain.rubrics.models import CriteriaSetVersion
-from domain.rubrics.queries import find_shipped, kept_set, kept_sets, shipped_sets
+from domain.rubrics.queries import (
+    find_shipped,
+    kept_set,
+    kept_sets,
+    shipped_document,
+    shipped_sets,
+    shipped_text,
+)
 from domain.rubrics.rules import (
     CONTENT,
     ORGANISATIONAL,
@@ -53,5 +60,7 @@ __all__ = [
     "read_set",
     "save_set",
     "score",
+    "shipped_document",
     "shipped_sets",
+    "shipped_text",
 ]

@@ -22,16 +22,22 @@ SETS = Path(__file__).parent / "sets"
 def shipped_sets() -> dict[str, CriteriaSet]:
     """The sets that come with the program, by key."""
     return {
-        found.key: found for found in (read_set(document(path.stem)) for path in sorted(SETS.glob("*.toml")))
+        found.key: found
+        for found in (read_set(shipped_document(path.stem)) for path in sorted(SETS.glob("*.toml")))
     }
 
 
-def document(key: str) -> dict[str, Any]:
+def shipped_document(key: str) -> dict[str, Any]:
     """The plain document of a set that comes with the program; NotFound where there is none."""
+    return tomllib.loads(shipped_text(key))
+
+
+def shipped_text(key: str) -> str:
+    """The same as its file stands, with the remarks; to be copied and changed."""
     path = SETS / f"{key}.toml"
     if path.parent != SETS or not path.is_file():
         raise NotFound
-    return tomllib.loads(path.read_text("utf-8"))
+    return path.read_text("utf-8")
 
 
 def find_shipped(key: str) -> CriteriaSet | None:
