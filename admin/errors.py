@@ -20,8 +20,8 @@ log = structlog.get_logger(__name__)
 STATUS: dict[type[DomainError], int] = {NotFound: 404, Forbidden: 403}
 TITLES = {
     403: N_("Not available to you"),
-    404: N_("Not found"),
-    405: N_("Not found"),
+    404: N_("There is no such page"),
+    405: N_("There is no such page"),
     422: N_("That did not work"),
     500: N_("Something broke on our side"),
 }

@@ -86,6 +86,12 @@ DEEDS = {
     "curator.remove_note": N_("took a note of the curator's log back"),
     "calendar.set": N_("set a day in the production calendar"),
     "calendar.forget": N_("took a day out of the production calendar"),
+    "risk.enter": N_("entered the risk profile"),
+    "risk.verify": N_("verified the risk profile"),
+    "risk.dispute": N_("disputed the risk profile"),
+    "risk.choose": N_("chose the risks to work on"),
+    "measure.place": N_("tied measures to a risk and a stage"),
+    "criteria.save": N_("saved a set of criteria"),
     "phrases.keep": N_("changed the ready phrases"),
     "message.arrived": N_("noted that a doubtful message arrived"),
     "message.again": N_("had a doubtful message sent again"),
@@ -180,6 +186,7 @@ SKIPPED = {
     "note": N_("a note"),
     "nothing_above": N_("goes on from a row that is not there"),
     "dropped": N_("left out by a person"),
+    "merged": N_("joined with the row above"),
 }
 
 # What the reader remarked about a row (the codes of domain.documents).

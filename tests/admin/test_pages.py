@@ -296,3 +296,16 @@ async def test_a_list_costs_the_same_with_one_row_and_with_thirty(panel: Panel, 
             await people.join(tx, invited.payload, telegram_id=5000 + n, name="?")
             await progress.assign(tx, world.roadmap_id, [school.id])
     assert await count_statements(world.db, panel.get("Римма", path)) == few
+
+
+async def test_the_queue_costs_the_same_with_one_school_and_with_three(panel: Panel) -> None:
+    world = panel.world
+    await report(world, "Климатинская", "Клим")
+    few = await count_statements(world.db, panel.get("Ульяна", "/review"))
+    await report(world, "Климатинская", "Клим", "2.2")
+    await report(world, "Василёвская", "Вера")
+    await report(world, "Тороповская", "Тамара")
+    world.clock.forward(days=10)  # curators are silent: the coordinator sees their schools too
+    assert await count_statements(world.db, panel.get("Ульяна", "/review")) == few
+    page = lines((await panel.get("Ульяна", "/review")).text)
+    assert (page.count("Климатинская"), page.count("Василёвская"), page.count("Тороповская")) == (2, 1, 0)
