@@ -106,7 +106,7 @@ def test_parameters_are_escaped() -> None:
 def no_russian_in_code() -> Iterator[str]:
     # Data about documents, the demonstration's people and examples of commands are Russian by nature.
     allowed = re.compile(
-        r"^(domain/(deadlines|documents|schools|register|proof|targets|obligations|risks)/|vekha/(demo|cli|commands|places))"
+        r"^(domain/(deadlines|documents|schools|register|proof|targets|obligations|risks|packs)/|vekha/(demo|cli|commands|places))"
     )
     for package in ("vekha", "bot", "admin", "domain"):
         for path in sorted((ROOT / package).rglob("*.py")):

@@ -1,0 +1,246 @@
+"""The evidence pack: the federal slots, names and sizes; nothing dropped silently, every byte provable."""
+
+import hashlib
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+from PIL import Image
+from sqlalchemy import select
+
+from domain import packs, progress, proof, risks, roadmaps
+from domain.actor import SYSTEM
+from domain.audit import AuditEntry
+from domain.errors import NotFound
+from domain.files import FileStore
+from domain.packs import Pack, Proof, Reason, Scope
+from domain.progress import Decision
+from domain.risks import RiskFactor, Stage
+from domain.schools import School
+from domain.texts import texts
+from tests.world import World
+
+TYPES = ("pdf", "docx", "xlsx", "xls", "rtf")
+NOON = datetime(2022, 5, 1, 9, tzinfo=UTC)
+
+
+def a_proof(name: str = "Приказ.pdf", **facts: Any) -> Proof:
+    usual = Proof(
+        1, "edu760152", "Тороповская ОШ", 7, "2.1", "2.1 Семинары", 3, 2, 11, NOON, NOON, name, 1000, "a" * 64
+    )
+    return usual._replace(**facts)
+
+
+def arranged(*proofs: Proof, folders: bool = False) -> Pack:
+    return packs.arrange(proofs, max_files=3, max_mb=1, types=TYPES, folders=folders)
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        ({}, "edu760152_Риск3_2этап"),
+        ({"stage": None}, "edu760152_Риск3"),
+        ({"factor": None}, "edu760152_Мера2.1_2этап"),
+        ({"factor": None, "stage": None, "number": "4.3."}, "edu760152_Мера4.3"),
+        ({"factor": None, "stage": None, "number": None}, "edu760152_Мера_7"),
+        ({"factor": None, "stage": None, "number": "../1/2"}, "edu760152_Мера12"),
+    ],
+)
+def test_the_name_of_a_slot(facts: dict[str, Any], name: str) -> None:
+    assert packs.slot_name(a_proof()._replace(**facts)) == name
+
+
+def test_a_slot_takes_three_files_and_the_rest_lies_beside() -> None:
+    pack = arranged(*(a_proof(f"{n}.PDF") for n in range(5)))
+    assert [file.path for file in pack.files] == [
+        "edu760152_Риск3_2этап_01.pdf",
+        "edu760152_Риск3_2этап_02.pdf",
+        "edu760152_Риск3_2этап_03.pdf",
+        "Сверх_лимита/edu760152_Риск3_2этап_04.pdf",
+        "Сверх_лимита/edu760152_Риск3_2этап_05.pdf",
+    ]
+    assert [(out.proof.name, out.reason) for out in pack.left_out] == [
+        ("3.PDF", Reason.TOO_MANY),
+        ("4.PDF", Reason.TOO_MANY),
+    ]
+
+
+def test_what_cannot_be_in_a_slot_is_named_with_its_reason() -> None:
+    limit = 1024 * 1024
+    pack = arranged(
+        a_proof("точно.pdf", size=limit),
+        a_proof("больше.pdf", size=limit + 1),
+        a_proof("слайды.pptx"),
+        a_proof("без типа"),
+        a_proof("фото.jpg", photo=True),
+    )
+    assert [file.proof.name for file in pack.files] == ["точно.pdf"]
+    assert [(out.proof.name, out.reason) for out in pack.left_out] == [
+        ("больше.pdf", Reason.TOO_LARGE),
+        ("слайды.pptx", Reason.WRONG_TYPE),
+        ("без типа", Reason.WRONG_TYPE),
+        ("фото.jpg", Reason.NOT_JOINED),
+    ]
+
+
+def test_two_measures_of_one_number_keep_slots_of_their_own() -> None:
+    pack = arranged(
+        a_proof(factor=None, stage=None, number="4.3"),
+        a_proof(factor=None, stage=None, number="4.3", measure_id=8),
+        a_proof(factor=None, stage=None, number="4.3"),
+    )
+    assert [file.path for file in pack.files] == [
+        "edu760152_Мера4.3_01.pdf",
+        "edu760152_Мера4.3-2_01.pdf",
+        "edu760152_Мера4.3_02.pdf",
+    ]
+
+
+def test_many_schools_have_a_folder_each() -> None:
+    pack = arranged(a_proof(), a_proof(school_id=2, login="school2"), folders=True)
+    assert [file.path for file in pack.files] == [
+        "edu760152/edu760152_Риск3_2этап_01.pdf",
+        "school2/school2_Риск3_2этап_01.pdf",
+    ]
+
+
+async def hand_in(world: World, store: FileStore, number: str, *files: str, photos: int = 0) -> int:
+    work_id = await world.assignment_id("Тороповская", number)
+    async with world.db.write(await world.actor("Дина")) as tx:
+        await progress.add_text(tx, work_id, "Сделано")
+        for name in files:
+            kept = await store.keep(f"%PDF {number} {name}".encode())
+            await progress.add_file(tx, work_id, kept, name=name)
+        for n in range(photos):
+            body = io.BytesIO()
+            Image.new("RGB", (30, 20), (n, 0, 0)).save(body, "JPEG")
+            await progress.add_file(
+                tx, work_id, await store.keep(body.getvalue()), name=f"{n}.jpg", photo=True
+            )
+        return (await progress.submit(tx, work_id)).id
+
+
+async def decide(world: World, report: int, decision: Decision = Decision.CONFIRM) -> None:
+    async with world.db.write(await world.actor("Кирилл")) as tx:
+        await progress.decide(tx, report, decision, "Посмотрел")
+
+
+@pytest.fixture
+async def store(world: World, tmp_path: Path) -> FileStore:
+    """Work of a school: confirmed with two files, confirmed with photos, returned, in review."""
+    store = FileStore(tmp_path / "files")
+    async with world.db.write(SYSTEM) as tx:
+        school = await tx.session.get_one(School, world.schools["Тороповская"].school_id)
+        school.federal_login = "edu760152"
+        numbers = {m.number: m.id for m in (await roadmaps.roadmap(tx, world.roadmap_id)).measures}
+        await risks.place_measures(tx, [numbers["2.1"]], factor=RiskFactor.COMPETENCE, stage=Stage.SECOND)
+    await decide(world, await hand_in(world, store, "2.1", "Без подписи.pdf"), Decision.RETURN)
+    world.clock.forward(hours=1)
+    await decide(world, await hand_in(world, store, "2.1", "Подписан.pdf"))
+    await decide(world, await hand_in(world, store, "2.2", photos=2))
+    await hand_in(world, store, "2.3", "На проверке.pdf")
+    await decide(world, await hand_in(world, store, "2.4", "Вернули.pdf"), Decision.RETURN)
+    await proof.join_photos(world.db, store, lambda n: f"Фото_{n}.pdf")
+    return store
+
+
+async def request(world: World, who: str, scope: Scope) -> Pack:
+    async with world.db.write(await world.actor(who)) as tx:
+        return await packs.request_pack(tx, scope)
+
+
+async def test_the_archive_of_a_school(world: World, store: FileStore, tmp_path: Path) -> None:
+    scope = Scope(school_id=world.schools["Тороповская"].school_id)
+    pack = await request(world, "Марина", scope)
+    target = tmp_path / "pack.zip"
+    say = texts("ru", escape=False)
+    packs.write_pack(target, pack, store, say, at=world.clock.moment, zone="Europe/Moscow")
+    with zipfile.ZipFile(target) as archive:
+        assert archive.testzip() is None
+        documents = [
+            "edu760152_Мера2.2_01.pdf",
+            "edu760152_Риск3_2этап_01.pdf",
+            "edu760152_Риск3_2этап_02.pdf",
+        ]
+        registers = ["Реестр содержимого.xlsx", "Реестр содержимого.docx", "manifest.json", "SHA256SUMS"]
+        assert archive.namelist() == [*documents, *registers]
+        assert archive.read(documents[1]) == "%PDF 2.1 Без подписи.pdf".encode()
+        assert archive.read(documents[0])[:5] == b"%PDF-"
+        manifest = json.loads(archive.read("manifest.json"))
+        sums = archive.read("SHA256SUMS").decode().splitlines()
+        sheet = load_workbook(io.BytesIO(archive.read(registers[0]))).active
+        document = Document(io.BytesIO(archive.read(registers[1])))
+        for line in sums:
+            sha256, name = line.split("  ")
+            assert hashlib.sha256(archive.read(name)).hexdigest() == sha256
+    assert [line.split("  ")[1] for line in sums] == documents
+    assert [(f["path"], f["risk"], f["stage"], f["sent_as"]) for f in manifest["files"][1:]] == [
+        (documents[1], 3, 2, "Без подписи.pdf"),
+        (documents[2], 3, 2, "Подписан.pdf"),
+    ]
+    assert manifest["left_out"] == []
+    assert sheet is not None
+    assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["Файл", *documents]
+    assert [row.cells[0].text for row in document.tables[0].rows] == ["Файл", *documents]
+
+
+async def test_only_what_is_confirmed_and_asked_for(world: World, store: FileStore) -> None:
+    pack = await request(world, "Римма", Scope(factor=3, stage=2))
+    assert [file.path for file in pack.files] == [
+        "edu760152/edu760152_Риск3_2этап_01.pdf",
+        "edu760152/edu760152_Риск3_2этап_02.pdf",
+    ]
+    with pytest.raises(packs.PackEmpty):
+        await request(world, "Римма", Scope(factor=3, stage=1))
+
+
+async def test_who_takes_files_along_is_remembered_and_strangers_get_none(
+    world: World, store: FileStore
+) -> None:
+    scope = Scope(school_id=world.schools["Тороповская"].school_id)
+    await request(world, "Дина", scope)
+    with pytest.raises(NotFound):
+        await request(world, "Саша", scope)
+    with pytest.raises(packs.PackEmpty):
+        await request(world, "Саша", Scope())
+    async with world.db.read(SYSTEM) as tx:
+        query = select(AuditEntry).where(AuditEntry.action == "pack.take")
+        [entry] = (await tx.session.scalars(query)).all()
+    assert (entry.person_id, entry.school_id, entry.details["files"]) == (
+        world.people["Дина"],
+        scope.school_id,
+        3,
+    )
+
+
+async def test_lost_bytes_are_told_and_changed_ones_stop_the_pack(
+    world: World, store: FileStore, tmp_path: Path
+) -> None:
+    pack = await request(world, "Марина", Scope(factor=3))
+    say = texts("ru", escape=False)
+    lost, changed = (store.path(file.proof.sha256) for file in pack.files)
+    lost.unlink()
+    really = packs.write_pack(tmp_path / "1.zip", pack, store, say, at=NOON, zone="Europe/Moscow")
+    assert [file.proof.name for file in really.files] == ["Подписан.pdf"]
+    assert [(out.proof.name, out.reason) for out in really.left_out] == [("Без подписи.pdf", Reason.LOST)]
+    with zipfile.ZipFile(tmp_path / "1.zip") as archive:
+        sheet = load_workbook(io.BytesIO(archive.read("Реестр содержимого.xlsx"))).active
+    assert sheet is not None
+    last = list(sheet.iter_rows(values_only=True))[-1]
+    assert (last[0], last[5], last[-1]) == ("", "Без подписи.pdf", "файла нет в хранилище")
+    changed.write_bytes(b"%PDF other")
+    with pytest.raises(ValueError, match="changed"):
+        packs.write_pack(tmp_path / "2.zip", pack, store, say, at=NOON, zone="Europe/Moscow")
+
+
+async def test_photos_without_their_pdf_are_told(world: World, tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "files")
+    await decide(world, await hand_in(world, store, "2.1", "Приказ.pdf", photos=1))
+    pack = await request(world, "Марина", Scope())
+    assert [(out.proof.name, out.reason) for out in pack.left_out] == [("0.jpg", Reason.NOT_JOINED)]
