@@ -18,6 +18,22 @@ log = structlog.get_logger()
 KEPT_FOR = timedelta(days=14)  # Telegram repeats for 24 hours; two weeks are for people who ask what happened
 
 
+# Built once: for every update the building would cost more than the database does.
+_COMMIT_EFFECT = (
+    update(ROWS)
+    .where(ROWS.c.id == bindparam("inbox_id"), ROWS.c.state == InboxState.NEW)
+    .values(state=InboxState.COMMITTED)
+)
+_FINISH = (
+    update(ROWS)
+    .where(
+        ROWS.c.id.in_(bindparam("inbox_ids", expanding=True)),
+        ROWS.c.state.in_((InboxState.NEW, InboxState.COMMITTED)),
+    )
+    .values(state=bindparam("new_state"), finished_at=bindparam("now"))
+)
+
+
 class AlreadyHandled(BaseException):
     """Another worker finished this update first; its effect must not happen again.
 
@@ -69,22 +85,14 @@ async def accept(tx: WriteTx, bot_id: int, raw_updates: Sequence[Any]) -> list[W
 
 async def commit_effect(tx: WriteTx, inbox_id: int) -> None:
     """In the transaction of the effect: this update will not be handled again. Raises AlreadyHandled."""
-    changed = await tx.session.execute(
-        update(ROWS)
-        .where(ROWS.c.id == inbox_id, ROWS.c.state == InboxState.NEW)
-        .values(state=InboxState.COMMITTED)
-    )
+    changed = await tx.session.execute(_COMMIT_EFFECT, {"inbox_id": inbox_id})
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise AlreadyHandled(inbox_id)
 
 
 async def finish(tx: WriteTx, inbox_ids: Sequence[int], state: InboxState = InboxState.DONE) -> None:
     """Handled to the end, answer included."""
-    await tx.session.execute(
-        update(ROWS)
-        .where(ROWS.c.id.in_(inbox_ids), ROWS.c.state.in_((InboxState.NEW, InboxState.COMMITTED)))
-        .values(state=state, finished_at=tx.now)
-    )
+    await tx.session.execute(_FINISH, {"inbox_ids": list(inbox_ids), "new_state": state, "now": tx.now})
 
 
 async def bury(tx: WriteTx, inbox_id: int, attempts: int, error: str) -> None:

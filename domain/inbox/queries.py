@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from domain.db import Tx
 from domain.inbox.models import DIALOGUES, ROWS, InboxState, InboxUpdate
 from domain.inbox.rules import Waiting
+
+_DIALOGUE = select(DIALOGUES.c.state, DIALOGUES.c.data).where(DIALOGUES.c.key == bindparam("address"))
 
 
 async def waiting(tx: Tx, bot_id: int, *, after_id: int = 0, limit: int = 500) -> list[Waiting]:
@@ -23,9 +25,7 @@ async def waiting(tx: Tx, bot_id: int, *, after_id: int = 0, limit: int = 500) -
 
 async def more_in_lane(tx: Tx, lane: int, *, after_id: int) -> bool:
     """Whether another update of this chat waits behind: the parts of an album are shown together."""
-    query = select(ROWS.c.id).where(
-        ROWS.c.state == InboxState.NEW, ROWS.c.lane == lane, ROWS.c.id > after_id
-    )
+    query = select(ROWS.c.id).where(ROWS.c.state == InboxState.NEW, ROWS.c.lane == lane, ROWS.c.id > after_id)
     return await tx.session.scalar(query.limit(1)) is not None
 
 
@@ -48,7 +48,5 @@ async def counts(tx: Tx) -> dict[str, int]:
 
 async def find_dialogue(tx: Tx, key: str) -> tuple[str | None, dict[str, Any]] | None:
     """State and data of a conversation."""
-    row = (
-        await tx.session.execute(select(DIALOGUES.c.state, DIALOGUES.c.data).where(DIALOGUES.c.key == key))
-    ).first()
+    row = (await tx.session.execute(_DIALOGUE, {"address": key})).first()
     return None if row is None else (row.state, dict(row.data))
