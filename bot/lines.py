@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from bot.ui import clip, safe
+from bot.ui import LABEL, clip, safe
 from domain import progress
 from domain.dates import local_day
 from domain.errors import N_
@@ -67,7 +67,7 @@ def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
     number = f"{row.measure.number} " if row.measure.number else ""
     # The date stands at the end and must survive, so the title is the part that is cut.
     due = "" if closed else f" · {short_due(say, row.assignment.due_on, today)}"
-    room = max(12, 42 - len(number) - len(due))
+    room = max(12, LABEL - len(sign) - 1 - len(number) - len(due))
     return f"{sign} {number}{clip(' '.join(row.measure.title.split()), room)}{due}".strip()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message
 
 from bot.identity import Expecting
-from bot.presses import Audience, AudienceList, BroadcastDo, BroadcastResult, Home, Seen
+from bot.presses import Audience, AudienceList, BroadcastDo, BroadcastResult, Home, Seen, Unconnected
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, button, clip, page, safe
@@ -96,7 +96,10 @@ async def ask_text(query: CallbackQuery, callback_data: Audience, talk: Talk) ->
         found = await broadcasts.preview(tx, segment)
     back: Row = [button(talk.plain("‹ Back"), AudienceList())]
     if not found.recipients:
-        await talk.show(Screen("\n".join(_counts(talk.say, found)), [back]))
+        rows: list[Row] = [back]
+        if found.empty_schools and talk.actor.roles() & COORDINATORS:
+            rows.insert(0, [button(talk.plain("Not connected"), Unconnected())])
+        await talk.show(Screen("\n".join(_counts(talk.say, found)), rows))
         return
     text = "\n".join(
         [

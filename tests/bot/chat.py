@@ -227,7 +227,7 @@ async def playing(world: World, folder: Path) -> AsyncIterator[Play]:
             # They pressed «Start» long ago: a bot may not write to somebody who never did.
             telegram.world.private_chat(telegram.bot, number).started = True
         settings = Settings(
-            _env_file=None,  # type: ignore[call-arg]
+            _env_file=None,
             bot_token=SecretStr(telegram.token),
             telegram_api_url=telegram.base_url,
             data_dir=folder,
