@@ -13,7 +13,7 @@ from domain.documents.model import (
     Skipped,
 )
 from domain.documents.responsible import split_responsible
-from domain.documents.roadmap import grids_of, read_roadmap
+from domain.documents.roadmap import read_roadmap, source_of
 
 __all__ = [
     "ITEM_DOUBTS",
@@ -37,8 +37,8 @@ __all__ = [
 
 
 def read_table(data: bytes, filename: str) -> list[Grid]:
-    """All tables of a file as plain grids (docx, xlsx, xls, ods, csv). Raises DocumentRefused."""
-    grids, _ = grids_of(data, filename)
+    """All tables of a file as plain grids (docx, xlsx, xls, ods, csv, pdf). Raises DocumentRefused."""
+    grids = source_of(data, filename).grids
     if not grids:
         raise DocumentRefused("no_table")
     return grids

@@ -1,8 +1,8 @@
-"""Workbooks that could harm are read by a process of their own, with limits on its memory and time.
+"""Documents that could harm are read by a process of their own, with limits on its memory and time.
 
-The old binary format says nowhere how far its cells reach before it is read, and a reader that allots the whole
-rectangle can take the main process down with it. Run as a script this file is that process: a workbook on standard
-input, its sheets as JSON on standard output.
+The old binary format of workbooks says nowhere how far its cells reach before it is read, and a reader that allots the
+whole rectangle can take the main process down with it; a PDF is a program of packed parts that anybody may write. Run
+as a script this file is that process: a document on standard input, its sheets or pages as JSON on standard output.
 """
 
 import json
@@ -15,7 +15,8 @@ from typing import Any
 
 MAX_MEMORY = 1024 * 1024 * 1024  # bytes of address space, the interpreter included
 MAX_SECONDS = 20
-_DAMAGED, _ENCRYPTED, _TOO_MANY = 3, 4, 5
+_CODES = {3: "damaged", 4: "encrypted", 5: "too_many_rows", 6: "too_many_pages"}  # what the process ends with
+_PDF = "pdf"
 Sheet = tuple[str, bool, list[list[Any]], list[Any]]  # name, hidden, values, merged ranges
 
 
@@ -25,19 +26,29 @@ class Unreadable(Exception):
 
 def read_apart(data: bytes, max_rows: int) -> list[Sheet]:
     """The sheets of a workbook, read in another process. Raises Unreadable with the code of a refusal."""
-    command = [sys.executable, "-I", str(Path(__file__)), str(max_rows)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=MAX_SECONDS + 10, check=False)  # noqa: S603 - our own file
-    except subprocess.TimeoutExpired as error:
-        raise Unreadable("too_large") from error
-    if done.returncode != 0:
-        codes = {_ENCRYPTED: "encrypted", _TOO_MANY: "too_many_rows", _DAMAGED: "damaged"}
-        raise Unreadable(codes.get(done.returncode, "too_large"))
-    sheets = json.loads(done.stdout)
+    sheets = json.loads(_run(data, str(max_rows), "too_large"))
     return [
         (name, hidden, [[_plain(v) for v in row] for row in values], merged)
         for name, hidden, values, merged in sheets
     ]
+
+
+def pages_apart(data: bytes) -> list[dict[str, Any]]:
+    """The pages of a PDF (pdf_pages.py), read in another process. Raises Unreadable with the code of a refusal."""
+    pages: list[dict[str, Any]] = json.loads(_run(data, _PDF, "too_many_pages"))
+    return pages
+
+
+def _run(data: bytes, what: str, exhausted: str) -> bytes:
+    """What the process wrote. `exhausted`: the refusal where it ran out of memory or time."""
+    command = [sys.executable, "-I", str(Path(__file__)), what]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=MAX_SECONDS + 10, check=False)  # noqa: S603 - our own file
+    except subprocess.TimeoutExpired as error:
+        raise Unreadable(exhausted) from error
+    if done.returncode != 0:
+        raise Unreadable(_CODES.get(done.returncode, exhausted))
+    return done.stdout
 
 
 def sheets_of(data: bytes, max_rows: int) -> list[Sheet]:
@@ -96,12 +107,23 @@ def _child() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    what, data = sys.argv[1], sys.stdin.buffer.read()
     try:
-        sheets = sheets_of(sys.stdin.buffer.read(), int(sys.argv[1]))
+        found: Any = _pages(data) if what == _PDF else sheets_of(data, int(what))
     except Unreadable as error:
-        return {"encrypted": _ENCRYPTED, "too_many_rows": _TOO_MANY}.get(str(error), _DAMAGED)
-    sys.stdout.write(json.dumps(sheets, default=_tagged))
+        return next((number for number, code in _CODES.items() if code == str(error)), 3)
+    sys.stdout.write(json.dumps(found, default=_tagged))
     return 0
+
+
+def _pages(data: bytes) -> list[dict[str, Any]]:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from domain.documents import pdf_pages
+
+    try:
+        return pdf_pages.pages_of(data)
+    except pdf_pages.Unreadable as error:
+        raise Unreadable(str(error)) from error
 
 
 if __name__ == "__main__":

@@ -29,15 +29,15 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "archive"), (b"MZ", "program"), (b"\x7fELF", "program"),
 )  # fmt: skip
 _SEND = {
-    "pdf": "docx, xlsx", "photo": "docx, xlsx", "rtf": "docx", "doc": "docx", "odt": "docx", "html": "xlsx, docx",
+    "photo": "docx, xlsx", "rtf": "docx", "doc": "docx", "odt": "docx", "html": "xlsx, docx",
     "text": "xlsx, docx", "csv": "xlsx, docx", "presentation": "docx, xlsx", "xlsb": "xlsx", "archive": "docx, xlsx",
     "program": "docx, xlsx", "unknown": "docx, xlsx",
 }  # fmt: skip
-READABLE = frozenset({"docx", "xlsx", "xls", "ods"})
+READABLE = frozenset({"docx", "xlsx", "xls", "ods", "pdf"})
 
 
 class Container(NamedTuple):
-    """A file found safe: its true kind (docx, xlsx, xls, ods, csv …) and its bytes."""
+    """A file found safe: its true kind (docx, xlsx, xls, ods, csv, pdf …) and its bytes."""
 
     kind: str
     data: bytes

@@ -10,6 +10,8 @@ REFUSALS = frozenset(
         "macros",  # holds a macro project
         "too_large",  # more than `limit` megabytes unpacked
         "too_many_rows",  # more than `limit` rows
+        "too_many_pages",  # a PDF of more than `limit` pages, or one that takes too long or too much memory
+        "no_text",  # a PDF of pictures, or of signs whose letters it does not tell
         "bomb",  # packed far more densely than documents are, or far too many parts
         "damaged",  # the container or its XML cannot be read
         "wrong_type",  # the name says one thing, the contents `true` another that is not read

@@ -22,6 +22,7 @@ class Row(NamedTuple):
 
     number: int
     cells: list[Cell]
+    joined: bool = False  # of two pieces that a page break had parted
 
 
 @dataclass(slots=True)

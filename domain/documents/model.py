@@ -11,15 +11,22 @@ ITEM_DOUBTS = frozenset(
         "no_deadline",  # nothing stands in the deadline column, or there is none
         "no_activity",  # a row of dates and names without a measure
         "continuation",  # number and measure were taken from the row above
-        "joined_row",  # a row without a deadline was joined to the one above
+        "joined_row",  # a row without a deadline, or the rest of one broken by a page, was joined to the one above
         "columns_guessed",  # no header: the columns were told from their contents
         "duplicate_number",  # the number stands twice in its section
         "number_from_date",  # a sheet had turned «1.2» into a date
     }
 )
-# What can be doubtful about a whole reading: where its year comes from.
+# What can be doubtful about a whole reading: where its year comes from, and what it was read from.
 READING_DOUBTS = frozenset(
-    {"no_year", "year_from_document", "year_from_deadlines", "year_from_text", "year_from_name"}
+    {
+        "no_year",
+        "year_from_document",  # from the date of the order above the table
+        "year_from_deadlines",
+        "year_from_text",
+        "year_from_name",
+        "from_pdf",  # a PDF holds no tables, only signs at places: every row is to be checked
+    }
 )
 # Why something was passed over.
 REASONS = frozenset(
@@ -34,6 +41,7 @@ REASONS = frozenset(
         "section_without_items",
         "not_a_roadmap",  # another table
         "hidden_sheet",
+        "scanned_page",  # a page of a PDF without text
         "text",  # a line outside the tables
         "after_table",  # a line after the last table
     }

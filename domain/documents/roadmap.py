@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from domain.deadlines import Deadline
 from domain.documents.columns import Columns, positions
@@ -20,25 +21,39 @@ from domain.documents.titles import Years, document_years, is_section_line, titl
 _DULL_SHEETS = ("лист", "sheet", "таблица", "table")
 
 
-def grids_of(data: bytes, filename: str) -> tuple[list[Grid], list[str]]:
-    """All tables of a file that may be read, and the texts after the last one. Raises DocumentRefused."""
+class Source(NamedTuple):
+    """The tables of a file, the texts after the last one, and for a PDF the pages that hold no text."""
+
+    grids: list[Grid]
+    after: list[str]
+    is_pdf: bool = False
+    scans: tuple[int, ...] = ()
+
+
+def source_of(data: bytes, filename: str) -> Source:
+    """All tables of a file that may be read. Raises DocumentRefused."""
     kind, data = opened(data, filename)
     if kind == "docx":
         from domain.documents.word import read_word
 
-        return read_word(data)
+        return Source(*read_word(data))
     if kind in ("xlsx", "xls"):
         from domain.documents.sheets import read_workbook
 
-        return read_workbook(data, kind), []
+        return Source(read_workbook(data, kind), [])
     if kind == "ods":
         from domain.documents.odf import read_open_sheet
 
-        return read_open_sheet(data), []
+        return Source(read_open_sheet(data), [])
     if kind == "csv":
         from domain.documents.sheets import read_delimited
 
-        return read_delimited(data), []
+        return Source(read_delimited(data), [])
+    if kind == "pdf":
+        from domain.documents.pdf import read_pdf
+
+        grids, after, scans = read_pdf(data)
+        return Source(grids, after, True, tuple(scans))
     refuse_unread(kind, filename)
     raise DocumentRefused("unsupported", true=kind)
 
@@ -57,10 +72,15 @@ def read_roadmap(
     """
     data = source if isinstance(source, bytes) else Path(source).read_bytes()
     name = filename or ("" if isinstance(source, bytes) else Path(source).name)
-    grids, after = grids_of(data, name)
-    if not grids:
+    found = source_of(data, name)
+    if not found.grids:
         raise DocumentRefused("no_table")
-    return _Reader(grids, after, name, columns).read(year, school_year)
+    reading = _Reader(found.grids, found.after, name, columns).read(year, school_year)
+    if found.is_pdf:
+        reading.doubts.append("from_pdf")
+    for page in found.scans:
+        reading.skipped.append(Skipped(None, "", "scanned_page", Place(f"page {page}")))
+    return reading
 
 
 class _Reader:

@@ -150,6 +150,8 @@ class _State:
             doubts.append("continuation")
         elif "activity" not in cells:
             doubts.append("no_activity")
+        if sorted_row.row.joined:
+            doubts.append("joined_row")
         for role in ("section", "section_goal"):  # written once for all the rows that it holds for
             if role not in cells and self.last is not None and role in self.last.cells:
                 cells[role] = self.last.cells[role]

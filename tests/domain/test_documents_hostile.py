@@ -49,8 +49,8 @@ def refusal(data: bytes, name: str) -> tuple[str, dict[str, object]]:
     [
         (b"", "plan.docx", "empty", None),
         (b" \r\n\0", "plan.docx", "empty", None),
-        (b"%PDF-1.7 ...", "plan.pdf", "unsupported", "pdf"),
-        (b"%PDF-1.7 ...", "plan.docx", "wrong_type", "pdf"),
+        (b"%PDF-1.7 ...", "plan.pdf", "damaged", None),
+        (b"%PDF-1.7 ...", "plan.docx", "damaged", None),
         (b"\xff\xd8\xff\xe0" + b"x" * 99, "plan.docx", "wrong_type", "photo"),
         (b"\0\0\0\x18ftypheic" + b"x" * 99, "plan.xlsx", "wrong_type", "photo"),
         (b"{\\rtf1 ...}", "plan.doc", "unsupported", "rtf"),
