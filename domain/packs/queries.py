@@ -1,6 +1,7 @@
 """What was confirmed, and by which files."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
@@ -46,7 +47,7 @@ async def _proofs(tx: Tx, scope: Scope) -> list[Proof]:
     newest = select(func.max(Review.id)).group_by(Review.submission_id)
     joined = select(Evidence.submission_id).where(Evidence.joined.is_(True), Evidence.wiped_at.is_(None))
     query = (
-        select(Evidence, Submission, Review.at, Assignment, roadmaps.Measure, schools.School, MeasureSlot)
+        select(Evidence, Submission, Review.at, roadmaps.Measure, schools.School, MeasureSlot)
         .join(Submission, Submission.id == Evidence.submission_id)
         .join(
             Assignment,
@@ -83,25 +84,28 @@ async def _proofs(tx: Tx, scope: Scope) -> list[Proof]:
         (MeasureSlot.stage, scope.stage),
     ):
         query = query.where(column == value) if value is not None else query
-    return [
-        Proof(
-            school_id=school.id,
-            login=school.federal_login or f"school{school.id}",
-            school=school.name,
-            measure_id=measure.id,
-            number=measure.number,
-            measure=measure.label,
-            factor=slot.factor if slot else None,
-            stage=slot.stage if slot else None,
-            report=submission.id,
-            handed_in_at=submission.submitted_at,
-            confirmed_at=confirmed_at,
-            name=item.name or "",
-            size=item.size or 0,
-            sha256=item.sha256 or "",
-            photo=item.kind is Kind.PHOTO,
-        )
-        for item, submission, confirmed_at, _, measure, school, slot in (
-            await tx.session.execute(query)
-        ).all()
-    ]
+    return [_proof(row) for row in (await tx.session.execute(query)).tuples()]
+
+
+Row = tuple[Evidence, Submission, datetime | None, roadmaps.Measure, schools.School, MeasureSlot | None]
+
+
+def _proof(row: Row) -> Proof:
+    item, submission, confirmed_at, measure, school, slot = row
+    return Proof(
+        school_id=school.id,
+        login=school.federal_login or f"school{school.id}",
+        school=school.name,
+        measure_id=measure.id,
+        number=measure.number,
+        measure=measure.label,
+        factor=slot.factor if slot else None,
+        stage=slot.stage if slot else None,
+        report=submission.id,
+        handed_in_at=submission.submitted_at,
+        confirmed_at=confirmed_at,
+        name=item.name or "",
+        size=item.size or 0,
+        sha256=item.sha256 or "",
+        photo=item.kind is Kind.PHOTO,
+    )
