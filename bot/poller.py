@@ -50,26 +50,27 @@ class Poller:
     ) -> None:
         self._db, self._bot, self._offer, self._room = db, bot, offer, room
         self._allowed = list(allowed_updates)
+        self.failures = 0  # in a row
+        self.longest_pause = LONGEST_PAUSE
         self._offset: int | None = None
         self._stopping = asyncio.Event()
         self._request: asyncio.Future[tuple[int, str]] | None = None
 
     async def run(self) -> None:
         """Poll until `stop`."""
-        failures = 0
         while not self._stopping.is_set():
             await self._room()
             try:
                 updates = await self._ask()
                 await self._keep(updates)
-                failures = 0
+                self.failures = 0
             except asyncio.CancelledError:
                 if not self._stopping.is_set():
                     raise
             except Exception as error:
-                failures += 1
-                pause = min(LONGEST_PAUSE, PAUSE * 2 ** min(failures - 1, 10))
-                pause = max(pause, getattr(error, "wait", 0.0))
+                self.failures += 1
+                pause = max(PAUSE * 2 ** min(self.failures - 1, 10), getattr(error, "wait", 0.0))
+                pause = min(self.longest_pause, pause)
                 log.error("poll_failed", error=type(error).__name__, reason=str(error)[:300], pause=pause)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), pause)

@@ -1,0 +1,61 @@
+"""The timetable: what ticks, and that a tick does its work."""
+
+from bot.jobs import Timetable, forget_old, sweep_outbox
+from domain import inbox, outbox
+from domain.actor import SYSTEM
+from domain.db import Database
+from tests.world import MovableClock
+
+Empty = tuple[Database, MovableClock]
+
+
+async def nothing() -> None:
+    """Plans nothing."""
+
+
+async def test_the_whole_timetable(empty: Empty) -> None:
+    db, _ = empty
+    jobs = Timetable(db, nothing)._scheduler.get_jobs()
+    assert {job.id: str(job.trigger) for job in jobs} == {
+        "sweep_outbox": "interval[0:00:10]",
+        "plan_digests": "interval[0:01:00]",
+        "forget_old": "cron[hour='0']",
+    }
+
+
+async def test_a_stall_drops_no_tick(empty: Empty) -> None:
+    db, _ = empty
+    timetable = Timetable(db, nothing)
+    timetable.start()
+    try:
+        found = [(j.coalesce, j.max_instances, j.misfire_grace_time) for j in timetable._scheduler.get_jobs()]
+        assert found == [(True, 1, 3600)] * 3
+    finally:
+        await timetable.stop(1)
+
+
+async def test_a_failing_job_ends_nothing(empty: Empty) -> None:
+    db, _ = empty
+    ran: list[int] = []
+
+    async def fail() -> None:
+        ran.append(1)
+        raise ValueError("broken")
+
+    timetable = Timetable(db, fail)
+    job = timetable._scheduler.get_job("plan_digests") or timetable._scheduler.get_jobs()[1]
+    await job.func()
+    await job.func()
+    assert ran == [1, 1]
+
+
+async def test_old_rows_leave(empty: Empty) -> None:
+    db, clock = empty
+    async with db.write(SYSTEM) as tx:
+        await inbox.accept(tx, 42, [{"update_id": 1}])
+        await inbox.finish(tx, [1])
+        await outbox.put(tx, "decided", person_id=1, subject="s", dedupe_key="k", expires_at=clock.moment)
+    assert await sweep_outbox(db) == {"expired": 1}
+    assert await forget_old(db) == {"inbox": 0, "outbox": 0}
+    clock.forward(days=181)
+    assert await forget_old(db) == {"inbox": 1, "outbox": 1}
