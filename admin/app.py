@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from admin.auth import signed_in
+from admin.documents import MAX_DOCUMENT
 from admin.errors import Apology, add_handlers
 from admin.page import STATIC, Panel
 from admin.pages import (
@@ -18,13 +19,16 @@ from admin.pages import (
     attention,
     audit,
     broadcasts,
+    exporting,
     health,
     home,
     invitations,
     measures,
     people,
+    revisions,
     roadmaps,
     schools,
+    shaping,
     work,
 )
 from admin.security import Guard
@@ -41,13 +45,17 @@ CLOSED = (
     roadmaps.closed,
     measures.closed,
     assigning.closed,
+    shaping.closed,
+    revisions.closed,
+    exporting.closed,
     people.closed,
     invitations.closed,
     broadcasts.closed,
     audit.closed,
     attention.closed,
 )
-LIMITS = {roadmaps.UPLOAD: roadmaps.MAX_DOCUMENT + 64 * 1024}  # the file and the other fields
+# The file and the other fields.
+LIMITS = dict.fromkeys((roadmaps.UPLOAD, revisions.UPLOAD), MAX_DOCUMENT + 64 * 1024)
 
 
 class _Static(StaticFiles):

@@ -177,6 +177,7 @@ SKIPPED = {
     "text": N_("text around the table"),
     "not_a_roadmap": N_("another table"),
     "hidden_sheet": N_("a hidden sheet"),
+    "scanned_page": N_("a page without text: a picture of one"),
     "section_without_items": N_("a section with no measure in it"),
     "column_numbers": N_("numbers of columns"),
     "repeated_header": N_("the header once more"),
@@ -200,6 +201,19 @@ NOTES = {
     "number_from_date": N_("the number had become a date in the table"),
 }
 
+# What the reader remarked about the whole document (the codes of domain.documents).
+READING = {
+    "no_year": N_("No year is named anywhere. Please set it."),
+    "year_from_document": N_("The year was taken from the date of the order."),
+    "year_from_deadlines": N_("The year was taken from the deadlines."),
+    "year_from_text": N_("The year was taken from the text of the measures."),
+    "year_from_name": N_("The year was taken from the name of the file."),
+    "from_pdf": N_(
+        "This was read from a PDF, which keeps no table: please compare every row with the document. "
+        "If you have the Word or Excel file, upload that."
+    ),
+}
+
 # Why a document was not read, and what to do (the codes of domain.documents).
 REFUSED = {
     "empty": N_("The file is empty. Choose another one."),
@@ -214,6 +228,14 @@ REFUSED = {
     ),
     "unsupported": N_("Files of the type %(true)s are not read. Save the roadmap as .docx or .xlsx."),
     "no_table": N_("There is no table with measures and deadlines in this file."),
+    "too_many_pages": N_(
+        "The document is too long or too intricate: at most %(limit)s pages are read. "
+        "Send the table alone as .docx or .xlsx."
+    ),
+    "no_text": N_(
+        "This PDF holds a picture and no text: a scan or a photograph. "
+        "Send the table as .docx or .xlsx, in which the PDF was made."
+    ),
 }
 
 DELIVERY: dict[str, str] = {

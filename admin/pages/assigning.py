@@ -1,4 +1,5 @@
-"""Giving a roadmap to a group of schools: who they are first, then one button that says what will happen."""
+"""Giving a roadmap to a group of schools: who they are and which measures first, then one button that says what
+will happen."""
 
 from typing import Annotated
 
@@ -8,7 +9,7 @@ from fastapi.responses import Response
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
-from domain import programme, progress, reports, roadmaps, schools
+from domain import programme, progress, roadmaps, schools
 from domain.errors import DomainError
 from domain.policy import Permission
 from domain.roadmaps import RoadmapState
@@ -17,17 +18,21 @@ closed = APIRouter()
 
 
 class GroupQuery(Filters):
-    """A group of schools: a municipality, a cohort, or the ticked ones."""
+    """A group of schools: a municipality, a cohort, or the ticked ones; and the measures that they get."""
 
     municipality: Choice = None
     cohort: Choice = None
     school: list[int] = []  # noqa: RUF012 — a pydantic default is copied
+    measure: list[int] = []  # noqa: RUF012
+    future: bool = False  # nothing that was due before today
 
 
 class AssignForm(Form):
-    """Exactly the schools that the button named."""
+    """Exactly the schools and measures that the button named."""
 
     school_ids: list[int]
+    measure_ids: list[int] = []  # noqa: RUF012
+    future: bool = False
 
 
 async def _page(visit: Visit, roadmap_id: int, query: GroupQuery, problem: str = "") -> Response:
@@ -36,20 +41,31 @@ async def _page(visit: Visit, roadmap_id: int, query: GroupQuery, problem: str =
         found = await schools.school_list(
             tx, municipality_id=query.municipality, cohort_id=query.cohort, permission=Permission.PLAN
         )
-        given = {r.school_id for r in await reports.school_progress(tx) if r.roadmap_id == roadmap_id}
         municipalities = await schools.municipalities(tx)
         cohorts = await programme.cohorts(tx)
-    rows = [row for row in found if roadmap.place.covers(row.school.place)]
-    if query.school:
-        rows = [row for row in rows if row.school.id in set(query.school)]
+        measures = [m for m in (await roadmaps.roadmap(tx, roadmap_id)).measures if m.gone_at is None]
+        rows = [row for row in found if roadmap.place.covers(row.school.place)]
+        if query.school:
+            rows = [row for row in rows if row.school.id in set(query.school)]
+        preview = await progress.preview_assign(
+            tx,
+            roadmap_id,
+            [row.school.id for row in rows],
+            query.measure or None,
+            since=progress.today(tx) if query.future else None,
+        )
+    fresh = [row for row in rows if preview.by_school.get(row.school.id)]
     return visit.page(
         "roadmaps/assign.html",
         status=422 if problem else 200,
         roadmap=roadmap,
         is_draft=roadmap.state is RoadmapState.DRAFT,
         rows=rows,
-        fresh=[row for row in rows if row.school.id not in given],
-        given=given,
+        fresh=fresh,
+        given={row.school.id for row in rows} - {row.school.id for row in fresh},
+        preview=preview,
+        measures=measures,
+        chosen=set(query.measure) or {m.id for m in measures},
         query=query,
         municipalities=[m for m in municipalities if roadmap.place.covers(m.place)],
         cohorts=cohorts,
@@ -59,7 +75,7 @@ async def _page(visit: Visit, roadmap_id: int, query: GroupQuery, problem: str =
 
 @closed.get("/roadmaps/{roadmap_id}/assign")
 async def choose(visit: Visitor, roadmap_id: int, query: Annotated[GroupQuery, Query()]) -> Response:
-    """Choose the group; the button tells how many schools it is."""
+    """Choose the group and the measures; the page tells how many assignments appear, for whom, when due."""
     return await _page(visit, roadmap_id, query)
 
 
@@ -71,7 +87,13 @@ async def assign(visit: Visitor, request: Request, roadmap_id: int) -> Response:
         form = read_form(AssignForm, raw)
         async with visit.write() as tx:
             await roadmaps.approve(tx, roadmap_id)
-            await progress.assign(tx, roadmap_id, sorted(set(form.school_ids)))
+            await progress.assign(
+                tx,
+                roadmap_id,
+                sorted(set(form.school_ids)),
+                measure_ids=form.measure_ids or None,
+                since=progress.today(tx) if form.future else None,
+            )
     except DomainError as error:
         return await _page(visit, roadmap_id, GroupQuery(), visit.say.error(refusal(error)))
     return visit.go(f"/roadmaps/{roadmap_id}", "assigned", len(set(form.school_ids)))

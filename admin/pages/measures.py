@@ -4,10 +4,11 @@ from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
 from admin.auth import Visitor
 from admin.deadlines import doubt_words, measure_meaning
-from admin.forms import Form, read_form, refusal, sent
+from admin.forms import Choice, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.roadmaps import TryQuery, show
 from domain import progress, roadmaps
@@ -24,12 +25,14 @@ class SettleForm(Form):
     """An answer to a doubt."""
 
     choice: Settled
+    seen: Choice = None
 
 
 class WordsForm(Form):
     """Other words for a deadline."""
 
     words: str
+    seen: Choice = None
 
 
 class FieldsForm(Form):
@@ -41,6 +44,7 @@ class FieldsForm(Form):
     expected_result: str = ""
     indicator: str = ""
     evidence_required: str = ""
+    seen: Choice = None
 
 
 class MoveForm(Form):
@@ -50,7 +54,8 @@ class MoveForm(Form):
     due_on: date
 
 
-async def _own(tx: Tx, roadmap_id: int, measure_id: int) -> roadmaps.Measure:
+async def own(tx: Tx, roadmap_id: int, measure_id: int) -> roadmaps.Measure:
+    """A measure of this very roadmap, for those who plan there."""
     # The address names both, and they must belong together; planning rights are asked before anything is said.
     await roadmaps.roadmap_for_planning(tx, roadmap_id)
     found = await roadmaps.measure(tx, measure_id)
@@ -70,8 +75,8 @@ async def settle(visit: Visitor, request: Request, roadmap_id: int, measure_id: 
     try:
         form = read_form(SettleForm, raw)
         async with visit.write() as tx:
-            await _own(tx, roadmap_id, measure_id)
-            await roadmaps.settle_deadline(tx, measure_id, form.choice)
+            await own(tx, roadmap_id, measure_id)
+            await roadmaps.settle_deadline(tx, measure_id, form.choice, seen=form.seen)
     except DomainError as error:
         return await show(
             visit, roadmap_id, TryQuery(measure=measure_id), problem=visit.say.error(refusal(error))
@@ -86,8 +91,8 @@ async def retype(visit: Visitor, request: Request, roadmap_id: int, measure_id: 
     try:
         form = read_form(WordsForm, raw)
         async with visit.write() as tx:
-            await _own(tx, roadmap_id, measure_id)
-            await roadmaps.retype_deadline(tx, measure_id, form.words)
+            await own(tx, roadmap_id, measure_id)
+            await roadmaps.retype_deadline(tx, measure_id, form.words, seen=form.seen)
     except DomainError as error:
         query = TryQuery(measure=measure_id, words=str(raw.get("words", "")))
         return await show(visit, roadmap_id, query, problem=visit.say.error(refusal(error)))
@@ -100,9 +105,11 @@ async def measure_page(visit: Visitor, roadmap_id: int, measure_id: int) -> Resp
     return await _page(visit, roadmap_id, measure_id)
 
 
-async def _page(visit: Visit, roadmap_id: int, measure_id: int, problem: str = "") -> Response:
+async def _page(
+    visit: Visit, roadmap_id: int, measure_id: int, problem: str = "", kept: FormData | None = None
+) -> Response:
     async with visit.read() as tx:
-        measure = await _own(tx, roadmap_id, measure_id)
+        measure = await own(tx, roadmap_id, measure_id)
         roadmap = (await roadmaps.roadmap(tx, roadmap_id)).roadmap
     return visit.page(
         "roadmaps/measure.html",
@@ -114,6 +121,7 @@ async def _page(visit: Visit, roadmap_id: int, measure_id: int, problem: str = "
         windows=roadmaps.parse_windows(measure.windows),
         is_draft=roadmap.state is RoadmapState.DRAFT,
         problem=problem,
+        kept=kept or {},
     )
 
 
@@ -124,10 +132,11 @@ async def edit(visit: Visitor, request: Request, roadmap_id: int, measure_id: in
     try:
         form = read_form(FieldsForm, raw)
         async with visit.write() as tx:
-            await _own(tx, roadmap_id, measure_id)
-            await roadmaps.edit_measure(tx, measure_id, **form.model_dump())
+            await own(tx, roadmap_id, measure_id)
+            fields = form.model_dump(exclude={"seen"})
+            await roadmaps.edit_measure(tx, measure_id, seen=form.seen, **fields)
     except DomainError as error:
-        return await _page(visit, roadmap_id, measure_id, visit.say.error(refusal(error)))
+        return await _page(visit, roadmap_id, measure_id, visit.say.error(refusal(error)), raw)
     return _next(visit, roadmap_id, "saved", measure_id)
 
 
@@ -136,7 +145,7 @@ async def drop(visit: Visitor, roadmap_id: int, measure_id: int) -> Response:
     """Leave a row out."""
     try:
         async with visit.write() as tx:
-            await _own(tx, roadmap_id, measure_id)
+            await own(tx, roadmap_id, measure_id)
             await roadmaps.drop_measure(tx, measure_id)
     except DomainError as error:
         return await _page(visit, roadmap_id, measure_id, visit.say.error(refusal(error)))
@@ -150,7 +159,7 @@ async def move(visit: Visitor, request: Request, roadmap_id: int, measure_id: in
     try:
         form = read_form(MoveForm, raw)
         async with visit.write() as tx:
-            measure = await _own(tx, roadmap_id, measure_id)
+            measure = await own(tx, roadmap_id, measure_id)
             if not 0 <= form.occurrence < max(1, len(measure.windows)):
                 raise NotFound
             moved = await progress.move_due(tx, measure_id, form.occurrence, form.due_on)

@@ -1,27 +1,27 @@
 """Roadmaps: the list, the upload of a document, the look at what was read, the plan with its progress."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from admin.auth import Visitor
 from admin.deadlines import doubt_words, meaning, measure_meaning
+from admin.documents import MAX_DOCUMENT, receive
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.invitations import PlaceChoice, place_value, read_place
-from admin.words import COLUMNS, NOTES, REFUSED, ROADMAP_STATE, SETTLED, SKIPPED
-from domain import documents, reports, roadmaps, schools
+from admin.plan_check import of_draft
+from admin.words import COLUMNS, NOTES, ROADMAP_STATE, SETTLED, SKIPPED
+from domain import reports, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
-from domain.errors import N_, DomainError, Forbidden, InvalidInput
+from domain.errors import DomainError, Forbidden
 from domain.policy import TABLE, Permission, allows
 from domain.roadmaps import RoadmapState, Settled
 
 closed = APIRouter()
-MAX_DOCUMENT = 10 * 1024 * 1024  # bytes; real roadmaps take tens of kilobytes
 UPLOAD = "/roadmaps/new"
 
 
@@ -94,16 +94,6 @@ async def upload_page(visit: Visitor) -> Response:
     return await _upload_page(visit)
 
 
-async def _bytes_of(raw: FormData) -> tuple[bytes, str]:
-    file = raw.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise InvalidInput(reason=N_("Choose a file first."))
-    data = await file.read(MAX_DOCUMENT + 1)
-    if len(data) > MAX_DOCUMENT:
-        raise documents.DocumentRefused("too_large", limit=MAX_DOCUMENT // 1024 // 1024)
-    return data, file.filename.replace("\\", "/").rsplit("/", 1)[-1]
-
-
 @closed.post(UPLOAD)
 async def upload(visit: Visitor, request: Request) -> Response:
     """Read the document in a thread and keep what was read as a draft."""
@@ -112,17 +102,16 @@ async def upload(visit: Visitor, request: Request) -> Response:
     raw = await sent(request)
     try:
         form = read_form(UploadForm, FormData([(k, v) for k, v in raw.multi_items() if k != "file"]))
-        data, name = await _bytes_of(raw)
-        reading = await asyncio.to_thread(
-            documents.read_roadmap, data, name, year=form.year, school_year=form.school_year
-        )
+        received = await receive(visit, raw, year=form.year, school_year=form.school_year)
         async with visit.write() as tx:
             roadmap = await roadmaps.import_draft(
-                tx, read_place(form.owner), reading, file_name=name, school_year=reading.school_year
+                tx,
+                read_place(form.owner),
+                received.reading,
+                file_name=received.name,
+                file=received.file,
+                school_year=received.reading.school_year,
             )
-    except documents.DocumentRefused as error:
-        sentence = visit.say(REFUSED[error.code], **error.params)
-        return await _upload_page(visit, kept=raw, problem=sentence)
     except DomainError as error:
         return await _upload_page(visit, kept=raw, problem=visit.say.error(refusal(error)))
     return visit.go(f"/roadmaps/{roadmap.id}", "uploaded")
@@ -183,6 +172,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
         tried_doubts=doubt_words(visit, tried.doubts) if tried else [],
         problem=problem,
         settled=Settled,
+        **of_draft(visit, view),
         **context,
     )
 

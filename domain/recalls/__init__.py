@@ -1,7 +1,7 @@
 """Taking back what was given or imported, while no work has been handed in."""
 
 from domain.recalls.actions import reopen_roadmap, take_back, undo_import
-from domain.recalls.queries import handouts
+from domain.recalls.queries import handout, handouts
 from domain.recalls.rules import GivenSince, NewerRevision, WorkBegun, WorkHandedIn
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "NewerRevision",
     "WorkBegun",
     "WorkHandedIn",
+    "handout",
     "handouts",
     "reopen_roadmap",
     "take_back",

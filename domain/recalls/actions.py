@@ -7,7 +7,6 @@ from sqlalchemy import Table, delete, insert, select, update
 
 from domain import audit, outbox, progress, revisions, roadmaps
 from domain.db import Base, WriteTx
-from domain.errors import NotFound
 from domain.outbox import OutboxMessage, OutboxState
 from domain.progress import Assignment, Handout
 from domain.recalls import queries, rules
@@ -17,9 +16,7 @@ from domain.roadmaps import Measure, Roadmap, Track
 
 async def take_back(tx: WriteTx, handout_id: int) -> int:
     """Take back one giving of a roadmap. Returns how many assignments. Raises WorkHandedIn, WorkBegun."""
-    handout = await tx.session.get(Handout, handout_id, with_for_update=True)
-    if handout is None:
-        raise NotFound
+    handout = await queries.handout(tx, handout_id)
     roadmap = await roadmaps.roadmap_for_planning(tx, handout.roadmap_id)
     if handout.taken_back_at is not None:
         return 0

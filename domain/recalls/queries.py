@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from domain import revisions, roadmaps
 from domain.db import Tx
+from domain.errors import NotFound
 from domain.progress import Handout, Submission
 from domain.recalls import rules
 
@@ -15,6 +16,15 @@ async def handouts(tx: Tx, roadmap_id: int) -> Sequence[Handout]:
     await roadmaps.roadmap_for_planning(tx, roadmap_id)
     query = select(Handout).where(Handout.roadmap_id == roadmap_id, Handout.taken_back_at.is_(None))
     return (await tx.session.scalars(query.order_by(Handout.id.desc()))).all()
+
+
+async def handout(tx: Tx, handout_id: int) -> Handout:
+    """One giving of a roadmap that the actor may change."""
+    found = await tx.session.get(Handout, handout_id, with_for_update=True)
+    if found is None:
+        raise NotFound
+    await roadmaps.roadmap_for_planning(tx, found.roadmap_id)
+    return found
 
 
 async def require_untouched(tx: Tx, assignment_ids: Collection[int]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from tests.admin import targets
+from tests.admin import plan_targets, targets
 from tests.admin.conftest import Panel
 
 EVERYBODY = [
@@ -84,7 +84,18 @@ def living(status: int) -> dict[str, dict[int, str]]:
     return {"live": {status: "Римма", 403: REST}}
 
 
-M = "/roadmaps/{roadmap_id}/measures/{measure_id}"
+def approved(status: int) -> dict[str, dict[int, str]]:
+    """The living plan of a municipality: its people read it, planners touch it."""
+    return {
+        "here": {status: "Римма Марина", 403: "Ольга Эмма Тамара Дина Кирилл"},
+        "next": {status: "Римма Ульяна", 403: "Ольга Эмма Кирилл Клим Вера"},
+        "far": {status: "Саша", 403: "Степан"},
+    }
+
+
+R = "/roadmaps/{roadmap_id}"
+V = f"{R}/revisions/{{revision_id}}"
+M = f"{R}/measures/{{measure_id}}"
 ONLY_OURS = {"here": {303: "Римма"}, "next": {303: "Римма"}, "far": {404: "Римма"}, "absent": {404: "Римма"}}
 
 TABLE: dict[tuple[str, str], Row] = {
@@ -131,6 +142,32 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/roadmaps/{roadmap_id}/assign"): Row(
         living(404), targets.draft, {"school_ids": [targets.NOWHERE]}
     ),
+    ("POST", f"{R}/columns"): Row(  # a draft whose document is not kept cannot be read again
+        {**drafts(422), **living(422)}, targets.draft, {"role": ["activity", "deadline"]}
+    ),
+    ("POST", f"{R}/period"): Row({**drafts(303), **living(422)}, targets.draft, {"year": 2022}),
+    ("POST", f"{R}/report-dates"): Row({**drafts(303), **living(422)}, targets.draft, {"words": "10 июня"}),
+    ("POST", f"{R}/restore"): Row({**drafts(422), **living(422)}, targets.draft, {"key": "r1000"}),
+    ("POST", f"{R}/measures"): Row({**drafts(303), **living(422)}, targets.draft, {"title": "Совещание"}),
+    ("GET", f"{M}/split"): Row({**drafts(200), **living(200)}, targets.measure),
+    ("POST", f"{M}/split"): Row(
+        {**drafts(303), **living(422)}, targets.measure, {"title": ["а", "б"], "deadline": ["", ""]}
+    ),
+    ("POST", f"{M}/merge"): Row({**drafts(303), **living(422)}, targets.measure),
+    ("POST", f"{M}/targets"): Row({**drafts(303), **living(422)}, targets.measure, {"quote": ["5 %"]}),
+    ("GET", f"{R}/export"): Row(LIVE_READ, targets.draft),
+    ("GET", f"{R}/revisions"): Row(approved(200), plan_targets.living),
+    # Without a file the form is refused, but not the person.
+    ("POST", "/roadmaps/newer"): Row(
+        {**approved(422), "absent": {422: " ".join(EVERYBODY)}}, plan_targets.named
+    ),
+    ("GET", V): Row(approved(200), plan_targets.revision),
+    ("POST", f"{V}/row"): Row(approved(303), plan_targets.revision, {"row": 0, "words": "до 1 ноября"}),
+    ("POST", f"{V}/apply"): Row(approved(303), plan_targets.revision),
+    ("POST", f"{V}/discard"): Row(approved(303), plan_targets.revision),
+    ("POST", f"{V}/undo"): Row(approved(422), plan_targets.revision),  # it was never applied
+    ("POST", f"{R}/handouts/{{handout_id}}/take-back"): Row(approved(303), plan_targets.handout),
+    ("POST", f"{R}/reopen"): Row(approved(303), plan_targets.living),
     ("GET", "/people"): only(INVITERS),
     ("GET", "/people/{person_id}"): Row(
         {
