@@ -28,7 +28,7 @@ WHOLE = {
 
 def measure(words: str, row: int = 1, **fields: Any) -> Measure:
     meaning = roadmaps.meaning_of(roadmaps.reading_of(PLAN, words), PLAN.bounds)
-    base = {"notes": [], "targets": [], "indicator": None, "deadline_text": words}
+    base: dict[str, Any] = {"notes": [], "targets": [], "indicator": None, "deadline_text": words}
     return Measure(id=row, **base | WHOLE | meaning | fields)
 
 
