@@ -1,7 +1,19 @@
 """Programmes, cycles and cohorts."""
 
-from domain.programme.actions import cohort, programme
-from domain.programme.models import Cohort, Cycle, Programme
-from domain.programme.queries import cohorts, file_rules, find_cohort
+from domain.programme.actions import cohort, programme, set_steps
+from domain.programme.models import REMINDER_STEPS, Cohort, Cycle, Programme
+from domain.programme.queries import cohorts, file_rules, find_cohort, reminder_steps
 
-__all__ = ["Cohort", "Cycle", "Programme", "cohort", "cohorts", "file_rules", "find_cohort", "programme"]
+__all__ = [
+    "REMINDER_STEPS",
+    "Cohort",
+    "Cycle",
+    "Programme",
+    "cohort",
+    "cohorts",
+    "file_rules",
+    "find_cohort",
+    "programme",
+    "reminder_steps",
+    "set_steps",
+]

@@ -10,6 +10,7 @@ from domain.db import Base
 
 # Slot of the federal system (DOMAIN.md §6): 3 files, 30 MB each.
 FILE_TYPES = ["pdf", "rtf", "docx", "xls", "xlsx"]
+REMINDER_STEPS = (-14, -7, -3, -1, 0, 1, 3, 7)  # days from the deadline on which a digest names it
 
 
 class Programme(Base):
@@ -22,6 +23,7 @@ class Programme(Base):
     max_files: Mapped[int] = mapped_column(default=3)
     max_file_mb: Mapped[int] = mapped_column(default=30)
     file_types: Mapped[list[str]] = mapped_column(default=lambda: list(FILE_TYPES))
+    reminder_steps: Mapped[list[int]] = mapped_column(default=lambda: list(REMINDER_STEPS))
 
 
 class Cycle(Base):

@@ -1,7 +1,50 @@
-"""One digest a day, with what its reader must act on."""
+"""One digest a day, with what its reader must act on, when the reader wants it."""
 
-from domain.reminders.actions import plan
-from domain.reminders.queries import Digest, digest, digest_of
-from domain.reminders.rules import FIRST_HOUR, LAST_HOUR, is_digest_time
+from domain.mornings import (
+    FIRST_HOUR,
+    LAST_HOUR,
+    LONGEST_PAUSE,
+    WORKDAYS,
+    BadChoice,
+    Choices,
+    Planned,
+    is_digest_time,
+    morning,
+    step_day,
+)
+from domain.reminders.actions import (
+    choose_days,
+    choose_hour,
+    hand_over,
+    pause,
+    plan,
+    resume,
+    snooze,
+)
+from domain.reminders.queries import Digest, choices, digest, digest_of, last_looked, stand_ins
 
-__all__ = ["FIRST_HOUR", "LAST_HOUR", "Digest", "digest", "digest_of", "is_digest_time", "plan"]
+__all__ = [
+    "FIRST_HOUR",
+    "LAST_HOUR",
+    "LONGEST_PAUSE",
+    "WORKDAYS",
+    "BadChoice",
+    "Choices",
+    "Digest",
+    "Planned",
+    "choices",
+    "choose_days",
+    "choose_hour",
+    "digest",
+    "digest_of",
+    "hand_over",
+    "is_digest_time",
+    "last_looked",
+    "morning",
+    "pause",
+    "plan",
+    "resume",
+    "snooze",
+    "stand_ins",
+    "step_day",
+]

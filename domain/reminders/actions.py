@@ -1,31 +1,137 @@
-"""Queueing the digests of today. May run late, twice or never: the key decides."""
+"""Queueing the digests of today, and what people choose about them. Planning may run late, twice or never."""
 
-from domain import outbox
-from domain.actor import SYSTEM
-from domain.db import Database
-from domain.reminders import queries, rules
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from domain import audit, mornings, outbox, people, progress
+from domain.actor import SYSTEM, Role
+from domain.dates import local_day
+from domain.db import Database, WriteTx
+from domain.errors import Forbidden
+from domain.mornings import MARKS, Candidate, DigestChoice, DigestMark
+from domain.reminders import queries
+
+CHUNK = 2000  # people of one writing transaction: others must not wait long
 
 
 async def plan(db: Database, *, default_hour: int = 9) -> int:
     """Queue today's digest for everyone who has something to act on; returns how many.
 
-    Opens its own transactions, a long reading one and a short writing one, so that planning for a region
-    does not keep writers waiting.
+    Opens its own transactions, a long reading one and short writing ones, so that planning for a country does not
+    keep writers waiting. A kill in between leaves whole chunks, and the next run goes on from there.
     """
-    due = []
     async with db.read(SYSTEM) as tx:
-        for person in await queries.waiting_for_digest(tx, default_hour):
-            if await queries.digest(tx, person.id):
-                due.append((person.id, queries.key(person, tx), rules.day_ends_at(tx.now, person.timezone)))
-    if due:
+        moment = tx.now
+        planned = await mornings.morning(tx, default_hour)
+    looked = iter(planned.looked)
+    while chunk := list(islice(looked, CHUNK)):
         async with db.write(SYSTEM) as wtx:
-            for person_id, key, expires_at in due:
-                await outbox.put(
-                    wtx,
-                    "digest",
-                    person_id=person_id,
-                    subject=f"digest:{person_id}",
-                    dedupe_key=key,
-                    expires_at=expires_at,
-                )
-    return len(due)
+            await outbox.put_many(wtx, "digest", _digests(chunk, planned.receivers, moment))
+            await _mark(wtx, chunk, moment)
+    return len(planned.receivers)
+
+
+def _digests(chunk: Sequence[Candidate], receivers: set[int], moment: datetime) -> Iterator[dict[str, Any]]:
+    ends: dict[str, datetime] = {}
+    for person in chunk:
+        if person.person_id not in receivers:
+            continue
+        if person.timezone not in ends:
+            ends[person.timezone] = mornings.day_ends_at(moment, person.timezone)
+        yield {
+            "person_id": person.person_id,
+            "subject": f"digest:{person.person_id}",
+            "dedupe_key": mornings.key(person.person_id, local_day(moment, person.timezone)),
+            "params": {"since": person.looked_at.isoformat() if person.looked_at else None},
+            "expires_at": ends[person.timezone],
+        }
+
+
+async def _mark(tx: WriteTx, chunk: Sequence[Candidate], moment: datetime) -> None:
+    is_sqlite = tx.session.get_bind().dialect.name == "sqlite"
+    insert = (insert_sqlite if is_sqlite else insert_postgresql)(MARKS)
+    insert = insert.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={"looked_at": insert.excluded.looked_at, "before_at": insert.excluded.before_at},
+    )
+    rows = [{"person_id": p.person_id, "looked_at": moment, "before_at": p.looked_at} for p in chunk]
+    await tx.session.execute(insert, rows)
+
+
+async def snooze(tx: WriteTx, until: date) -> None:
+    """No digest before this day; what was said today is said again then. Raises BadChoice."""
+    if not progress.today(tx) < until <= progress.today(tx) + timedelta(days=mornings.LONGEST_PAUSE):
+        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+    await people.snooze(tx, until)
+    await tx.session.execute(delete(DigestMark).where(DigestMark.person_id == (tx.actor.person_id or 0)))
+
+
+async def _choice(tx: WriteTx) -> DigestChoice:
+    person = await people.me(tx)
+    found = await tx.session.get(DigestChoice, person.id)
+    if found is None:
+        found = DigestChoice(person_id=person.id, weekdays=list(mornings.WORKDAYS))
+        tx.session.add(found)
+    return found
+
+
+async def choose_hour(tx: WriteTx, hour: int) -> None:
+    """The local hour from which the digest comes. Raises BadChoice."""
+    if not mornings.FIRST_HOUR <= hour < mornings.LAST_HOUR:
+        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+    (await people.me(tx)).digest_hour = hour
+
+
+async def choose_days(tx: WriteTx, weekdays: Sequence[int]) -> None:
+    """Days of the week on which it comes; 0 is Monday. Raises BadChoice for none."""
+    wanted = sorted(set(weekdays) & set(mornings.WORKDAYS))
+    if not wanted:
+        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+    (await _choice(tx)).weekdays = wanted
+
+
+async def pause(tx: WriteTx, first: date, last: date) -> None:
+    """On leave from one day to another, both included: no digests. Raises BadChoice."""
+    today = progress.today(tx)
+    if not today <= last or last < first or (last - first).days > mornings.LONGEST_PAUSE:
+        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+    found = await _choice(tx)
+    found.paused_from, found.paused_until = first, last
+    audit.record(tx, "reminders.pause", "person", tx.actor.person_id, until=last.isoformat())
+
+
+async def resume(tx: WriteTx) -> None:
+    """Back again: no pause and no snooze."""
+    found = await _choice(tx)
+    found.paused_from, found.paused_until = None, None
+    (await people.me(tx)).snoozed_until = None
+
+
+async def hand_over(tx: WriteTx, substitute_id: int) -> int:
+    """A curator on leave names another reviewer for the days of the pause; how many schools they get.
+
+    The substitute must be a curator or coordinator whom the curator meets at the same schools' municipality. Raises
+    Forbidden for anybody else, BadChoice without a pause.
+    """
+    found = await _choice(tx)
+    if found.paused_from is None or found.paused_until is None:
+        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+    if not tx.actor.places(Role.CURATOR) or substitute_id not in [
+        person.id for person in await queries.stand_ins(tx)
+    ]:
+        raise Forbidden
+    person_id = tx.actor.person_id or 0
+    given = await people.substitute(
+        queries.as_system(tx),
+        person_id,
+        substitute_id,
+        starts_on=max(found.paused_from, progress.today(tx)),
+        ends_on=found.paused_until,
+    )
+    return len(given)

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 
-from domain import people, progress
-from domain.actor import Actor
-from domain.dates import local_day
-from domain.db import Tx
-from domain.outbox import OutboxMessage
+from domain import calendars, chase, mornings, people, programme, progress, schools
+from domain.actor import SYSTEM, Actor, Role
+from domain.dates import OwnDays, local_day
+from domain.db import Tx, WriteTx
+from domain.mornings import WORKDAYS, Choices, DigestChoice, DigestMark
 from domain.progress import Standing
-from domain.reminders import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +22,98 @@ class Digest:
     returned: Sequence[progress.WorkRow]
     soon: Sequence[progress.WorkRow]
     to_review: Sequence[progress.QueueRow]
+    silences: Sequence[chase.Silence] = ()
+    more: int = 0  # what has to be done as well, but is not said today
 
     def __len__(self) -> int:
-        return len(self.overdue) + len(self.returned) + len(self.soon) + len(self.to_review)
+        return (
+            len(self.overdue) + len(self.returned) + len(self.soon) + len(self.to_review) + len(self.silences)
+        )
 
 
-async def digest(tx: Tx, person_id: int) -> Digest:
+async def choices(tx: Tx) -> Choices:
+    """The actor's own."""
+    person = await people.me(tx)
+    found = await tx.session.get(DigestChoice, person.id)
+    days = found.weekdays if found is not None else WORKDAYS
+    start, end = (found.paused_from, found.paused_until) if found is not None else (None, None)
+    return Choices(person.digest_hour, days, person.snoozed_until, start, end)
+
+
+async def digest(tx: Tx, person_id: int, *, since: datetime | None = None) -> Digest:
     """Computed from the present state: what was handed in meanwhile is gone from it.
 
-    Only the holder of the ball is reminded (DOMAIN.md §4.4); deadlines in doubt never remind.
+    Only the holder of the ball is reminded (DOMAIN.md §4.4); deadlines in doubt never remind. With `since` only
+    what came to a step or changed after that moment, else everything that is due.
     """
     actor = await people.actor_by_id(tx, person_id)
-    return await digest_of(replace_actor(tx, actor))
+    return await digest_of(replace_actor(tx, actor), since=since)
 
 
-async def digest_of(tx: Tx) -> Digest:
+async def digest_of(tx: Tx, *, since: datetime | None = None) -> Digest:
     """The same for the actor of the transaction."""
-    work = await progress.my_work(tx, open_only=True)
-    by_standing: dict[Standing, list[progress.WorkRow]] = {}
-    for row in work:
-        if row.assignment.reminds or row.standing is Standing.RETURNED:
-            by_standing.setdefault(row.standing, []).append(row)
+    region = next((g.place.region_id for g in tx.actor.grants), None)
+    news = News(tx, since, await calendars.own_days(tx, region))
+    steps = await steps_by_school(tx, [g.place.school_id for g in tx.actor.grants])
+    shown: dict[Standing, list[progress.WorkRow]] = {}
+    more = 0
+    for row in await progress.my_work(tx, open_only=True):
+        if news.says(row, steps.get(row.school.id, steps[None])):
+            standing = Standing.SOON if row.standing is Standing.LATER else row.standing
+            shown.setdefault(standing, []).append(row)
+        else:
+            more += _is_due(row)
+    waiting = [row for row in await progress.queue(tx) if await _is_mine(tx, row)]
+    to_review = [row for row in waiting if news.waits(row.submission.submitted_at)]
+    since_day = news.since_day if since is not None else None
     return Digest(
-        overdue=by_standing.get(Standing.OVERDUE, []),
-        returned=by_standing.get(Standing.RETURNED, []),
-        soon=by_standing.get(Standing.SOON, []),
-        to_review=await progress.queue(tx),
+        overdue=shown.get(Standing.OVERDUE, []),
+        returned=shown.get(Standing.RETURNED, []),
+        soon=shown.get(Standing.SOON, []),
+        to_review=to_review,
+        silences=await chase.silences(tx, since=since_day),
+        more=more + len(waiting) - len(to_review),
     )
+
+
+def _is_due(row: progress.WorkRow) -> bool:
+    if row.standing is Standing.RETURNED:
+        return True
+    return row.assignment.reminds and row.standing in (Standing.OVERDUE, Standing.SOON)
+
+
+async def _is_mine(tx: Tx, row: progress.QueueRow) -> bool:
+    """Whose ball it is: a coordinator hears of a silent curator as a silence, not as an own report."""
+    return row.waiting < progress.SILENT_DAYS or await progress.is_reviewer(tx, row.assignment.place)
+
+
+class News:
+    """What has come to a step or changed since the last digest of one person."""
+
+    def __init__(self, tx: Tx, since: datetime | None, own: OwnDays) -> None:
+        self.since, self.own = since, own
+        self.zone = tx.actor.timezone
+        self.today = local_day(tx.now, self.zone)
+        self.since_day = local_day(since, self.zone) if since is not None else self.today
+
+    def says(self, row: progress.WorkRow, steps: Sequence[int]) -> bool:
+        """Whether an assignment stands in this digest."""
+        work = row.assignment
+        on_step = (
+            self.since is not None
+            and work.reminds
+            and work.due_on is not None
+            and mornings.stands(work.due_on, self.since_day, self.today, steps, self.own)
+        )
+        if row.standing is Standing.RETURNED:
+            return on_step or self.waits(work.status_at)
+        return on_step or (_is_due(row) and (self.since is None or work.status_at > self.since))
+
+    def waits(self, began: datetime) -> bool:
+        """Whether something that waits is new or has come to a step."""
+        if self.since is None or began > self.since:
+            return True
+        return mornings.waits(local_day(began, self.zone), self.since_day, self.today, self.own)
 
 
 def replace_actor(tx: Tx, actor: Actor) -> Tx:
@@ -56,32 +121,47 @@ def replace_actor(tx: Tx, actor: Actor) -> Tx:
     return replace(tx, actor=actor)
 
 
-async def waiting_for_digest(tx: Tx, default_hour: int) -> list[people.Person]:
-    """People for whom it is digest time and for whom today's has not been queued."""
-    query = select(people.Person).where(
-        people.Person.telegram_id.is_not(None),
-        people.Person.consent_at.is_not(None),
-        people.Person.unreachable.is_(None),
-    )
-    waiting = []
-    for person in (await tx.session.scalars(query)).all():
-        day = local_day(tx.now, person.timezone)
-        hour = person.digest_hour if person.digest_hour is not None else default_hour
-        if person.snoozed_until and person.snoozed_until > day:
-            continue
-        if rules.is_digest_time(tx.now, person.timezone, hour):
-            waiting.append(person)
-    keys = {key(person, tx): person for person in waiting}
-    done = await tx.session.scalars(
-        select(OutboxMessage.dedupe_key).where(
-            OutboxMessage.kind == "digest", OutboxMessage.dedupe_key.in_(keys)
+async def last_looked(tx: Tx, person_id: int) -> datetime | None:
+    """Until when everything was considered for this person."""
+    return await tx.session.scalar(select(DigestMark.looked_at).where(DigestMark.person_id == person_id))
+
+
+async def steps_by_school(tx: Tx, school_ids: Sequence[int | None]) -> dict[int | None, Sequence[int]]:
+    """Steps of the programme of each school; None for all schools of no other programme."""
+    by_cohort = await programme.reminder_steps(tx)
+    usual = by_cohort.pop(None)
+    special = {cohort: steps for cohort, steps in by_cohort.items() if steps != usual}
+    found: dict[int | None, Sequence[int]] = {None: usual}
+    if special:
+        cohorts = await schools.cohort_ids(tx, [i for i in school_ids if i is not None])
+        for school_id, ids in cohorts.items():
+            own = [special[cohort] for cohort in sorted(ids) if cohort in special]
+            if own:
+                found[school_id] = own[-1]  # the cohort entered last
+    return found
+
+
+async def stand_ins(tx: Tx) -> list[people.Person]:
+    """Who may review for the actor: curators and coordinators of the same municipalities."""
+    municipalities = {place.municipality_id for place in tx.actor.places(Role.CURATOR)}
+    grant = people.RoleGrant
+    query = (
+        select(people.Person)
+        .join(grant, grant.person_id == people.Person.id)
+        .where(
+            grant.role.in_([Role.CURATOR, Role.MUNICIPAL_COORDINATOR]),
+            grant.municipality_id.in_(municipalities),
+            grant.substitute_for.is_(None),
+            people.valid_on(progress.today(tx)),
+            people.Person.id != (tx.actor.person_id or 0),
+            people.Person.telegram_id.is_not(None),
         )
+        .order_by(people.Person.name)
+        .distinct()
     )
-    for taken in done.all():
-        keys.pop(taken)
-    return list(keys.values())
+    return list((await tx.session.scalars(query)).all())
 
 
-def key(person: people.Person, tx: Tx) -> str:
-    """One digest a day a person, ever."""
-    return f"digest:{person.id}:{local_day(tx.now, person.timezone).isoformat()}"
+def as_system(tx: WriteTx) -> WriteTx:
+    """The same transaction for what a rule of ours decides in the actor's stead."""
+    return replace(tx, actor=SYSTEM)

@@ -114,6 +114,7 @@ def upgrade() -> None:
     sa.Column('max_files', sa.Integer(), nullable=False),
     sa.Column('max_file_mb', sa.Integer(), nullable=False),
     sa.Column('file_types', sa.JSON(), nullable=False),
+    sa.Column('reminder_steps', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_programme')),
     sa.UniqueConstraint('name', name=op.f('uq_programme_name'))
     )
@@ -191,6 +192,21 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_cycle_programme_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cycle')),
     sa.UniqueConstraint('programme_id', 'year', name=op.f('uq_cycle_programme_id_year'))
+    )
+    op.create_table('digest_choice',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('weekdays', sa.JSON(), nullable=False),
+    sa.Column('paused_from', sa.Date(), nullable=True),
+    sa.Column('paused_until', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_digest_choice_person_id')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_digest_choice'))
+    )
+    op.create_table('digest_mark',
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('looked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('before_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_digest_mark_person_id')),
+    sa.PrimaryKeyConstraint('person_id', name=op.f('pk_digest_mark'))
     )
     op.create_table('municipality',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -361,6 +377,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_invitation')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_invitation_token_hash'))
     )
+    op.create_table('joint_step',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('until', sa.Date(), nullable=False),
+    sa.Column('made_by', sa.Integer(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_joint_step_made_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_joint_step_municipality_id')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_joint_step_owner_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_joint_step_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_joint_step_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_joint_step'))
+    )
+    with op.batch_alter_table('joint_step', schema=None) as batch_op:
+        batch_op.create_index('ix_joint_step_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+
     op.create_table('mentor_link',
     sa.Column('school_id', sa.Integer(), nullable=False),
     sa.Column('mentor_school_id', sa.Integer(), nullable=True),
@@ -456,6 +494,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_role_grant_person_id'), ['person_id'], unique=False)
         batch_op.create_index('ix_role_grant_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
         batch_op.create_index('ix_role_grant_school', ['school_id', 'role'], unique=False)
+
+    op.create_table('taken_silence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.String(length=30), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('taken_by', sa.Integer(), nullable=True),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_taken_silence_school_id')),
+    sa.ForeignKeyConstraint(['taken_by'], ['person.id'], name=op.f('fk_taken_silence_taken_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_taken_silence'))
+    )
+    with op.batch_alter_table('taken_silence', schema=None) as batch_op:
+        batch_op.create_index('ix_taken_silence_school', ['school_id', 'side', 'taken_at'], unique=False)
 
     op.create_table('handout',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -795,6 +846,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_handout_roadmap_id'))
 
     op.drop_table('handout')
+    with op.batch_alter_table('taken_silence', schema=None) as batch_op:
+        batch_op.drop_index('ix_taken_silence_school')
+
+    op.drop_table('taken_silence')
     with op.batch_alter_table('role_grant', schema=None) as batch_op:
         batch_op.drop_index('ix_role_grant_school')
         batch_op.drop_index('ix_role_grant_place')
@@ -810,6 +865,10 @@ def downgrade() -> None:
 
     op.drop_table('risk_profile')
     op.drop_table('mentor_link')
+    with op.batch_alter_table('joint_step', schema=None) as batch_op:
+        batch_op.drop_index('ix_joint_step_place')
+
+    op.drop_table('joint_step')
     op.drop_table('invitation')
     op.drop_table('enrollment')
     with op.batch_alter_table('curator_note', schema=None) as batch_op:
@@ -841,6 +900,8 @@ def downgrade() -> None:
 
     op.drop_table('panel_session')
     op.drop_table('municipality')
+    op.drop_table('digest_mark')
+    op.drop_table('digest_choice')
     op.drop_table('cycle')
     op.drop_table('criteria_set')
     op.drop_table('calendar_day')

@@ -1,0 +1,39 @@
+"""Silence climbs: who has not answered for so long that the next level hears of it."""
+
+from domain.chase.actions import add_step, close_step, plan_steps, take
+from domain.chase.models import JointStep, TakenSilence
+from domain.chase.queries import (
+    Reached,
+    Silence,
+    Uninvolved,
+    crossed,
+    joint_steps,
+    silences,
+    unheard_levels,
+    uninvolved,
+)
+from domain.chase.rules import LEVELS, SHOWN, TAKEN_DAYS, UNINVOLVED_DAYS, Side, between, end_of
+
+__all__ = [
+    "LEVELS",
+    "SHOWN",
+    "TAKEN_DAYS",
+    "UNINVOLVED_DAYS",
+    "JointStep",
+    "Reached",
+    "Side",
+    "Silence",
+    "TakenSilence",
+    "Uninvolved",
+    "add_step",
+    "between",
+    "close_step",
+    "crossed",
+    "end_of",
+    "joint_steps",
+    "plan_steps",
+    "silences",
+    "take",
+    "unheard_levels",
+    "uninvolved",
+]

@@ -1,0 +1,268 @@
+"""Silences as they stand now. Nothing is stored of them: a hand-in or a decision ends one by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from domain import calendars, people, progress, schools
+from domain.actor import SCHOOL_TEAM, Actor, Role
+from domain.chase import rules
+from domain.chase.models import JointStep, TakenSilence
+from domain.chase.rules import Between, Side
+from domain.dates import NO_OWN_DAYS, OwnDays, local_day, working_days_between
+from domain.db import Tx
+from domain.policy import Permission, within
+from domain.progress import Assignment, Evidence, Status
+
+
+class Silence(NamedTuple):
+    """One line: a school and its side that is silent, since when, about how many things."""
+
+    side: Side
+    school_id: int
+    school: str
+    days: int  # working days
+    things: int
+    taken_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom the silences of a span of days have reached: ids of places by the level that hears of them."""
+
+    schools: set[int] = field(default_factory=set)  # curators
+    municipalities: set[int] = field(default_factory=set)
+    regions: set[int] = field(default_factory=set)
+
+
+class Uninvolved(NamedTuple):
+    """A school without any activity for so long."""
+
+    school_id: int
+    school: str
+    municipality: str
+    last_at: datetime | None
+    steps: Sequence[JointStep]
+
+
+def _quiet_school(span: Between, timezone: str) -> ColumnElement[bool]:
+    """Open and overdue; silent since the deadline, or since it was given or returned where that is later."""
+    last = and_(Assignment.due_on <= span.last, Assignment.status_at < rules.end_of(span.last, timezone))
+    late = and_(Assignment.status.in_(progress.OPEN), Assignment.reminds, last)
+    if span.after is None:
+        return late
+    before = and_(Assignment.due_on <= span.after, Assignment.status_at < rules.end_of(span.after, timezone))
+    return and_(late, ~before)
+
+
+def _quiet_reviewer(span: Between, timezone: str) -> ColumnElement[bool]:
+    clause = and_(
+        Assignment.status == Status.IN_REVIEW,
+        Assignment.status_at < rules.end_of(span.last, timezone),
+    )
+    if span.after is None:
+        return clause
+    return and_(clause, Assignment.status_at >= rules.end_of(span.after, timezone))
+
+
+QUIET = {Side.SCHOOL: _quiet_school, Side.REVIEWER: _quiet_reviewer}
+
+
+def _not_taken(side: Side, now: datetime, own: OwnDays, timezone: str) -> ColumnElement[bool]:
+    lately = rules.between(None, local_day(now, timezone), rules.TAKEN_DAYS, own).last
+    taken = select(TakenSilence.school_id).where(
+        TakenSilence.side == side, TakenSilence.taken_at >= rules.end_of(lately, timezone)
+    )
+    return Assignment.school_id.not_in(taken)
+
+
+async def crossed(tx: Tx, since: date | None, today: date, timezone: str, own: OwnDays) -> Reached:
+    """Places whose silences reached a level after `since` and up to today; two queries for the whole country."""
+    found = Reached()
+    reached: dict[Role, set[int]] = {
+        Role.CURATOR: found.schools,
+        Role.MUNICIPAL_COORDINATOR: found.municipalities,
+        Role.REGIONAL_COORDINATOR: found.regions,
+    }
+    place_of = {Role.CURATOR: 2, Role.MUNICIPAL_COORDINATOR: 1, Role.REGIONAL_COORDINATOR: 0}
+    for side, levels in rules.LEVELS.items():
+        spans = {
+            role: QUIET[side](rules.between(since, today, days, own), timezone)
+            for role, days in levels.items()
+        }
+        query = (
+            select(
+                *Assignment.place_columns(), *(func.max(case((span, 1), else_=0)) for span in spans.values())
+            )
+            .where(or_(*spans.values()), _not_taken(side, tx.now, own, timezone))
+            .group_by(*Assignment.place_columns())
+        )
+        for row in (await tx.session.execute(query)).all():
+            for role, is_reached in zip(spans, row[3:], strict=True):
+                if is_reached:
+                    reached[role].add(row[place_of[role]])
+    return found
+
+
+def _of_level(actor: Actor, role: Role) -> ColumnElement[bool] | None:
+    places = actor.places(role)
+    if not places:
+        return None
+    columns = Assignment.place_columns()
+    return or_(
+        *(and_(*(c == v for c, v in zip(columns, place, strict=True) if v is not None)) for place in places)
+    )
+
+
+async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = False) -> list[Silence]:
+    """What has reached the actor's own level: one line a school and side, the longest silence first.
+
+    With `since` only what reached it after that day; with `all_of_them` also what somebody has taken on.
+    """
+    zone, today = tx.actor.timezone, progress.today(tx)
+    region = next((g.place.region_id for g in tx.actor.grants), None)
+    own = await calendars.own_days(tx, region)
+    own_schools = [p.school_id for p in tx.actor.places(*SCHOOL_TEAM)]
+    found: dict[tuple[Side, int], Silence] = {}
+    for side, levels in rules.LEVELS.items():
+        for role, days in levels.items():
+            level = _of_level(tx.actor, role)
+            if level is None:
+                continue
+            query = _lines(QUIET[side](rules.between(since, today, days, own), zone)).where(
+                level, Assignment.school_id.not_in(own_schools)
+            )
+            if not all_of_them:
+                query = query.where(_not_taken(side, tx.now, own, zone))
+            for school_id, school, oldest_due, oldest_at, count in (await tx.session.execute(query)).tuples():
+                began = local_day(oldest_at, zone)
+                if side is Side.SCHOOL and oldest_due is not None:
+                    began = max(began, oldest_due)
+                quiet = working_days_between(began, today, own)
+                found.setdefault((side, school_id), Silence(side, school_id, school, quiet, count))
+    return await _with_takers(tx, sorted(found.values(), key=lambda s: (-s.days, s.school)))
+
+
+def _lines(quiet: ColumnElement[bool]) -> Select[int, str, date | None, datetime, int]:
+    return (
+        select(
+            Assignment.school_id,
+            schools.School.name,
+            func.min(Assignment.due_on),
+            func.min(Assignment.status_at),
+            func.count(),
+        )
+        .join(schools.School, schools.School.id == Assignment.school_id)
+        .where(quiet)
+        .group_by(Assignment.school_id, schools.School.name)
+    )
+
+
+async def _with_takers(tx: Tx, found: list[Silence]) -> list[Silence]:
+    lately = rules.between(None, progress.today(tx), rules.TAKEN_DAYS, NO_OWN_DAYS).last
+    query = (
+        select(TakenSilence.side, TakenSilence.school_id, people.Person.name)
+        .join(people.Person, people.Person.id == TakenSilence.taken_by)
+        .where(
+            TakenSilence.school_id.in_([s.school_id for s in found]),
+            TakenSilence.taken_at >= rules.end_of(lately, tx.actor.timezone),
+        )
+        .order_by(TakenSilence.id)
+    )
+    takers = {(side, school): name for side, school, name in (await tx.session.execute(query)).tuples()}
+    return [s._replace(taken_by=takers.get((s.side, s.school_id), "")) for s in found]
+
+
+async def unheard_levels(tx: Tx) -> list[tuple[Role, str]]:
+    """Levels of the actor's places where somebody owes something and nobody would hear of a silence.
+
+    Schools without a curator stand in `reports.attention` already; here: municipalities and regions without a
+    coordinator who can be reached, with their names.
+    """
+    reachable = select(
+        people.RoleGrant.region_id, people.RoleGrant.municipality_id, people.RoleGrant.role
+    ).join(people.Person, people.Person.id == people.RoleGrant.person_id)
+    reachable = reachable.where(
+        people.valid_on(progress.today(tx)),
+        people.Person.telegram_id.is_not(None),
+        people.Person.unreachable.is_(None),
+        people.RoleGrant.role.in_([Role.MUNICIPAL_COORDINATOR, Role.REGIONAL_COORDINATOR]),
+    )
+    held = {(r, m, role) for r, m, role in (await tx.session.execute(reachable)).tuples()}
+    owing = (
+        select(
+            Assignment.region_id, Assignment.municipality_id, schools.Municipality.name, schools.Region.name
+        )
+        .join(schools.Municipality, schools.Municipality.id == Assignment.municipality_id)
+        .join(schools.Region, schools.Region.id == Assignment.region_id)
+        .where(within(tx.actor, Permission.OVERRULE, Assignment))
+        .distinct()
+        .order_by(schools.Municipality.name)
+    )
+    found: dict[tuple[Role, int], tuple[Role, str]] = {}
+    for region_id, municipality_id, municipality, region in (await tx.session.execute(owing)).tuples():
+        if (region_id, municipality_id, Role.MUNICIPAL_COORDINATOR) not in held:
+            found[Role.MUNICIPAL_COORDINATOR, municipality_id] = Role.MUNICIPAL_COORDINATOR, municipality
+        if (region_id, None, Role.REGIONAL_COORDINATOR) not in held:
+            found[Role.REGIONAL_COORDINATOR, region_id] = Role.REGIONAL_COORDINATOR, region
+    return list(found.values())
+
+
+async def uninvolved(tx: Tx, *, days: int = rules.UNINVOLVED_DAYS) -> list[Uninvolved]:
+    """Schools that owe something and from which nothing has come for so many days: not even a draft.
+
+    A school counts once something of it is overdue; ordered by municipality and name.
+    """
+    today = progress.today(tx)
+    late = select(Assignment.school_id).where(
+        within(tx.actor, Permission.OVERRULE, Assignment),
+        Assignment.status.in_(progress.OPEN),
+        Assignment.reminds,
+        Assignment.due_on < today,
+    )
+    sent = (
+        select(Assignment.school_id, func.max(Evidence.added_at).label("at"))
+        .join(Evidence, Evidence.assignment_id == Assignment.id)
+        .where(within(tx.actor, Permission.OVERRULE, Assignment))
+        .group_by(Assignment.school_id)
+        .subquery()
+    )
+    seen = (
+        select(people.RoleGrant.school_id, func.max(people.Person.last_seen_at).label("at"))
+        .join(people.Person, people.Person.id == people.RoleGrant.person_id)
+        .where(people.RoleGrant.role.in_(sorted(SCHOOL_TEAM)), people.valid_on(today))
+        .group_by(people.RoleGrant.school_id)
+        .subquery()
+    )
+    query = (
+        select(schools.School.id, schools.School.name, schools.Municipality.name, sent.c.at, seen.c.at)
+        .join(schools.Municipality, schools.Municipality.id == schools.School.municipality_id)
+        .outerjoin(sent, sent.c.school_id == schools.School.id)
+        .outerjoin(seen, seen.c.school_id == schools.School.id)
+        .where(schools.School.id.in_(late.distinct()))
+        .order_by(schools.Municipality.name, schools.School.name)
+    )
+    steps: dict[int, list[JointStep]] = {}
+    for step in await joint_steps(tx):
+        steps.setdefault(step.school_id, []).append(step)
+    found = []
+    for id_, name, municipality, sent_at, seen_at in (await tx.session.execute(query)).tuples():
+        last = max((at for at in (sent_at, seen_at) if at is not None), default=None)
+        if last is None or (today - local_day(last, tx.actor.timezone)).days >= days:
+            found.append(Uninvolved(id_, name, municipality, last, steps.get(id_, [])))
+    return found
+
+
+async def joint_steps(
+    tx: Tx, *, school_id: int | None = None, open_only: bool = False
+) -> Sequence[JointStep]:
+    """Joint actions of the actor's places, the nearest first."""
+    query = select(JointStep).where(within(tx.actor, Permission.OVERRULE, JointStep))
+    if school_id is not None:
+        query = query.where(JointStep.school_id == school_id)
+    if open_only:
+        query = query.where(JointStep.closed_at.is_(None))
+    return (await tx.session.scalars(query.order_by(JointStep.until, JointStep.id))).all()

@@ -1,0 +1,249 @@
+"""Who has something to act on this morning: the whole country by a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
+
+from domain import calendars, chase, people, programme, progress, schools
+from domain.actor import SCHOOL_TEAM, Role
+from domain.dates import NO_OWN_DAYS, OwnDays, local_day
+from domain.db import Tx
+from domain.mornings import rules
+from domain.mornings.models import DigestChoice, DigestMark
+from domain.outbox import OutboxMessage, OutboxState
+
+
+class Choices(NamedTuple):
+    """When a person wants to be reminded."""
+
+    hour: int | None
+    weekdays: Sequence[int]
+    snoozed_until: date | None
+    paused_from: date | None
+    paused_until: date | None
+
+    def is_paused(self, day: date) -> bool:
+        """Whether nothing is said on this day."""
+        if self.snoozed_until is not None and self.snoozed_until > day:
+            return True
+        return self.paused_until is not None and (self.paused_from or day) <= day <= self.paused_until
+
+
+class Candidate(NamedTuple):
+    """Somebody for whom it is digest time and whose day was not considered yet."""
+
+    person_id: int
+    timezone: str
+    name: str
+    looked_at: datetime | None  # when that was done last, and reached the person
+    marked_at: datetime | None  # when it was done last at all
+
+
+class Grants(NamedTuple):
+    """Who works where today, as plain sets: the whole country in one query."""
+
+    teams: dict[int, set[int]]  # school → people
+    curators: dict[int, set[int]]
+    municipal: dict[int, set[int]]  # municipality → people
+    regional: dict[int, set[int]]
+    region_of: dict[int, int]  # person → region
+
+
+class Group(NamedTuple):
+    """People for whom the same things are new: same days, same zone, same calendar."""
+
+    today: date
+    since: datetime | None
+    timezone: str
+    region_id: int
+
+
+async def candidates(
+    tx: Tx, default_hour: int, grants: Grants, own: Mapping[int, OwnDays]
+) -> list[Candidate]:
+    """People whose hour has come today. Columns only: a country has tens of thousands of them."""
+    person, choice, mark = people.Person, DigestChoice, DigestMark
+    query = (
+        select(
+            *(person.id, person.timezone, person.name, person.digest_hour, person.snoozed_until),
+            *(choice.weekdays, choice.paused_from, choice.paused_until, mark.looked_at, mark.before_at),
+        )
+        .outerjoin(choice, choice.person_id == person.id)
+        .outerjoin(mark, mark.person_id == person.id)
+        .where(
+            person.telegram_id.is_not(None),
+            person.consent_at.is_not(None),
+            person.unreachable.is_(None),
+            # A digest of today was looked at after 9 in the morning: two of different days are 13 hours apart.
+            or_(mark.looked_at.is_(None), mark.looked_at < tx.now - timedelta(hours=12)),
+        )
+    )
+    lost = await _lost(tx)
+    times: dict[tuple[str, int, int], bool] = {}
+    found = []
+    for id_, zone, name, hour, snoozed, weekdays, start, end, looked, before in (
+        await tx.session.execute(query)
+    ).tuples():
+        wanted = hour if hour is not None else default_hour
+        region_id = grants.region_of.get(id_)
+        if region_id is None:
+            continue
+        place = zone, wanted, region_id
+        if place not in times:
+            times[place] = rules.is_digest_time(tx.now, zone, wanted, own.get(region_id, NO_OWN_DAYS))
+        if not times[place]:
+            continue
+        day = local_day(tx.now, zone)
+        chosen = Choices(hour, weekdays or rules.WORKDAYS, snoozed, start, end)
+        # Days are of the week; a Saturday at work counts as a Friday.
+        if chosen.is_paused(day) or min(day.weekday(), 4) not in chosen.weekdays:
+            continue
+        is_lost = looked is not None and bool(lost) and key(id_, local_day(looked, zone)) in lost
+        reached = before if is_lost else looked
+        found.append(Candidate(id_, zone, name, reached, looked))
+    return found
+
+
+async def _lost(tx: Tx) -> set[str]:
+    """Digests that could not leave on their day: what they named has to be said again."""
+    query = select(OutboxMessage.dedupe_key).where(
+        OutboxMessage.state == OutboxState.EXPIRED,
+        OutboxMessage.kind == "digest",
+        OutboxMessage.created_at > tx.now - timedelta(days=30),
+    )
+    return set((await tx.session.scalars(query)).all())
+
+
+async def grants_today(tx: Tx) -> Grants:
+    """Every role held today; the days of grants are those of the system's clock."""
+    grant = people.RoleGrant
+    role_ = type_coerce(grant.role, String)  # plain text: a country has a hundred thousand of these rows
+    query = select(grant.person_id, role_, grant.region_id, grant.municipality_id, grant.school_id).where(
+        people.valid_on(tx.now.date())
+    )
+    found = Grants({}, {}, {}, {}, {})
+    for person_id, role, region_id, municipality_id, school_id in (await tx.session.execute(query)).tuples():
+        found.region_of.setdefault(person_id, region_id)
+        if role in SCHOOL_TEAM:
+            found.teams.setdefault(school_id or 0, set()).add(person_id)
+        elif role == Role.CURATOR:
+            found.curators.setdefault(school_id or 0, set()).add(person_id)
+        elif role == Role.MUNICIPAL_COORDINATOR:
+            found.municipal.setdefault(municipality_id or 0, set()).add(person_id)
+        elif role == Role.REGIONAL_COORDINATOR:
+            found.regional.setdefault(region_id, set()).add(person_id)
+    return found
+
+
+async def people_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -> set[int]:
+    """Everybody for whom something stands today by the rules of `digest_of`: a fixed number of queries."""
+    found: set[int] = set()
+    for school_id in await _schools_that_owe(tx, group, own):
+        found |= grants.teams.get(school_id, set())
+    for school_id, municipality_id, region_id in await _schools_in_review(tx, group, own):
+        team = grants.teams.get(school_id, set())
+        for level in (
+            grants.curators.get(school_id, set()),
+            grants.municipal.get(municipality_id, set()),
+            grants.regional.get(region_id, set()),
+        ):
+            if level - team:
+                found |= level - team
+                break
+    since = local_day(group.since, group.timezone) if group.since is not None else None
+    silent = await chase.crossed(tx, since, group.today, group.timezone, own)
+    for ids, level_of in (
+        (silent.schools, grants.curators),
+        (silent.municipalities, grants.municipal),
+        (silent.regions, grants.regional),
+    ):
+        for id_ in ids:
+            found |= level_of.get(id_, set())
+    return found
+
+
+async def _schools_that_owe(tx: Tx, group: Group, own: OwnDays) -> set[int]:
+    work = progress.Assignment
+    soon = rules.soon_until(group.today, own)
+    query = select(work.school_id).distinct()
+    due = and_(work.status == progress.Status.NOT_DONE, work.reminds, work.due_on <= soon)
+    if group.since is None:
+        returned = work.status == progress.Status.RETURNED
+        return set((await tx.session.scalars(query.where(or_(due, returned)))).all())
+    since = local_day(group.since, group.timezone)
+    news = [
+        and_(work.status == progress.Status.RETURNED, _began(work.status_at, group, own)),
+        and_(due, work.status_at > group.since),
+    ]
+    by_cohort = await programme.reminder_steps(tx)
+    usual = by_cohort.pop(None)
+    special = {cohort: steps for cohort, steps in by_cohort.items() if steps != usual}
+    enrolled = select(schools.Enrollment.school_id)
+    for cohort_id, steps in [(None, usual), *special.items()]:
+        days = rules.due_dates(since, group.today, steps, own)
+        named = and_(work.due_on.in_(days), work.reminds)
+        if cohort_id is not None:
+            members = enrolled.where(schools.Enrollment.cohort_id == cohort_id)
+            named = and_(named, work.school_id.in_(members))
+        elif special:
+            elsewhere = enrolled.where(schools.Enrollment.cohort_id.in_(special))
+            named = and_(named, work.school_id.not_in(elsewhere))
+        news.append(named)
+    query = query.where(work.status.in_(progress.OPEN), or_(*news))
+    return set((await tx.session.scalars(query)).all())
+
+
+async def _schools_in_review(tx: Tx, group: Group, own: OwnDays) -> Sequence[tuple[int, int, int]]:
+    work = progress.Assignment
+    query = select(work.school_id, work.municipality_id, work.region_id).distinct()
+    query = query.where(work.status == progress.Status.IN_REVIEW)
+    if group.since is not None:
+        query = query.where(_began(work.status_at, group, own))
+    return (await tx.session.execute(query)).tuples().all()
+
+
+def _began(at: Any, group: Group, own: OwnDays) -> ColumnElement[bool]:
+    """It is new since the last digest, or has waited for exactly so many working days."""
+    assert group.since is not None  # noqa: S101 - the callers ask
+    since = local_day(group.since, group.timezone)
+    spans = [
+        and_(
+            at >= chase.end_of(first, group.timezone),
+            at < chase.end_of(last, group.timezone),
+        )
+        for first, last in rules.waiting_spans(since, group.today, own)
+    ]
+    return or_(at > group.since, *spans)
+
+
+class Planned(NamedTuple):
+    """What a morning would bring: everybody whose day is considered, and who of them gets a digest."""
+
+    looked: list[Candidate]
+    receivers: set[int]
+
+
+async def morning(tx: Tx, default_hour: int) -> Planned:
+    """Who gets a digest at the moment of the transaction. Reads only, and a fixed number of times a group."""
+    grants = await grants_today(tx)
+    own = await calendars.all_own_days(tx)
+    waiting = await candidates(tx, default_hour, grants, own)
+    groups: dict[Group, set[int]] = {}
+    for person in waiting:
+        region_id = grants.region_of[person.person_id]
+        calendar = region_id if region_id in own else 0
+        group = Group(local_day(tx.now, person.timezone), person.looked_at, person.timezone, calendar)
+        groups.setdefault(group, set()).add(person.person_id)
+    receivers: set[int] = set()
+    for group, members in groups.items():
+        receivers |= members & await people_with_news(
+            tx, group, grants, own.get(group.region_id, NO_OWN_DAYS)
+        )
+    return Planned(waiting, receivers)
+
+
+def key(person_id: int, day: date) -> str:
+    """One digest a day a person, ever."""
+    return f"digest:{person_id}:{day.isoformat()}"
