@@ -129,12 +129,15 @@ def to_xlsx(sheet: PlanSheet) -> bytes:
     cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
     track = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1})
     last = len(sheet.columns) - 1
+
+    def across(row: int, text: str, style: Any) -> None:
+        if last:
+            page.merge_range(row, 0, row, last, "", style)
+        page.write_string(row, 0, clean(text)[:32_000], style)
+
     number = 0
     for number, line in enumerate(sheet.heading, start=1):
-        page.merge_range(
-            number - 1, 0, number - 1, last, "", title if number == len(sheet.heading) else plain
-        )
-        page.write_string(number - 1, 0, clean(line), title if number == len(sheet.heading) else plain)
+        across(number - 1, line, title if number == len(sheet.heading) else plain)
     for index, (role, header) in enumerate(sheet.columns):
         page.set_column(index, index, _WIDTHS.get(role, 10) * 1.4)
         page.write_string(number, index, clean(header), head)
@@ -143,8 +146,7 @@ def to_xlsx(sheet: PlanSheet) -> bytes:
     for row in sheet.rows:
         number += 1
         if isinstance(row, str):
-            page.merge_range(number, 0, number, last, "", track)
-            page.write_string(number, 0, clean(row), track)
+            across(number, row, track)
             continue
         for index, text in enumerate(row):
             page.write_string(number, index, clean(text)[:32_000], cell)
