@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.notice import Notice, Renderer
-from bot.presses import Ask, Home, WaiverOpen, Work
+from bot.presses import Ask, Home, Report, WaiverOpen, Work
 from bot.ui import bold, button, clip, safe
 from domain import obligations, people, progress, talks
 from domain.db import Tx
@@ -96,6 +96,24 @@ async def required_again(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
     return Notice(text, ((button(_("Open"), Work(id=card.assignment.id, fresh=True)),),))
 
 
+async def unconfirmed(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """To the reviewer: a coordinator has taken the confirmation back, and why."""
+    try:
+        card = await progress.submission_card(await reader(tx, message), int(message.params["submission_id"]))
+    except DomainError:
+        return None
+    view = next(v for v in card.submissions if v.submission.id == message.params["submission_id"])
+    review = view.review
+    if review is None or review.id != message.params["review_id"]:
+        return None
+    _ = plain(say)
+    what = f"{card.school.name}, {card.measure.number or clip(card.measure.title, 60)}"
+    text = "↩️ " + say("<b>%(what)s</b>: your confirmation was taken back.", what=what)
+    name = card.names.get(review.reviewer_id or 0) or _("somebody")
+    text += "\n" + say("“%(comment)s” %(name)s", comment=clip(review.comment, 1500), name=name)
+    return Notice(text, ((button(_("Open"), Report(submission=view.submission.id, fresh=True)),),))
+
+
 async def moved(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """To those who hold the work: deadlines that still stand where they were moved to."""
     mine = await reader(tx, message)
@@ -135,4 +153,5 @@ LETTERS: Mapping[str, Renderer] = {
     "waiver_answered": waiver_answered,
     "required_again": required_again,
     "moved": moved,
+    "unconfirmed": unconfirmed,
 }

@@ -25,7 +25,7 @@ from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
-from domain import progress, proof, schools, talks
+from domain import oversight, progress, proof, schools, talks
 from domain.actor import COORDINATORS
 from domain.db import Tx
 from domain.errors import DomainError
@@ -98,6 +98,9 @@ async def open_queue(query: CallbackQuery, callback_data: Queue, talk: Talk) -> 
 @router.callback_query(Report.filter())
 async def open_report(query: CallbackQuery, callback_data: Report, talk: Talk) -> None:
     """A report: its card, and below it the files."""
+    if talk.actor.roles() & COORDINATORS:
+        async with talk.db.write(talk.actor) as tx:
+            await oversight.mark_seen(tx, callback_data.submission)
     async with talk.db.read(talk.actor) as tx:
         card = await progress.submission_card(tx, callback_data.submission)
         screen = await report_screen(tx, talk, card, callback_data.submission)

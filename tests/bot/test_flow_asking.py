@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.presses import Ask, WaiverAnswer, WaiverAsk, WaiverOpen
-from domain import obligations, progress, roadmaps, talks
+from domain import obligations, oversight, progress, roadmaps, talks
 from domain.actor import SYSTEM
 from domain.errors import NotFound
 from tests.bot.chat import Chat, Play, told
@@ -126,6 +126,23 @@ async def test_a_count_on_the_way(play: Play) -> None:
     async with play.db.read(SYSTEM) as tx:
         notes = await obligations.count_notes(tx, work_id)
     assert [(n.done, n.wanted, n.note) for n in notes] == [(3, 7, "провели семинар"), (2, 7, "")]
+
+
+async def test_a_reviewer_hears_that_a_confirmation_was_taken_back(play: Play) -> None:
+    await handed_in(play)
+    kirill, marina, tamara = (play.chat(name) for name in ("Кирилл", "Марина", "Тамара"))
+    await kirill.press("Открыть")
+    await kirill.press("✅ Подтвердить")
+    await kirill.press("Документ подтверждает выполнение.")
+    async with play.db.write(await play.world.actor("Марина")) as tx:
+        await oversight.unconfirm(tx, 1, "Подпись не та")
+    await play.settled()
+    taken = "↩️ Тороповская ОШ, 1.2: ваше подтверждение отозвано.\n«Подпись не та» Марина"
+    assert kirill.text == taken
+    assert tamara.text.splitlines()[1:] == ["«Подпись не та» Марина", "Черновик сохранён."]
+    await tamara.press("Доработать")
+    assert tamara.labels[0] == "Отправить"
+    assert marina.messages == []
 
 
 async def test_a_moved_deadline_is_told_to_those_who_hold_the_work(play: Play) -> None:
