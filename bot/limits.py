@@ -18,6 +18,7 @@ CHAT_SPACING = 1.05  # seconds between messages to one chat, with a margin for t
 GROUP_LIMIT, GROUP_WINDOW = 20, 60.0
 SLOW_FOR = 60.0  # seconds at half rate after a pause
 ANSWER = -1  # priority of what a person is waiting for; the outbox lanes 0, 1, 2 follow
+CATCH_UP = 0.1  # seconds of even spacing that a late timer may make good
 REMEMBERED_CHATS = 5_000
 
 
@@ -29,7 +30,7 @@ class Window:
         self.paused_until = 0.0
         self.slow_until = 0.0
         self._grants: deque[float] = deque()
-        self._last_unprompted = float("-inf")
+        self._next_unprompted = float("-inf")
         self._chats: dict[int, deque[float]] = {}
 
     def pause(self, now: float, seconds: float) -> None:
@@ -37,15 +38,18 @@ class Window:
         self.paused_until = max(self.paused_until, now + seconds)
         self.slow_until = max(self.slow_until, self.paused_until + SLOW_FOR)
 
+    def _rate_at(self, now: float) -> float:
+        return self.rate / 2 if now < self.slow_until else self.rate
+
     def ready_at(self, now: float, chat_id: int | None, priority: int) -> float:
         """The earliest moment for a message of this priority to this chat; not after `now` means at once."""
-        rate = self.rate / 2 if now < self.slow_until else self.rate
+        rate = self._rate_at(now)
         ready = self.paused_until
         allowed = max(1, int(rate))
         if len(self._grants) >= allowed:
             ready = max(ready, self._grants[-allowed] + 1.0)
         if priority > ANSWER:
-            ready = max(ready, self._last_unprompted + 1.0 / rate)
+            ready = max(ready, self._next_unprompted)
         if chat_id is not None:
             ready = max(ready, self.chat_ready_at(chat_id))
         return ready
@@ -66,7 +70,10 @@ class Window:
         while self._grants and self._grants[0] <= now - 2.0:
             self._grants.popleft()
         if priority > ANSWER:
-            self._last_unprompted = now
+            # From the moment planned, not from now: else every delay of a timer would lower the rate.
+            is_late = now - self._next_unprompted <= CATCH_UP
+            planned = self._next_unprompted if is_late else now
+            self._next_unprompted = planned + count / self._rate_at(now)
         if chat_id is not None:
             sent = self._chats.pop(chat_id, None) or deque(maxlen=GROUP_LIMIT)
             sent.extend([now] * count)

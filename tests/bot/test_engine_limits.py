@@ -31,6 +31,15 @@ def test_what_is_unprompted_is_spaced_evenly() -> None:
     assert min(later - earlier for earlier, later in pairwise(times)) >= 0.0399
 
 
+def test_late_timers_do_not_lower_the_rate() -> None:
+    window = Window(rate=25)
+    now = 100.0
+    for chat in range(1, 251):
+        now = max(now, window.ready_at(now, chat, BULK)) + 0.003
+        window.grant(now, chat, BULK)
+    assert now - 100.0 < 10.0 * 1.02
+
+
 def test_answers_do_not_wait_for_spacing() -> None:
     window = Window(rate=25)
     window.grant(100.0, 1, BULK)
