@@ -48,6 +48,20 @@ REFUSAL: Mapping[str, str] = {
     "no_table": N_(
         "I did not find a table of measures in this file. It needs at least measures and deadlines."
     ),
+    "too_many_pages": N_("The document is too long for me. Please send the table alone as DOCX or XLSX."),
+    "no_text": N_(
+        "This PDF is a scan: there is no text in it that I could read. Please send the table as DOCX or XLSX."
+    ),
+}
+
+# What was remarked about the whole document.
+READING: Mapping[str, str] = {
+    "no_year": N_("No year is named in the document: please set it on the panel."),
+    "year_from_document": N_("The year was taken from the date of the order."),
+    "year_from_deadlines": N_("The year was taken from the deadlines."),
+    "year_from_text": N_("The year was taken from the text of the measures."),
+    "year_from_name": N_("The year was taken from the name of the file."),
+    "from_pdf": N_("⚠ A PDF keeps no table: please check every row on the panel, or send the Word file."),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Document, Message
 
-from bot.doubts import REFUSAL, NotARoadmap, asks, first_doubt
+from bot.doubts import READING, REFUSAL, NotARoadmap, asks, first_doubt
 from bot.flows import home
 from bot.identity import Expecting
 from bot.intake import TooLargeForTelegram
@@ -26,7 +26,6 @@ router = Routes("plans")
 
 FILE = "plan-file"  # the next document is a roadmap
 WORDS = "plan-words"  # the next text says a deadline in other words
-READABLE = frozenset({"docx", "doc", "xlsx", "xls", "ods", "odt", "csv", "docm", "xlsm"})
 DRAFTS = 4  # drafts on the list of the chat; the panel shows all
 
 
@@ -54,8 +53,6 @@ async def takes(message: Message, talk: Talk) -> bool:
     roles = talk.actor.roles()
     if message.document is None or not roles & COORDINATORS or roles & SCHOOL_TEAM:
         return False
-    if _ending(message.document) not in READABLE:
-        return False
     await _import(message.document, talk)
     return True
 
@@ -70,10 +67,6 @@ async def take_file(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     await talk.strip(memo.get("screen"))
 
 
-def _ending(document: Document) -> str:
-    return (document.file_name or "").rpartition(".")[2].lower()
-
-
 async def _import(document: Document, talk: Talk) -> None:
     name = document.file_name or "roadmap"
     owner = next((hat.place for hat in home.hats(talk.actor) if hat.role in COORDINATORS), None)
@@ -86,7 +79,7 @@ async def _import(document: Document, talk: Talk) -> None:
         body = await asyncio.to_thread(path.read_bytes)
         reading = await asyncio.to_thread(documents.read_roadmap, body, name)
     except documents.DocumentRefused as refused:
-        raise NotARoadmap(reason=REFUSAL[refused.code]) from refused
+        raise NotARoadmap(reason=REFUSAL.get(refused.code, NotARoadmap.sentence)) from refused
     except TelegramBadRequest as refused:
         if "too big" in refused.message:
             raise TooLargeForTelegram(name=name) from refused
@@ -125,7 +118,9 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
         text = bold(title) + "\n" + say("This roadmap has been approved and is running.")
         return Screen(text, [[button(talk.plain("‹ Roadmaps"), Plans())]])
     receivers = len(await _receivers(tx, view.roadmap.place))
-    lines = [_read_line(say, view, title), *_doubt_lines(say, view)]
+    lines = [_read_line(say, view, title)]
+    lines += [say(READING[code]) for code in view.roadmap.doubts if code in READING]
+    lines += _doubt_lines(say, view)
     if view.roadmap.skipped:
         skipped = len(view.roadmap.skipped)
         lines.append(

@@ -45,6 +45,7 @@ def test_every_doubt_and_refusal_has_its_sentence() -> None:
     assert set(words.DOUBTS) == BLOCKING_DOUBTS | INFORMATIONAL_DOUBTS
     assert set(words.REFUSED) == documents.REFUSALS
     assert set(words.NOTES) == documents.ITEM_DOUBTS
+    assert set(words.READING) == documents.READING_DOUBTS
     assert set(words.SKIPPED) >= documents.REASONS | {"dropped"}
 
 

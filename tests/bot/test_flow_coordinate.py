@@ -215,7 +215,19 @@ async def test_a_file_that_is_no_roadmap_is_named_kindly(play: Play) -> None:
     await marina.press("Дорожные карты", on=marina.messages[0])
     assert marina.messages[0].text.splitlines()[0] == "Действует 1 дорожная карта."
     assert await marina.say("вот она") == "Пришлите, пожалуйста, дорожную карту файлом Word или Excel."
-    assert (await marina.document("Скан.pdf", PDF)).startswith("Файлы такого вида я не читаю.")
+    assert (await marina.document("План.pdf", PDF)).startswith("В этом файле нет текста.")
+    assert (await marina.document("План.rtf", b"{\\rtf1 ...}")).startswith("Файлы такого вида я не читаю.")
+
+
+async def test_a_roadmap_from_a_pdf_is_to_be_checked(play: Play) -> None:
+    marina = await at_home(play, "Марина")
+    await marina.document("Карта.pdf", (DATA / "pdf" / "004_sverdlovsk_federal.pdf").read_bytes())
+    said = marina.last.text.splitlines()
+    assert "5 мероприятий" in said[0]
+    assert said[1:3] == [
+        "Год взят из текста мероприятий.",
+        "⚠ Прочитано из PDF, проверьте каждую строку в панели. Надёжнее прислать файл Word или Excel.",
+    ]
 
 
 async def test_a_school_cannot_touch_a_draft_of_the_coordinator(play: Play) -> None:
