@@ -57,6 +57,7 @@ class Engine:
         self._db, self._bot, self._settings, self._parts = db, bot, settings, parts
         storage = dispatcher.storage
         remember = storage.remember if isinstance(storage, DatabaseStorage) else lambda saved: None
+        self._lasting = storage.lasting if isinstance(storage, DatabaseStorage) else ()
         self._finisher = Finisher(db)
         updates = Updates(
             db, bot, dispatcher, self._finisher, remember=remember, strict=strict, counters=self.counters
@@ -112,7 +113,7 @@ class Engine:
     async def _close_interrupted(self) -> None:
         """People whose answer was lost in a crash are told that their last step is saved."""
         async with self._db.write(SYSTEM) as tx:
-            lanes = await inbox.close_interrupted(tx, self._bot.id)
+            lanes = await inbox.close_interrupted(tx, self._bot.id, self._lasting)
             for chat_id in lanes:
                 if chat_id > 0:  # nothing personal in groups
                     await outbox.put(

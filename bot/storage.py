@@ -6,7 +6,7 @@ before or inside the writing transaction. No event isolation is needed: updates 
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -25,8 +25,9 @@ NOTHING: Dialogue = (None, {})
 class DatabaseStorage(BaseStorage):
     """aiogram's storage on the table `dialogue_state`."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, lasting: Collection[str] = ()) -> None:
         self._db = db
+        self.lasting = lasting  # states that survive a crash in the middle of an answer
         self._known: OrderedDict[str, Dialogue] = OrderedDict()
         db.listen("dialogues", self._known.clear)  # announced by those who delete rows (erasure of a person)
 

@@ -1,6 +1,6 @@
 """Keeping updates and their fate. Every transition is a guarded UPDATE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -115,10 +115,11 @@ async def revive(tx: WriteTx, inbox_id: int) -> bool:
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
 
 
-async def close_interrupted(tx: WriteTx, bot_id: int) -> list[int]:
+async def close_interrupted(tx: WriteTx, bot_id: int, lasting: Collection[str] = ()) -> list[int]:
     """After a crash: updates whose effect is durable but whose answer may be lost; the lanes concerned.
 
-    Where their conversations stood is not known for sure: they begin anew.
+    Where their conversations stood is not known for sure: they begin anew, but for the `lasting` states, in
+    which the next message can do no harm whatever became of the last one.
     """
     rows = await tx.session.execute(
         update(ROWS)
@@ -128,7 +129,9 @@ async def close_interrupted(tx: WriteTx, bot_id: int) -> list[int]:
     )
     lanes = sorted({row.lane for row in rows})
     for lane in lanes:
-        await tx.session.execute(delete(DIALOGUES).where(DIALOGUES.c.key.startswith(f"{bot_id}:{lane}:")))
+        doubtful = DIALOGUES.c.state.is_(None) | DIALOGUES.c.state.not_in(lasting)
+        of_lane = DIALOGUES.c.key.startswith(f"{bot_id}:{lane}:")
+        await tx.session.execute(delete(DIALOGUES).where(of_lane, doubtful))
     tx.announce("dialogues")
     return lanes
 

@@ -162,6 +162,7 @@ async def code_of(phone: Phone) -> str:
     return found[0]
 
 
+@pytest.mark.timeout(600)  # ten processes are started one after another
 async def test_from_an_empty_folder_to_a_confirmed_report(office: Office) -> None:
     await set_up(office)
     payloads = [
