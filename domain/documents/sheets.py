@@ -110,7 +110,9 @@ def read_delimited(data: bytes) -> list[Grid]:
     try:
         # The separator is the one that parts the first line most: a comma also stands inside «Расстояние, км».
         first = next((line for line in text.splitlines() if line.strip()), "")
-        separator = max(";\t|,", key=lambda sign: len(next(csv.reader([first], delimiter=sign), [])))
+        parts = {sign: len(next(csv.reader([first], delimiter=sign), [])) for sign in ";\t|,"}
+        # A Russian Excel parts by «;», and does not quote the commas of «ОГЭ, математика, участники, 2022».
+        separator = ";" if parts[";"] > 1 else max(parts, key=lambda sign: parts[sign])
         for line in csv.reader(StringIO(text, newline=""), delimiter=separator):
             rows.append(list(line))
             if len(rows) > MAX_ROWS:

@@ -329,6 +329,29 @@ def upgrade() -> None:
     with op.batch_alter_table('chosen_risk', schema=None) as batch_op:
         batch_op.create_index('uq_chosen_risk_open', ['school_id', 'factor'], unique=True, sqlite_where=sa.text('dropped_at IS NULL'), postgresql_where=sa.text('dropped_at IS NULL'))
 
+    op.create_table('cluster_mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('cluster', sa.String(length=30), nullable=False),
+    sa.Column('pupils', sa.Integer(), nullable=True),
+    sa.Column('failing', sa.Integer(), nullable=True),
+    sa.Column('source', sa.String(length=255), nullable=False),
+    sa.Column('entered_by', sa.Integer(), nullable=True),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['entered_by'], ['person.id'], name=op.f('fk_cluster_mark_entered_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_cluster_mark_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_cluster_mark_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_cluster_mark_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cluster_mark')),
+    sa.UniqueConstraint('school_id', 'year', name=op.f('uq_cluster_mark_school_id_year'))
+    )
+    with op.batch_alter_table('cluster_mark', schema=None) as batch_op:
+        batch_op.create_index('ix_cluster_mark_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_cluster_mark_year'), ['year'], unique=False)
+
     op.create_table('curator_note',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -408,6 +431,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_mentor_link_school_id')),
     sa.PrimaryKeyConstraint('school_id', name=op.f('pk_mentor_link'))
     )
+    op.create_table('outcome',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('procedure', sa.String(length=40), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('participants', sa.Integer(), nullable=False),
+    sa.Column('below', sa.Integer(), nullable=False),
+    sa.Column('source', sa.String(length=255), nullable=False),
+    sa.Column('entered_by', sa.Integer(), nullable=True),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['entered_by'], ['person.id'], name=op.f('fk_outcome_entered_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_outcome_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_outcome_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_outcome_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outcome')),
+    sa.UniqueConstraint('school_id', 'procedure', 'year', name=op.f('uq_outcome_school_id_procedure_year'))
+    )
+    with op.batch_alter_table('outcome', schema=None) as batch_op:
+        batch_op.create_index('ix_outcome_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+        batch_op.create_index('ix_outcome_year', ['year', 'procedure'], unique=False)
+
     op.create_table('risk_profile',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -864,6 +910,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_risk_profile_school')
 
     op.drop_table('risk_profile')
+    with op.batch_alter_table('outcome', schema=None) as batch_op:
+        batch_op.drop_index('ix_outcome_year')
+        batch_op.drop_index('ix_outcome_place')
+
+    op.drop_table('outcome')
     op.drop_table('mentor_link')
     with op.batch_alter_table('joint_step', schema=None) as batch_op:
         batch_op.drop_index('ix_joint_step_place')
@@ -876,6 +927,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_curator_note_person')
 
     op.drop_table('curator_note')
+    with op.batch_alter_table('cluster_mark', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_cluster_mark_year'))
+        batch_op.drop_index('ix_cluster_mark_place')
+
+    op.drop_table('cluster_mark')
     with op.batch_alter_table('chosen_risk', schema=None) as batch_op:
         batch_op.drop_index('uq_chosen_risk_open', sqlite_where=sa.text('dropped_at IS NULL'), postgresql_where=sa.text('dropped_at IS NULL'))
 

@@ -1,0 +1,64 @@
+"""Bringing results in: one row that cannot be read does not stop the rest; twice is once."""
+
+from dataclasses import dataclass, field
+
+from domain import audit, outcomes
+from domain.actor import Place
+from domain.db import WriteTx
+from domain.marksheets import queries
+from domain.marksheets.rules import Problem, Reading
+
+
+@dataclass(slots=True)
+class Brought:
+    """What an import did."""
+
+    results: int = 0
+    changed: int = 0  # new ones too
+    schools: int = 0
+    years: list[int] = field(default_factory=list)
+    procedures: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
+
+
+async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
+    """Keep every result whose school is known. `name` of the file stays as the source of each number."""
+    found = await queries.preview(tx, reading)
+    brought = Brought(problems=found.problems, doubts=list(reading.doubts))
+    for entry, school in found.matched:
+        source = f"{name}, {entry.sheet}, {entry.row}"
+        if entry.cluster is not None:
+            counts = None
+            if entry.below is not None and entry.participants is not None:
+                counts = entry.below, entry.participants
+            changed = await outcomes.enter_cluster(
+                tx, school, entry.year, entry.cluster, counts=counts, source=source
+            )
+        else:
+            changed = await outcomes.enter_result(
+                tx,
+                school,
+                entry.procedure,
+                entry.year,
+                participants=entry.participants or 0,
+                below=entry.below or 0,
+                source=source,
+            )
+        brought.results += 1
+        brought.changed += changed
+    brought.schools = len({school.id for _, school in found.matched})
+    brought.years = sorted({entry.year for entry, _ in found.matched})
+    brought.procedures = sorted({entry.procedure for entry, _ in found.matched})
+    for place in sorted({Place(school.region_id) for _, school in found.matched}):
+        audit.record(
+            tx,
+            "outcome.import",
+            "region",
+            place.region_id,
+            place,
+            file=name,
+            results=brought.results,
+            changed=brought.changed,
+        )
+    return brought

@@ -1,0 +1,88 @@
+"""What an import would do: results with their schools, before anything is written."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from domain import schools
+from domain.db import Tx
+from domain.errors import N_
+from domain.marksheets.rules import Entry, Problem, Reading
+from domain.policy import Permission
+from domain.schools import School
+
+
+class Matched(NamedTuple):
+    """A result and whose it is."""
+
+    entry: Entry
+    school: School
+
+
+class Preview(NamedTuple):
+    """Rows that would be kept, and those that would not."""
+
+    matched: list[Matched]
+    problems: list[Problem]
+
+
+class _Register(NamedTuple):
+    by_login: dict[str, School]
+    by_name: dict[str, list[tuple[School, str]]]  # search name → schools with the key of their municipality
+
+
+async def preview(tx: Tx, reading: Reading) -> Preview:
+    """Match the results with the schools of whose register the actor takes care."""
+    register = _Register({}, {})
+    for row in await schools.school_list(tx, permission=Permission.REGISTER):
+        key = schools.municipality_key(row.municipality)
+        register.by_name.setdefault(row.school.search_name, []).append((row.school, key))
+        if row.school.federal_login:
+            register.by_login[row.school.federal_login] = row.school
+    matched: list[Matched] = []
+    problems = list(reading.problems)
+    seen: dict[tuple[int, str, int], Entry] = {}
+    for entry in reading.entries:
+        found = list(_found(register, entry))
+        if len(found) != 1:
+            message = N_("there is no such school") if not found else N_("several schools have this name")
+            problems.append(_problem(entry, message, school=entry.school or entry.login))
+            continue
+        key_ = found[0].id, entry.procedure, entry.year
+        if key_ in seen:
+            problems.append(
+                _problem(
+                    entry,
+                    N_("the same school as in row %(other)s"),
+                    school=entry.school,
+                    other=seen[key_].row,
+                )
+            )
+            continue
+        seen[key_] = entry
+        matched.append(Matched(entry, found[0]))
+    return Preview(matched, _once(problems))
+
+
+def _found(register: _Register, entry: Entry) -> Iterator[School]:
+    login = entry.login.strip().lower()
+    if login in register.by_login:
+        yield register.by_login[login]
+        return
+    wanted = schools.municipality_key(entry.municipality)
+    for school, key in register.by_name.get(schools.search_name(entry.school), []):
+        if not wanted or key == wanted:
+            yield school
+
+
+def _problem(entry: Entry, message: str, **params: object) -> Problem:
+    return Problem(entry.sheet, entry.row, message, params)
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """A row with nine results has one missing school, not nine."""
+    kept: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        kept.setdefault(
+            (problem.sheet, problem.row, problem.message, *sorted(map(str, problem.params.values()))), problem
+        )
+    return list(kept.values())

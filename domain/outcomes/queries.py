@@ -1,0 +1,218 @@
+"""Tables of dynamics and clusters, inside what the actor may see; lists behind every cell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Select, and_, select
+
+from domain import programme
+from domain.db import Tx
+from domain.outcomes import rules
+from domain.outcomes.models import ClusterMark, Outcome
+from domain.outcomes.rules import Cluster, Dynamics, Movement
+from domain.policy import Permission, within
+from domain.schools import Enrollment, Municipality, School
+
+EVERYTHING = "all"
+GROUPINGS = (EVERYTHING, "cohort", "municipality", "cluster", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which schools a table is about."""
+
+    municipality_id: int | None = None
+    cohort_id: int | None = None
+    school_id: int | None = None
+
+
+class Member(NamedTuple):
+    """A school as tables name it."""
+
+    id: int
+    name: str
+    municipality: str
+    status: str
+
+
+class DynamicsCell(NamedTuple):
+    """One group × one procedure: the column and the schools behind each number."""
+
+    column: rules.Column
+    schools: Mapping[Dynamics, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicsTable:
+    """Groups × procedures between two years."""
+
+    before: int
+    after: int
+    procedures: Sequence[str]
+    groups: Mapping[str, Mapping[str, DynamicsCell]]
+    members: Mapping[int, Member]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterTable:
+    """Groups by their movement between two years, and everything that it was made of."""
+
+    before: int
+    after: int
+    rows: Mapping[str, rules.ClusterRow]
+    lists: Mapping[str, Mapping[Movement, Sequence[int]]]
+    transitions: Mapping[Cluster, Mapping[Cluster, int]]
+    counts: Mapping[int, Mapping[Cluster, int]]  # year → cluster → schools on the list
+    members: Mapping[int, Member]
+    assumed: int  # schools taken to be off the list because the later list does not name them
+
+
+async def years(tx: Tx) -> list[int]:
+    """Years with results, the newest first."""
+    query = select(Outcome.year).where(within(tx.actor, Permission.SEE, Outcome)).distinct()
+    return sorted((await tx.session.scalars(query)).all(), reverse=True)
+
+
+async def cluster_years(tx: Tx) -> list[int]:
+    """Years with clusters, the newest first."""
+    query = select(ClusterMark.year).where(within(tx.actor, Permission.SEE, ClusterMark)).distinct()
+    return sorted((await tx.session.scalars(query)).all(), reverse=True)
+
+
+async def results(tx: Tx, school_id: int) -> Sequence[Outcome]:
+    """Results of one school, by procedure and year."""
+    query = select(Outcome).where(within(tx.actor, Permission.SEE, Outcome), Outcome.school_id == school_id)
+    return (await tx.session.scalars(query.order_by(Outcome.procedure, Outcome.year))).all()
+
+
+async def dynamics_table(
+    tx: Tx,
+    *,
+    before: int,
+    after: int,
+    by: str = EVERYTHING,
+    narrowed: Narrowed = Narrowed(),
+) -> DynamicsTable:
+    """Every group of schools with results in either year, by procedure; the columns sum to the group."""
+    query = _of_schools(tx, narrowed).with_only_columns(
+        School.id, Outcome.procedure, Outcome.year, Outcome.participants, Outcome.below
+    )
+    query = query.join(Outcome, Outcome.school_id == School.id).where(Outcome.year.in_((before, after)))
+    found: dict[int, dict[tuple[str, int], rules.Result]] = {}
+    for school_id, procedure, year, participants, below in await tx.session.execute(query):
+        found.setdefault(school_id, {})[procedure, year] = rules.Result(participants, below)
+    members = await _members(tx, narrowed, list(found))
+    used = {procedure for results_ in found.values() for procedure, _ in results_}
+    keys = [key for key in rules.procedures() if key in used]
+    groups: dict[str, dict[str, DynamicsCell]] = {}
+    for name, ids in (await _groups(tx, members, by, after)).items():
+        groups[name] = {}
+        for key in keys:
+            lists: dict[Dynamics, list[int]] = {kind: [] for kind in Dynamics}
+            for id_ in ids:
+                lists[rules.dynamics(found[id_].get((key, before)), found[id_].get((key, after)))].append(id_)
+            movements = [kind for kind, of_kind in lists.items() for _ in of_kind]
+            groups[name][key] = DynamicsCell(rules.column(movements), lists)
+    return DynamicsTable(before, after, keys, groups, members)
+
+
+async def cluster_table(
+    tx: Tx,
+    *,
+    before: int,
+    after: int,
+    by: str = EVERYTHING,
+    narrowed: Narrowed = Narrowed(),
+) -> ClusterTable:
+    """Every group of schools that were on the list in the earlier year, or came onto it since."""
+    query = _of_schools(tx, narrowed).with_only_columns(School.id, ClusterMark.year, ClusterMark.cluster)
+    query = query.join(ClusterMark, ClusterMark.school_id == School.id)
+    marks: dict[int, dict[int, Cluster]] = {before: {}, after: {}}
+    for school_id, year, mark in await tx.session.execute(query.where(ClusterMark.year.in_((before, after)))):
+        marks[year][school_id] = mark
+    whole = await _is_list(tx, after)
+    pairs: dict[int, tuple[Cluster | None, Cluster | None]] = {}
+    for id_ in {**marks[before], **marks[after]}:
+        pairs[id_] = marks[before].get(id_), rules.completed(marks[after], whole, id_)
+    members = await _members(tx, narrowed, list(pairs))
+    moved = {id_: rules.movement(*pair) for id_, pair in pairs.items()}
+    rows: dict[str, rules.ClusterRow] = {}
+    lists: dict[str, dict[Movement, list[int]]] = {}
+    for name, ids in (await _groups(tx, members, by, before)).items():
+        lists[name] = {kind: [i for i in ids if moved[i] is kind] for kind in Movement}
+        rows[name] = rules.cluster_row(moved[i] for i in ids)
+    known = [(b, a) for b, a in pairs.values() if b is not None and a is not None]
+    counts = {
+        year: {c: sum(mark is c for mark in of_year.values()) for c in Cluster}
+        for year, of_year in marks.items()
+    }
+    assumed = sum(id_ not in marks[after] for id_ in marks[before]) if whole else 0
+    return ClusterTable(before, after, rows, lists, rules.transitions(known), counts, members, assumed)
+
+
+async def _is_list(tx: Tx, year: int) -> bool:
+    """Whether a year is known as a list; asked of all that the actor sees, not of a group of it."""
+    query = select(ClusterMark.cluster).where(within(tx.actor, Permission.SEE, ClusterMark))
+    marks = (await tx.session.scalars(query.where(ClusterMark.year == year).distinct())).all()
+    return rules.is_list(dict(enumerate(marks)))
+
+
+def _of_schools(tx: Tx, narrowed: Narrowed) -> Select[School]:
+    query = select(School).where(within(tx.actor, Permission.SEE, School))
+    if narrowed.municipality_id is not None:
+        query = query.where(School.municipality_id == narrowed.municipality_id)
+    if narrowed.school_id is not None:
+        query = query.where(School.id == narrowed.school_id)
+    if narrowed.cohort_id is not None:
+        joined = and_(Enrollment.school_id == School.id, Enrollment.cohort_id == narrowed.cohort_id)
+        query = query.join(Enrollment, joined)
+    return query
+
+
+async def _members(tx: Tx, narrowed: Narrowed, ids: Sequence[int]) -> dict[int, Member]:
+    query = _of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
+    query = query.order_by(Municipality.name, School.name)
+    wanted = set(ids)
+    rows = await tx.session.execute(
+        query.with_only_columns(School.id, School.name, Municipality.name, School.status)
+    )
+    return {
+        id_: Member(id_, name, above, status.value if status else "")
+        for id_, name, above, status in rows
+        if id_ in wanted
+    }
+
+
+async def _groups(tx: Tx, members: Mapping[int, Member], by: str, year: int) -> dict[str, list[int]]:
+    """Group name → schools, in the order of names; the whole comes last under `EVERYTHING`."""
+    groups: dict[str, list[int]] = {}
+    if by == "municipality":
+        for member in members.values():
+            groups.setdefault(member.municipality, []).append(member.id)
+    elif by == "status":
+        for member in members.values():
+            groups.setdefault(member.status, []).append(member.id)
+    elif by == "cohort":
+        names = {cohort.id: cohort.name for cohort in await programme.cohorts(tx)}
+        for school_id, cohort_id in await tx.session.execute(
+            select(Enrollment.school_id, Enrollment.cohort_id)
+        ):
+            if school_id in members:
+                groups.setdefault(names[cohort_id], []).append(school_id)
+    elif by == "cluster":
+        query = select(ClusterMark.school_id, ClusterMark.cluster).where(
+            within(tx.actor, Permission.SEE, ClusterMark), ClusterMark.year == year
+        )
+        for school_id, mark in await tx.session.execute(query):
+            if school_id in members:
+                groups.setdefault(mark.value, []).append(school_id)
+    result = dict(sorted(groups.items()))
+    result[EVERYTHING] = list(members)
+    return result
+
+
+async def newest_years(tx: Tx, *, clusters: bool = False) -> tuple[int, int] | None:
+    """The two newest years to compare; None where there are not two."""
+    found = await (cluster_years(tx) if clusters else years(tx))
+    return (found[1], found[0]) if len(found) > 1 else None

@@ -1,0 +1,195 @@
+"""Tables of results with columns of any name, on one, two or three header rows; errors name their row."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+
+from domain import documents, marksheets, outcomes
+from domain.marksheets import Reading
+from domain.outcomes import Cluster
+from tests.world import World
+
+
+def book(rows: list[list[Any]], *, merged: tuple[str, ...] = (), title: str = "Лист1") -> Reading:
+    """An xlsx with these rows, read."""
+    made = openpyxl.Workbook()
+    page = made.active
+    assert page is not None
+    page.title = title
+    for row in rows:
+        page.append(row)
+    for cells in merged:
+        page.merge_cells(cells)
+    out = io.BytesIO()
+    made.save(out)
+    return marksheets.read(documents.read_table(out.getvalue(), "r.xlsx"))
+
+
+def numbers(reading: Reading) -> list[tuple[Any, ...]]:
+    return [(e.school, e.procedure, e.year, e.participants, e.below) for e in reading.entries]
+
+
+def problems(reading: Reading) -> list[tuple[int, str]]:
+    return [(p.row, p.message) for p in reading.problems]
+
+
+def test_a_long_table() -> None:
+    reading = book(
+        [
+            ["Результаты"],
+            [
+                "Муниципалитет",
+                "Наименование ОО",
+                "Процедура",
+                "Год",
+                "Кол-во участников",
+                "Не преодолели порог",
+            ],
+            ["Угличский МР", "Василёвская СОШ", "ОГЭ, математика", 2022, 20, 5],
+            ["Угличский МР", "Василёвская СОШ", "ВПР по русскому языку, 6 класс", "2021/2022", 18, 0],
+            ["Угличский МР", "Климатинская СОШ", "ЕГЭ математика (профиль)", 2022, "-", "-"],
+            ["Итого", "", "", "", 38, 5],
+        ]
+    )
+    assert numbers(reading) == [
+        ("Василёвская СОШ", "oge_math", 2022, 20, 5),
+        ("Василёвская СОШ", "vpr_russian_6", 2022, 18, 0),
+    ]
+    assert (reading.problems, reading.doubts) == ([], [])
+
+
+def test_a_wide_table_under_merged_headers() -> None:
+    reading = book(
+        [
+            ["№", "Школа", "ОГЭ 2022", None, None, None],
+            [None, None, "Русский язык", None, "Математика", None],
+            [None, None, "писали", "получили «2»", "писали", "получили «2»"],
+            [1, "Василёвская СОШ", 10, 1, 9, 3],
+            [2, "Климатинская СОШ", 5, 0, 5, 6],
+        ],
+        merged=("A1:A3", "B1:B3", "C1:F1", "C2:D2", "E2:F2"),
+    )
+    assert numbers(reading) == [
+        ("Василёвская СОШ", "oge_russian", 2022, 10, 1),
+        ("Василёвская СОШ", "oge_math", 2022, 9, 3),
+        ("Климатинская СОШ", "oge_russian", 2022, 5, 0),
+    ]
+    assert problems(reading) == [(5, "%(below)s of %(participants)s below the threshold is impossible")]
+
+
+def test_what_the_sheet_does_not_say_is_said_by_its_name_or_by_the_person() -> None:
+    rows: list[list[Any]] = [["Школа", "Участников", "Ниже порога"], ["Василёвская СОШ", 10, 2]]
+    assert numbers(book(rows, title="ЕГЭ русский 2023")) == [("Василёвская СОШ", "ege_russian", 2023, 10, 2)]
+    assert problems(book(rows)) == [(2, "which procedure this is was not understood")]
+    assert problems(book(rows, title="ЕГЭ русский")) == [(2, "the year is missing, please name it")]
+    grids = documents.read_table("Школа;Участников;Ниже порога\nСОШ № 1;7;1\n".encode(), "a.csv")
+    said = marksheets.read(grids, procedure="oge_math", year=2021)
+    assert numbers(said) == [("СОШ № 1", "oge_math", 2021, 7, 1)]
+
+
+def test_shares_become_counts_or_are_refused() -> None:
+    rows: list[list[Any]] = [
+        ["ОО", "Участников", "Доля не преодолевших порог, %"],
+        ["А СОШ", 24, 13],
+        ["Б СОШ", 24, "12,5 %"],
+        ["В СОШ", 24, 14],
+        ["Г СОШ", 24, 101],
+        ["Д СОШ", "", 10],
+        ["Е СОШ", "много", 10],
+    ]
+    reading = book(rows, title="ОГЭ математика 2022")
+    assert [(e.school, e.below) for e in reading.entries] == [("А СОШ", 3), ("Б СОШ", 3)]
+    assert problems(reading) == [
+        (4, "%(value)s per cent of %(participants)s is not a number of people"),
+        (5, "a share of %(value)s per cent is impossible"),
+        (6, "the number of participants is missing"),
+        (7, "«%(value)s» is not a number"),
+    ]
+
+
+def test_counts_that_contradict_a_printed_share_are_taken_and_shown() -> None:
+    rows: list[list[Any]] = [
+        ["Школа", "Всего участников", "Не сдали", "Не сдали, %"],
+        ["А СОШ", 10, 1, 10],
+        ["Б СОШ", 10, 2, 10],
+    ]
+    reading = book(rows, title="ОГЭ математика 2022")
+    assert [(e.below, e.row) for e in reading.entries] == [(1, 2), (2, 3)]
+    assert [(d.row, d.message) for d in reading.doubts] == [
+        (3, "%(below)s of %(participants)s is not %(value)s per cent")
+    ]
+
+
+def test_clusters_by_words_by_shares_and_by_counts() -> None:
+    rows: list[list[Any]] = [
+        ["Школа", "Кластер 2021", "Доля неуспевающих 2022, %", "Неуспевающих 2023", "Обучающихся 2023"],
+        ["А СОШ", "Сильно неуспевающие", "49,9", 10, 20],
+        ["Б СОШ", "вне списка", 30, "", ""],
+        ["В СОШ", "четвёртый", 120, 1, 0],
+    ]
+    reading = book(rows)
+    assert [(e.school, e.year, e.cluster, e.below, e.participants) for e in reading.entries] == [
+        ("А СОШ", 2021, Cluster.SEVERE, None, None),
+        ("А СОШ", 2022, Cluster.MODERATE, None, None),
+        ("А СОШ", 2023, Cluster.SEVERE, 10, 20),
+        ("Б СОШ", 2021, Cluster.NONE, None, None),
+        ("Б СОШ", 2022, Cluster.BASIC, None, None),
+    ]
+    assert [row for row, _ in problems(reading)] == [4, 4, 4]
+
+
+def test_a_table_without_results_is_refused() -> None:
+    with pytest.raises(marksheets.NoResults):
+        book([["Школа", "Директор"], ["А СОШ", "Анна"]])
+
+
+@pytest.mark.parametrize("key", list(outcomes.procedures()))
+def test_every_procedure_is_known_by_its_own_title(key: str) -> None:
+    assert marksheets.procedure_in(outcomes.procedures()[key].title) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("2021/2022", 2022), ("2021-22 уч. г.", 2022), ("ОГЭ 2023", 2023), ("№ 20215", None)]
+)
+def test_years(text: str, year: int | None) -> None:
+    assert marksheets.year_in(text) == year
+
+
+async def test_schools_are_matched_and_what_is_not_known_is_named(world: World) -> None:
+    reading = book(
+        [
+            ["МО", "Школа", "Участников", "Ниже порога"],
+            ["Угличский район", "МОУ «Василевская средняя школа»", 10, 2],
+            ["Угличский МР", "Тороповская ОШ", 10, 2],
+            ["", "Тороповская ОШ", 10, 3],
+            ["", "ООШ п. Тимонин", 10, 3],
+            ["", "Василёвская СОШ", 11, 3],
+            ["", "", 10, 3],
+        ],
+        title="ОГЭ математика 2022",
+    )
+    async with world.db.write(await world.actor("Римма")) as tx:
+        brought = await marksheets.bring_in(tx, reading, name="r.xlsx")
+    assert (brought.results, brought.changed, brought.schools) == (2, 2, 2)
+    assert [(p.row, p.message) for p in brought.problems] == [
+        (7, "the name of the school is missing"),
+        (3, "there is no such school"),
+        (5, "there is no such school"),
+        (6, "the same school as in row %(other)s"),
+    ]
+    async with world.db.read(await world.actor("Вера")) as tx:
+        found = await outcomes.results(tx, world.schools["Василёвская"].school_id or 0)
+    assert [(o.procedure, o.year, o.participants, o.below, o.source) for o in found] == [
+        ("oge_math", 2022, 10, 2, "r.xlsx, ОГЭ математика 2022, 2")
+    ]
+
+
+async def test_a_municipal_coordinator_has_no_schools_to_enter_results_for(world: World) -> None:
+    reading = book(
+        [["Школа", "Участников", "Ниже порога"], ["Тороповская ОШ", 10, 2]], title="ОГЭ математика 2022"
+    )
+    async with world.db.write(await world.actor("Марина")) as tx:
+        brought = await marksheets.bring_in(tx, reading)
+    assert (brought.results, [p.message for p in brought.problems]) == (0, ["there is no such school"])
