@@ -19,6 +19,7 @@ from domain.actor import SYSTEM
 from domain.db import Tx
 from domain.errors import DomainError
 from domain.files import FileRefused
+from domain.policy import Permission
 from domain.progress import AlreadySubmitted, AssignmentClosed, Kind, TooManyFiles, TooManyPhotos
 
 router = Routes("drafting")
@@ -31,11 +32,8 @@ async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """One more thing for the draft; the draft's message is updated, an album updates it once."""
     assignment_id = int(memo["assignment"])
     item = item_of(message)
-    async with talk.db.read(talk.actor) as tx:
-        rules = await programme.file_rules(tx)
-        await progress.work_card(tx, assignment_id)
     try:
-        fetched = await fetch(talk, item, allowed=rules.file_types, max_mb=rules.max_file_mb)
+        fetched = await _fetched(talk, item, assignment_id)
         async with talk.db.write(talk.actor) as tx:
             await put(tx, talk.chat_id, assignment_id, fetched)
     except (FileRefused, TooLargeForTelegram, TooManyFiles, TooManyPhotos) as refused:
@@ -49,6 +47,16 @@ async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
         return
     if not await _more_of_album(talk, message):
         await redraw(talk, assignment_id, memo.get("screen"), message.message_id)
+
+
+async def _fetched(talk: Talk, item: Item, assignment_id: int) -> Fetched:
+    """Words need no look at the rules; a file is fetched only for an assignment of the person's own."""
+    if not item.file_id:
+        return Fetched(item)
+    async with talk.db.read(talk.actor) as tx:
+        rules = await programme.file_rules(tx)
+        await progress.assignment(tx, assignment_id, Permission.SUBMIT)
+    return await fetch(talk, item, allowed=rules.file_types, max_mb=rules.max_file_mb)
 
 
 async def redraw(talk: Talk, assignment_id: int, screen_id: int | None, newest_id: int) -> None:
