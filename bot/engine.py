@@ -26,7 +26,7 @@ from domain.settings import Settings
 log = structlog.get_logger()
 
 BOT, WORKER = "bot", "worker"  # what a process may run: updates in, messages out
-GRACE = 0.6  # seconds for what is in flight when we stop
+GRACE = 0.4  # seconds for what is in flight when we stop
 RETRY = 5.0
 ALWAYS_WANTED = ("message", "callback_query", "my_chat_member")
 

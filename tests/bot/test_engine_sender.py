@@ -272,3 +272,25 @@ async def test_telegram_out_of_reach_loses_nothing(tmp_path: Path) -> None:
         now.telegram.world.stopping.clear()
         await now.telegram.start()
         await until(now, ("sent", 1))
+
+
+async def test_stopping_while_telegram_hangs_leaves_everything_in_order(tmp_path: Path) -> None:
+    async with stage(tmp_path) as now:
+        now.telegram.fault("sendMessage", "hang", count=-1)
+        await now.put(2, "в пути")
+        await until(now, ("sending", 1))
+        await now.telegram.send_text(ANNA, "раз")
+
+        async def is_kept() -> bool:
+            return await rows(now.db, "SELECT state FROM inbox_update") == [("committed",)]
+
+        await eventually(now, is_kept)
+        await now.engine.stop()
+        assert await now.states() == [("unknown", 1)]
+        assert await is_kept()
+        now.telegram.clear_faults()
+        now.engine = now.make_engine()
+        await now.engine.start()
+        told = await now.telegram.next_message(ANNA)
+        assert told.text.startswith("Бот перезапускался")
+        assert await rows(now.db, "SELECT words FROM effect") == [("раз",)]
