@@ -1,7 +1,7 @@
 """Evidence files: what they truly are, and bytes that are durable before anyone is told «принято».
 
-Type is read from the content, never from the name alone (STACK.md, file safety): a macro document renamed
-to .docx, an encrypted file and a ZIP bomb are refused by name of the trouble.
+Type is read from the content, never from the name alone (STACK.md, file safety): a macro document renamed to .docx, an
+encrypted file, a bomb, two files in one are refused by name of the trouble, and each foreign type with what to do.
 """
 
 import asyncio
@@ -9,21 +9,18 @@ import hashlib
 import io
 import os
 import tempfile
-import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
+from domain import photos
+from domain.containers import Trouble, Unsafe, true_type
 from domain.errors import N_, DomainError
 
-MAX_ENTRIES = 2_000
-MAX_UNPACKED = 150 * 1024 * 1024
-MAX_RATIO = 100
 IMAGES = frozenset({"jpg", "png", "heic", "webp"})
 # Extensions that mean the same type.
-ALIASES = {"jpeg": "jpg", "htm": "html"}
-_OOXML = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ALIASES = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg", "htm": "html", "tiff": "tif", "heif": "heic"}
 MIME = {
     "pdf": "application/pdf",
     "rtf": "application/rtf",
@@ -54,13 +51,46 @@ TOO_LARGE = N_("The file “%(name)s” is larger than %(max)s MB. Please send a
 ENCRYPTED = N_("The file “%(name)s” is protected by a password. Please send it without one.")
 MACROS = N_("The file “%(name)s” contains macros. Save it as a plain document and send it again.")
 DAMAGED = N_("The file “%(name)s” does not open: it seems damaged. Please save it anew and send it again.")
+BOMB = N_("The file “%(name)s” is packed in a way that documents are not. Save it as PDF and send it again.")
+MIXED = N_("The file “%(name)s” holds two files in one. Please send the document alone.")
+HUGE_PICTURE = N_("The picture “%(name)s” has too many pixels. Please send it as a photo, not as a file.")
 DISGUISED = N_("The file “%(name)s” is in fact of the type %(true)s. Please send it under its own name.")
 WRONG_TYPE = N_(
     "The file “%(name)s” will not do: %(allowed)s are accepted. Save it as PDF and send it again."
 )
 ARCHIVE = N_("“%(name)s” is an archive. Please send the documents from it one by one.")
-OLD_OFFICE = N_("“%(name)s” is in an old or foreign format. Save it as DOCX or PDF and send it again.")
+OLD_WORD = N_("“%(name)s” is in the old Word format. In Word: “Save as”, type DOCX, and send that.")
+OPEN_OFFICE = N_("“%(name)s” is an OpenDocument. Choose “Save as” DOCX, XLSX or PDF, and send that.")
+SLIDES = N_("“%(name)s” is a presentation. Save it as PDF and send that.")
+TEMPLATE = N_("“%(name)s” is a template or a binary workbook. Save it as DOCX or XLSX and send that.")
+PICTURE = N_("Pictures are not taken here as files. Put “%(name)s” into a PDF, or send it as a photo.")
+APPLE_PICTURE = N_("“%(name)s” is in Apple's format. Send it as a photo, not as a file.")
 VIDEO = N_("Video does not fit into the report. Put it on the school's site and send the link.")
+AUDIO = N_("Sound does not fit into the report. Please write what it says in a few words.")
+PROGRAM = N_("“%(name)s” is a program. Please send documents and photos only.")
+TEXT = N_("“%(name)s” is a plain text. Send its words as a message, or save it as DOCX or PDF.")
+
+_TROUBLES = {
+    Trouble.DAMAGED: DAMAGED,
+    Trouble.ENCRYPTED: ENCRYPTED,
+    Trouble.MACROS: MACROS,
+    Trouble.BOMB: BOMB,
+    Trouble.MIXED: MIXED,
+}
+# What to do with a type that is not accepted.
+_ADVICE = {
+    **dict.fromkeys(("zip", "rar", "7z", "gz"), ARCHIVE),
+    **dict.fromkeys(("odt", "ods", "odp"), OPEN_OFFICE),
+    **dict.fromkeys(("ppt", "pptx"), SLIDES),
+    **dict.fromkeys(("dotx", "xltx", "xlsb"), TEMPLATE),
+    **dict.fromkeys(("jpg", "png", "webp", "gif", "bmp", "tif"), PICTURE),
+    **dict.fromkeys(("mp4", "mov", "avi", "mkv"), VIDEO),
+    **dict.fromkeys(("mp3", "m4a", "ogg", "wav"), AUDIO),
+    **dict.fromkeys(("exe", "jar"), PROGRAM),
+    **dict.fromkeys(("txt", "csv", "html"), TEXT),
+    "doc": OLD_WORD,
+    "heic": APPLE_PICTURE,
+}
 
 
 def extension(name: str) -> str:
@@ -72,101 +102,55 @@ def extension(name: str) -> str:
 def check_evidence(name: str, source: bytes | Path, *, allowed: Collection[str], max_mb: int) -> str:
     """The true type of a file that may be evidence; raises FileRefused with the reason for a person."""
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
-    allowed_text = ", ".join(sorted(allowed))
     if size == 0:
         raise FileRefused(reason=EMPTY, name=name)
     if size > max_mb * 1024 * 1024:
         raise FileRefused(reason=TOO_LARGE, name=name, max=max_mb)
-    true = true_type(name, source)
-    if true in allowed:
-        if extension(name) != true and true not in IMAGES:
+    with _opened(source) as file:
+        try:
+            true = true_type(file, size) or _named_type(name)
+        except Unsafe as unsafe:
+            raise FileRefused(reason=_reason(name, unsafe.trouble, allowed), name=name) from unsafe
+        if true not in allowed:
+            reason = _ADVICE.get(true, WRONG_TYPE)
+            raise FileRefused(reason=reason, name=name, allowed=", ".join(sorted(allowed)))
+        if true in IMAGES:
+            _check_picture(name, file)
+        elif extension(name) != true:
             raise FileRefused(reason=DISGUISED, name=name, true=true)
-        return true
-    refusal = WRONG_TYPE
-    if true in {"zip", "rar", "7z"}:
-        refusal = ARCHIVE
-    elif true in {"doc", "odt", "ods", "ppt", "pptx"}:
-        refusal = OLD_OFFICE
-    elif true in {"mp4", "mov"}:
-        refusal = VIDEO
-    raise FileRefused(reason=refusal, name=name, allowed=allowed_text)
+    return true
 
 
-def true_type(name: str, source: bytes | Path) -> str:
-    """What the bytes say; raises FileRefused for damaged, encrypted, macro and bomb containers."""
-    head, tail = _ends(source)
-    if head.startswith(b"%PDF-"):
-        if b"/Encrypt" in tail:
-            raise FileRefused(reason=ENCRYPTED, name=name)
-        return "pdf"
-    for signature, kind in (
-        (b"{\\rtf", "rtf"),
-        (b"\xff\xd8\xff", "jpg"),
-        (b"\x89PNG\r\n\x1a\n", "png"),
-        (b"Rar!", "rar"),
-        (b"7z\xbc\xaf", "7z"),
-    ):
-        if head.startswith(signature):
-            return kind
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    if head[4:8] == b"ftyp":
-        return "heic" if head[8:12] in {b"heic", b"heix", b"mif1"} else "mp4"
-    if head.startswith(_OLE):
-        return _ole_type(name, source)
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
-        return _zip_type(name, source)
-    return extension(name) if extension(name) not in MIME else "?"
-
-
-def _ole_type(name: str, source: bytes | Path) -> str:
-    body = source if isinstance(source, bytes) else source.read_bytes()
-    if "EncryptedPackage".encode("utf-16-le") in body:
-        raise FileRefused(reason=ENCRYPTED, name=name)
-    if "VBA".encode("utf-16-le") in body or "Macros".encode("utf-16-le") in body:
-        raise FileRefused(reason=MACROS, name=name)
-    if "Workbook".encode("utf-16-le") in body or "Book".encode("utf-16-le") in body:
-        return "xls"
-    return "ppt" if "PowerPoint".encode("utf-16-le") in body else "doc"
-
-
-def _zip_type(name: str, source: bytes | Path) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
-            entries = archive.infolist()
-            unpacked = sum(entry.file_size for entry in entries)
-            packed = sum(entry.compress_size for entry in entries)
-            if (
-                len(entries) > MAX_ENTRIES
-                or unpacked > MAX_UNPACKED
-                or unpacked > MAX_RATIO * max(packed, 1024)
-            ):
-                raise FileRefused(reason=DAMAGED, name=name)
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise FileRefused(reason=ENCRYPTED, name=name)
-            names = {entry.filename for entry in entries}
-            if any(entry.rsplit("/", 1)[-1].lower() == "vbaproject.bin" for entry in names):
-                raise FileRefused(reason=MACROS, name=name)
-            if "[Content_Types].xml" in names:
-                content_types = archive.read("[Content_Types].xml")
-                if b"macroEnabled" in content_types:
-                    raise FileRefused(reason=MACROS, name=name)
-                return next((k for p, k in _OOXML.items() if any(n.startswith(p) for n in names)), "zip")
-            if "mimetype" in names:
-                mimetype = archive.read("mimetype")[:100]
-                return "ods" if b"spreadsheet" in mimetype else "odt"
-            return "zip"
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as broken:
-        raise FileRefused(reason=DAMAGED, name=name) from broken
-
-
-def _ends(source: bytes | Path) -> tuple[bytes, bytes]:
+@contextmanager
+def _opened(source: bytes | Path) -> Iterator[IO[bytes]]:
     if isinstance(source, bytes):
-        return source[:64], source[-4096:]
+        yield io.BytesIO(source)
+        return
     with source.open("rb") as file:
-        head = file.read(64)
-        file.seek(max(0, source.stat().st_size - 4096))
-        return head, file.read()
+        yield file
+
+
+def _reason(name: str, trouble: Trouble, allowed: Collection[str]) -> str:
+    """What to say of a trouble. Of a damaged file that would not be taken whole either: what to send instead."""
+    claimed = extension(name)
+    if trouble is Trouble.DAMAGED and claimed not in allowed:
+        return _ADVICE.get(claimed, _TROUBLES[trouble])
+    return _TROUBLES[trouble]
+
+
+def _named_type(name: str) -> str:
+    """The claim of a name whose content has no mark of its own: texts. A document without its mark is none."""
+    claimed = extension(name)
+    return claimed if claimed in {"txt", "csv", "html"} else "?"
+
+
+def _check_picture(name: str, file: IO[bytes]) -> None:
+    file.seek(0)
+    try:
+        photos.check(file)
+    except photos.PhotoUnreadable as unreadable:
+        reason = HUGE_PICTURE if unreadable.too_large else DAMAGED
+        raise FileRefused(reason=reason, name=name) from unreadable
 
 
 class FileStore:

@@ -78,7 +78,7 @@ async def test_files_that_will_not_do_are_refused_at_once_and_the_draft_stays(pl
         ("Пустой.pdf", b"", 0, FileRefused(reason=files.EMPTY, name="Пустой.pdf")),
         ("Скан.pdf", PDF, 31 * 2**20, FileRefused(reason=files.TOO_LARGE, name="Скан.pdf", max=30)),
         ("Скан.pdf", PDF, 21 * 2**20, TooLargeForTelegram(name="Скан.pdf")),
-        ("Договор.doc", old_word, None, FileRefused(reason=files.OLD_OFFICE, name="Договор.doc")),
+        ("Договор.doc", old_word, None, FileRefused(reason=files.OLD_WORD, name="Договор.doc")),
     ):
         assert await tamara.document(name, body, size=size) == told(refusal)
     await play.telegram.send_voice(tamara.user_id)
