@@ -25,6 +25,7 @@ from admin.pages import (
     invitations,
     measures,
     people,
+    register,
     revisions,
     roadmaps,
     schools,
@@ -40,6 +41,7 @@ PUBLIC = (access.public, health.public)
 CLOSED = (
     access.closed,
     home.closed,
+    register.closed,  # before the page of one school, whose address would fit its own
     schools.closed,
     work.closed,
     roadmaps.closed,
@@ -55,7 +57,7 @@ CLOSED = (
     attention.closed,
 )
 # The file and the other fields.
-LIMITS = dict.fromkeys((roadmaps.UPLOAD, revisions.UPLOAD), MAX_DOCUMENT + 64 * 1024)
+LIMITS = dict.fromkeys((roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD), MAX_DOCUMENT + 64 * 1024)
 
 
 class _Static(StaticFiles):

@@ -41,6 +41,7 @@ DONE = {
     "queued": N_("The message is on its way. Here you see who has received it."),
     "read_anew": N_("The document is read anew. What you had changed has stayed."),
     "reopened": N_("The roadmap is a draft again."),
+    "registered": N_("The list is brought in. New in the register: %(n)s."),
     "resolved": N_("Noted."),
     "restored": N_("The row is back."),
     "revised": N_("The newer version is applied. Schools whose deadlines moved hear of it once."),

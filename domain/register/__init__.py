@@ -1,6 +1,6 @@
 """Lists of schools and municipalities as regions keep them: read by their headers, imported once."""
 
-from domain.register.actions import Imported, Problem, import_register
+from domain.register.actions import Imported, Problem, import_register, preview_register
 from domain.register.rules import NotARegister, Reading, RegisterRow, read
 
 __all__ = [
@@ -10,5 +10,6 @@ __all__ = [
     "Reading",
     "RegisterRow",
     "import_register",
+    "preview_register",
     "read",
 ]

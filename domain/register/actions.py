@@ -42,6 +42,9 @@ class Imported:
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
     school_ids: list[int] = field(default_factory=list)
+    new_rows: list[tuple[str, int]] = field(
+        default_factory=list
+    )  # sheet and row of what was not there before
 
 
 @dataclass(slots=True)
@@ -57,6 +60,12 @@ class _Import:
     schools: dict[int, dict[str, str]] = field(default_factory=dict)  # municipality → search name → name
     cohorts: dict[str, int] = field(default_factory=dict)
     seen: dict[int, RegisterRow] = field(default_factory=dict)
+
+    def count(self, row: RegisterRow, *, is_new: bool) -> None:
+        """Note a row that was brought in."""
+        self.result.added, self.result.known = self.result.added + is_new, self.result.known + (not is_new)
+        if is_new:
+            self.result.new_rows.append((row.sheet, row.row))
 
     def problem(self, row: RegisterRow, message: str, **params: Any) -> None:
         self.result.problems.append(Problem(row.sheet, row.row, message, params))
@@ -103,6 +112,17 @@ async def import_register(
     return work.result
 
 
+async def preview_register(
+    tx: WriteTx, reading: Reading, *, region: str = "", municipality: str = "", cohort: str = ""
+) -> Imported:
+    """What an import would do, by doing it and taking every trace of it back."""
+    trial = await tx.session.begin_nested()
+    try:
+        return await import_register(tx, reading, region=region, municipality=municipality, cohort=cohort)
+    finally:
+        await trial.rollback()
+
+
 async def _municipality_row(work: _Import, row: RegisterRow) -> None:
     region = await _region(work, row)
     if region is None:
@@ -113,7 +133,7 @@ async def _municipality_row(work: _Import, row: RegisterRow) -> None:
     if row.schools_total is not None:
         found.schools_total = row.schools_total
     found.details = {**found.details, **row.details}
-    work.result.added, work.result.known = work.result.added + is_new, work.result.known + (not is_new)
+    work.count(row, is_new=is_new)
     if row.totals:
         totals = " / ".join(map(str, row.totals))
         work.doubt(
@@ -147,7 +167,7 @@ async def _school(work: _Import, row: RegisterRow) -> None:
             row, N_("«%(name)s» resembles «%(other)s», which was there before"), name=school.name, other=twin
         )
     work.result.school_ids.append(school.id)
-    work.result.added, work.result.known = work.result.added + is_new, work.result.known + (not is_new)
+    work.count(row, is_new=is_new)
     await _enroll(work, school, row.cohorts or [work.defaults[2]])
     if row.mentor:
         await schools.set_mentor(work.tx, school, row.mentor, row.distance_km)
@@ -233,12 +253,7 @@ async def _take(work: _Import, home: Municipality, row: RegisterRow) -> tuple[Sc
         holder = await work.tx.session.scalar(query)
         same = holder is None or holder.search_name == search_name(row.short_name or row.full_name)
         if holder is not None and not (same and holder.municipality_id == home.id):
-            work.problem(
-                row,
-                N_("login %(login)s already belongs to «%(name)s»"),
-                login=row.federal_login,
-                name=holder.name,
-            )
+            _login_taken(work, row, holder)
             return None, False
     return await schools.add_school(
         work.tx,
@@ -250,6 +265,15 @@ async def _take(work: _Import, home: Municipality, row: RegisterRow) -> tuple[Sc
         social_index=row.social_index,
         details=row.details,
     )
+
+
+def _login_taken(work: _Import, row: RegisterRow, holder: School) -> None:
+    """Whose the login is, where the actor may know it: registers of other regions stay closed."""
+    if allows(work.tx.actor, Permission.REGISTER, holder.place):
+        sentence = N_("login %(login)s already belongs to «%(name)s»")
+        work.problem(row, sentence, login=row.federal_login, name=holder.name)
+    else:
+        work.problem(row, N_("login %(login)s already belongs to another school"), login=row.federal_login)
 
 
 async def _names(work: _Import, home: Municipality) -> dict[str, str]:

@@ -102,6 +102,10 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/sign-out"): everyone(303),
     ("GET", "/"): everyone(),
     ("GET", "/schools"): everyone(),
+    ("GET", "/schools/import"): only("Римма"),
+    # Without a file the form is refused, but not the person.
+    ("POST", "/schools/import"): Row({"": {422: "Римма"}}, otherwise=403),
+    ("POST", "/schools/import/confirm"): Row({"": {422: "Римма"}}, otherwise=403),
     ("GET", "/schools/{school_id}"): Row(SEE, targets.school),
     ("GET", "/work/{assignment_id}"): Row(SEE, targets.assignment),
     ("POST", "/work/{assignment_id}/decide"): Row(

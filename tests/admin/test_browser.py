@@ -105,6 +105,7 @@ async def pages_of(panel: Panel) -> list[str]:
         "/",
         "/?by=measure",
         "/schools",
+        "/schools/import",
         f"/schools/{world.schools['Тороповская'].school_id}",
         f"/work/{report['assignment_id']}",
         "/review",
