@@ -13,7 +13,7 @@ from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.invitations import PlaceChoice, place_value, read_place
 from admin.plan_check import of_draft
-from admin.words import COLUMNS, NOTES, ROADMAP_STATE, SETTLED, SKIPPED
+from admin.words import COLUMNS, NOTES, READING, ROADMAP_STATE, SETTLED, SKIPPED
 from domain import reports, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
@@ -166,6 +166,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
         doubts={m.id: doubt_words(visit, m.doubts) for m in view.measures},
         columns={COLUMNS.get(role, COLUMNS["other"]): head for role, head in view.roadmap.columns.items()},
         skipped_words=SKIPPED,
+        remarks_on_reading=[visit.say(READING[code]) for code in view.roadmap.doubts if code in READING],
         note_words=NOTES,
         query=query,
         tried=meaning(visit, tried.windows) if tried else [],
