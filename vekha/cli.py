@@ -3,7 +3,17 @@
 import os
 import sys
 
-from vekha.commands import database, importing, monitoring, persons, reading, reporting, running, setting_up
+from vekha.commands import (
+    database,
+    importing,
+    monitoring,
+    persons,
+    reading,
+    reporting,
+    results,
+    running,
+    setting_up,
+)
 from vekha.console import about, group, out, say
 
 app = group(
@@ -47,6 +57,7 @@ app.add_typer(reading.roadmap, name="roadmap")
 app.add_typer(reading.deadline, name="deadline")
 app.add_typer(reporting.report, name="report")
 app.add_typer(monitoring.monitoring, name="monitoring")
+app.add_typer(results.outcomes, name="outcomes")
 app.add_typer(persons.admin, name="admin")
 app.add_typer(database.db, name="db")
 

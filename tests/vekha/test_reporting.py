@@ -1,0 +1,135 @@
+"""Reports from files alone: register in, results in, tables out; as JSON and as a sheet."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.domain.test_outcomes import COHORTS, GOLDEN, facts_of_81
+from tests.vekha.conftest import Vekha
+from tests.world import DATA
+
+MUNICIPALITIES = DATA / "registers/yaroslavl_municipalities_2023.xlsx"
+
+
+def write(path: Path, header: str, rows: list[str]) -> str:
+    path.write_text("\n".join([header, *rows]), "utf-8")
+    return str(path)
+
+
+def told(vekha: Vekha, *words: str) -> Any:
+    done = vekha(*words, "--json")
+    assert done.exit_code == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def region(vekha: Vekha, folder: Path) -> Path:
+    """81 schools of three cohorts and their clusters of two years."""
+    facts = list(facts_of_81())
+    schools = write(
+        folder / "schools.csv",
+        "Регион;Муниципалитет;Полное наименование;Группа",
+        [f"Ярославская область;Угличский МР;{name};{cohort}" for cohort, name, _ in facts],
+    )
+    clusters = write(
+        folder / "clusters.csv",
+        "Школа;Неуспевающих 2021;Обучающихся 2021;Неуспевающих 2022;Обучающихся 2022",
+        [";".join(map(str, [name, *numbers])) for _, name, numbers in facts],
+    )
+    assert vekha("db", "upgrade").exit_code == 0
+    assert vekha("import", "schools", schools).exit_code == 0
+    preview = told(vekha, "outcomes", "import", clusters, "--preview")
+    assert (preview["results"], preview["changed"], preview["schools"]) == (162, 0, 81)
+    brought = told(vekha, "outcomes", "import", clusters)
+    assert (brought["results"], brought["changed"], brought["years"]) == (162, 162, [2021, 2022])
+    assert told(vekha, "outcomes", "import", clusters)["changed"] == 0
+    return folder
+
+
+def test_the_golden_table_of_clusters(vekha: Vekha, region: Path) -> None:
+    report = told(vekha, "report", "clusters", "--by", "cohort")
+    assert [
+        (r["raised"], r["left"], r["positive_percent"], r["same"], r["down"], r["total"])
+        for r in report["rows"]
+    ] == [
+        (g["raised_cluster"], g["left_list"], g["positive_pct"], g["unchanged"], g["negative"], g["total"])
+        for g in GOLDEN
+    ]
+    whole = report["rows"][-1]
+    assert (whole["same_percent"], whole["down_percent"], len(whole["schools"]["left"])) == (17, 10, 49)
+    only = told(vekha, "report", "clusters", "--cohort", next(iter(COHORTS)))
+    assert [r["total"] for r in only["rows"]] == [11]
+
+
+def test_a_sheet_says_what_the_table_says(vekha: Vekha, region: Path) -> None:
+    sheet = region / "clusters.xlsx"
+    assert vekha("report", "clusters", "--by", "cohort", "--xlsx", str(sheet)).exit_code == 0
+    page = openpyxl.load_workbook(sheet).active
+    assert page is not None
+    rows = [list(row) for row in page.iter_rows(values_only=True)]
+    assert rows[0][:3] == ["Группа", "Повысили кластер", "Вышли из списка ШНОР"]
+    assert rows[-1] == ["Все школы", 10, 49, 73, 14, 17, 8, 10, 81, 0]
+
+
+def test_dynamics_of_one_procedure(vekha: Vekha, region: Path) -> None:
+    for year, below in ((2021, 3), (2022, 1)):
+        file = write(
+            region / f"{year}.csv", "Школа;Участников;Ниже порога", [f"СОШ № 1;10;{below}", "СОШ № 99;5;1"]
+        )
+        done = vekha("outcomes", "import", file, "--year", str(year), "--procedure", "ОГЭ математика")
+        assert done.exit_code == 0
+        assert f"{year}.csv, csv, строка 3, СОШ № 99: такой школы нет" in done.stderr
+    (row,) = told(vekha, "report", "dynamics")["rows"]
+    assert (row["procedure"], row["positive"], row["total"], row["positive_percent"]) == (
+        "oge_math",
+        1,
+        1,
+        100,
+    )
+    assert row["schools"]["positive"] == [{"school": "СОШ № 1", "municipality": "Угличский МР"}]
+    assert row["flaws"] == []
+
+
+def test_municipalities_with_the_three_shares_that_do_not_follow(vekha: Vekha, folder: Path) -> None:
+    assert vekha("db", "upgrade").exit_code == 0
+    assert vekha("import", "schools", str(MUNICIPALITIES), "--region", "Ярославская область").exit_code == 0
+    report = told(vekha, "report", "municipalities")
+    truth = json.loads(MUNICIPALITIES.with_suffix(".json").read_text("utf-8"))
+    assert sorted(
+        (m["municipality"], m["percent"], m["printed_percent"]) for m in report["mismatches"]
+    ) == sorted((m["row"], m["computed_pct"], m["printed_pct"]) for m in truth["percent_mismatches"])
+    assert len(report["rows"]) == 19
+    assert len(report["disagreements"]) == 5
+    said = vekha("report", "municipalities", "--xlsx", str(folder / "m.xlsx")).stderr
+    assert "г. Ярославль, ШНОР 2023: 30 из 84 — это 36 процентов, в источнике напечатано 35." in said
+
+
+def test_curators_of_an_empty_region_are_an_empty_list(vekha: Vekha, region: Path) -> None:
+    assert told(vekha, "report", "curators") == []
+
+
+def test_the_list_of_reports_is_the_commands(vekha: Vekha) -> None:
+    names = [report["name"] for report in told(vekha, "report", "--list")]
+    assert names == ["overdue", "dynamics", "clusters", "municipalities", "curators"]
+    for name in names:
+        assert vekha("report", name, "--help").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("report", "dynamics"), "Для сравнения нужны два года. Загрузите результаты"),
+        (("report", "clusters", "--by", "moon"), "Группировки «moon» нет."),
+        (("report", "clusters", "--cohort", "moon"), "Когорты «moon» нет."),
+        (("outcomes", "import", "schools.csv"), "schools.csv: Таблицы с результатами не нашлось."),
+        (("outcomes", "import", "schools.csv", "--procedure", "moon"), "Процедуры «moon» нет."),
+    ],
+)
+def test_what_cannot_be_shown_is_said(
+    vekha: Vekha, region: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    done = vekha(*words)
+    assert (done.exit_code, done.stdout, done.stderr.startswith(sentence)) == (1, "", True), done.stderr
