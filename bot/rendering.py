@@ -25,7 +25,8 @@ def call(
     """The method to send with. `plain`: without formatting, cut to the limit, for what Telegram could not read."""
     text = notice.text
     if is_repeat:
-        text += f"\n\n<i>{say('This may be a repeat: it was not clear whether the message arrived.')}</i>"
+        repeated = say("This may be a repeat: it was not clear whether the message arrived.")
+        text += f"\n\n<i>{repeated}</i>"
     if plain:
         text = clip(html.unescape(_TAG.sub("", text)), CAPTION_LIMIT if notice.document else TEXT_LIMIT)
     parse_mode = None if plain else "HTML"

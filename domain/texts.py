@@ -26,7 +26,7 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from domain.errors import DomainError
+from domain.errors import N_, DomainError
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 LANGUAGES = ("ru", "en")
@@ -81,9 +81,9 @@ class Texts:
     def size(self, size: int) -> str:
         """A file size: «640 КБ», «1,2 МБ»."""
         if size < 1024 * 1024:
-            return self("%(n)s KB", n=max(1, round(size / 1024)))
+            return self(N_("%(n)s KB"), n=max(1, round(size / 1024)))
         number = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
-        return self("%(n)s MB", n=number.replace(".", "," if self.language == "ru" else "."))
+        return self(N_("%(n)s MB"), n=number.replace(".", "," if self.language == "ru" else "."))
 
     def _fill(self, text: str, params: Mapping[str, Any]) -> str:
         if not params:
