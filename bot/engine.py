@@ -21,6 +21,7 @@ from bot.updates import Updates
 from domain import inbox, outbox
 from domain.actor import SYSTEM
 from domain.db import Database
+from domain.files import FileStore
 from domain.settings import Settings
 
 log = structlog.get_logger()
@@ -49,6 +50,7 @@ class Engine:
         find_address: FindAddress,
         mark_unreachable: MarkUnreachable,
         plan_digests: Job | None = None,
+        files: FileStore | None = None,
         parts: Collection[str] = (BOT, WORKER),
         allowed_updates: Sequence[str] | None = None,
         strict: bool = False,
@@ -76,7 +78,7 @@ class Engine:
             timezone=settings.timezone,
             counters=self.counters,
         )
-        self._timetable = Timetable(db, plan_digests)
+        self._timetable = Timetable(db, plan_digests, files)
         self._stopping = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
         self._sending: asyncio.Task[None] | None = None

@@ -7,15 +7,18 @@ The scheduler only ticks: what is due stands in the database, so a late, missed 
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.chores import CHORES
 from domain import inbox, outbox
 from domain.actor import SYSTEM
 from domain.db import Database
+from domain.files import FileStore
 
 log = structlog.get_logger()
 
@@ -27,7 +30,7 @@ ALWAYS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
 class Timetable:
     """The jobs of an installation; `start` it inside the running loop."""
 
-    def __init__(self, db: Database, plan_digests: Job | None = None) -> None:
+    def __init__(self, db: Database, plan_digests: Job | None = None, files: FileStore | None = None) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=ALWAYS)
         self._running: set[asyncio.Task[None]] = set()
         every, daily = self._every, self._daily
@@ -36,6 +39,10 @@ class Timetable:
         every("sweep_outbox", lambda: sweep_outbox(db), seconds=10, at_start=True)
         if plan_digests is not None:
             every("plan_digests", plan_digests, seconds=60)
+        if files is not None:
+            for topic, chore in CHORES.items():
+                every(topic, partial(chore, db, files), seconds=30, at_start=True)
+                db.listen(topic, partial(self._now, topic))  # and at once where this process has caused it
         daily("forget_old", lambda: forget_old(db), hour=0)  # 03:00 in Moscow
 
     def start(self) -> None:
@@ -54,6 +61,10 @@ class Timetable:
     def _every(self, name: str, job: Job, *, seconds: int, at_start: bool = False) -> None:
         first = {"next_run_time": datetime.now(UTC)} if at_start else {}
         self._scheduler.add_job(self._tracked(name, job), IntervalTrigger(seconds=seconds), id=name, **first)
+
+    def _now(self, name: str) -> None:
+        if self._scheduler.running:
+            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     def _daily(self, name: str, job: Job, *, hour: int) -> None:
         self._scheduler.add_job(self._tracked(name, job), CronTrigger(hour=hour), id=name)

@@ -151,6 +151,7 @@ class Installation:
                 self.settings,
                 find_address=people.find_address,
                 mark_unreachable=people.mark_unreachable,
+                files=self.files,
                 plan_digests=lambda: reminders.plan(self.db, default_hour=self.settings.digest_hour),
                 parts=moving,
             )

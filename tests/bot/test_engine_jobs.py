@@ -1,9 +1,14 @@
 """The timetable: what ticks, and that a tick does its work."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.chores import CHORES
 from bot.jobs import Timetable, forget_old, sweep_outbox
 from domain import inbox, outbox
 from domain.actor import SYSTEM
 from domain.db import Database
+from domain.files import FileStore
 from tests.world import MovableClock
 
 Empty = tuple[Database, MovableClock]
@@ -21,6 +26,26 @@ async def test_the_whole_timetable(empty: Empty) -> None:
         "plan_digests": "interval[0:01:00]",
         "forget_old": "cron[hour='0']",
     }
+
+
+async def test_files_are_looked_after_at_once_and_on_a_tick(empty: Empty, tmp_path: Path) -> None:
+    db, _ = empty
+    timetable = Timetable(db, files=FileStore(tmp_path))
+    jobs = {job.id: str(job.trigger) for job in timetable._scheduler.get_jobs()}
+    assert {name: jobs[name] for name in CHORES} == {
+        "photos": "interval[0:00:30]",
+        "wiped": "interval[0:00:30]",
+    }
+    timetable.start()
+    try:
+        for name in CHORES:
+            job = timetable._scheduler.get_job(name)
+            job.modify(next_run_time=datetime.now(UTC) + timedelta(hours=1))
+            async with db.write(SYSTEM) as tx:
+                tx.announce(name)
+            assert timetable._scheduler.get_job(name).next_run_time < datetime.now(UTC) + timedelta(minutes=1)
+    finally:
+        await timetable.stop(1)
 
 
 async def test_a_stall_drops_no_tick(empty: Empty) -> None:

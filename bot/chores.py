@@ -1,0 +1,21 @@
+"""What is done with files after a report: photos become one PDF, wiped bytes leave the disk."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from domain import proof
+from domain.db import Database
+from domain.files import FileStore
+from domain.texts import DEFAULT_LANGUAGE, texts
+
+
+async def join_photos(db: Database, files: FileStore) -> int:
+    """One PDF of the photos of each report that has none; its name is in the language of the installation."""
+    say = texts(DEFAULT_LANGUAGE, escape=False)
+    return await proof.join_photos(db, files, lambda number: say("Photos_%(number)s.pdf", number=number))
+
+
+# Topic of the commit that causes it → what is then done. What was missed is found by the next tick.
+CHORES: Mapping[str, Callable[[Database, FileStore], Awaitable[int]]] = {
+    "photos": join_photos,
+    "wiped": proof.delete_wiped,
+}
