@@ -79,7 +79,7 @@ def read_roadmap(
     if found.is_pdf:
         reading.doubts.append("from_pdf")
     for page in found.scans:
-        reading.skipped.append(Skipped(None, "", "scanned_page", Place(f"page {page}")))
+        reading.skipped.append(Skipped(None, f"№ {page}", "scanned_page", Place(f"page {page}")))
     return reading
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from domain import audit, people
-from domain.actor import Actor, Grant
+from domain.actor import Actor, Grant, Place
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
@@ -61,6 +61,24 @@ async def roadmap_list(tx: Tx, *, state: RoadmapState | None = None) -> list[Roa
     if state is not None:
         query = query.where(Roadmap.state == state)
     return [RoadmapRow(*row) for row in (await tx.session.execute(query)).tuples()]
+
+
+async def of_document(tx: Tx, owner: Place, sha256: str, year: int) -> Roadmap | None:
+    """The owner's newest roadmap of this year that was read from the very same file, or None."""
+    columns = zip(Roadmap.place_columns(), owner, strict=True)
+    query = (
+        select(Roadmap)
+        .where(
+            *(column.is_(None) if value is None else column == value for column, value in columns),
+            Roadmap.file_sha256 == sha256,
+            Roadmap.reference_year == year,
+            visible(tx.actor),
+        )
+        .order_by(Roadmap.id.desc())
+        .limit(1)
+    )
+    found: Roadmap | None = await tx.session.scalar(query)
+    return found
 
 
 async def roadmap(tx: Tx, roadmap_id: int) -> RoadmapView:

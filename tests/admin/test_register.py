@@ -132,7 +132,7 @@ async def test_the_keeper_of_two_regions_names_one(panel: Panel) -> None:
 
 
 @pytestmark
-async def test_a_real_register_by_hand_on_a_phone(site: Site, tmp_path: Path) -> None:  # noqa: F811 - the fixture
+async def test_a_real_register_by_hand_on_a_phone(site: Site, tmp_path: Path) -> None:
     async with site.opened("Римма", size=PHONE) as page:
         await page.goto("/schools")
         await page.click("text=Загрузить список")

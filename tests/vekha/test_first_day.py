@@ -140,6 +140,40 @@ def test_a_roadmap_is_assigned_only_once_approved(vekha: Vekha) -> None:
     assert json.loads(own.stdout)["schools"] == 2
 
 
+def test_the_very_same_file_comes_in_once(vekha: Vekha, folder: Path) -> None:
+    vekha("import", "schools", SCHOOLS)
+    plan = ("import", "roadmap", PLAN, "--owner", "Угличский МР", "--json")
+    first = json.loads(vekha(*plan).stdout)
+    assert (first["known"], first["measures"]) == (False, 19)
+    again = vekha(*plan, "--approve", "--assign", "all")
+    assert (again.exit_code, json.loads(again.stdout)) == (0, {**first, "known": True})
+    assert f"№ {first['roadmap_id']}. Ничего не сделано." in again.stderr
+    assert "--again" in again.stderr
+    others = [
+        vekha(*plan, "--again"),  # the same once more
+        vekha(*plan, "--year", "2023"),  # another year
+        vekha(*plan[:4], "Даниловский МР", "--json"),  # another owner
+    ]
+    assert [json.loads(other.stdout)["known"] for other in others] == [False] * 3
+    changed = folder / "plan.docx"
+    changed.write_bytes((DATA / "roadmaps/003_dergachi_plan.docx").read_bytes())
+    assert json.loads(vekha(*plan[:2], str(changed), *plan[3:]).stdout)["known"] is False
+    with sqlite3.connect("var/vekha.db") as connection:
+        assert connection.execute("SELECT count(*), count(DISTINCT file_sha256) FROM roadmap").fetchone() == (
+            5,
+            2,
+        )
+    connection.close()
+
+
+def test_a_plan_from_a_pdf_is_to_be_checked(vekha: Vekha) -> None:
+    read = vekha("roadmap", "parse", str(DATA / "pdf/004_sverdlovsk_federal.pdf"), "--json")
+    assert read.exit_code == 0
+    assert len(json.loads(read.stdout)["items"]) == 5
+    told = vekha("roadmap", "parse", str(DATA / "pdf/004_sverdlovsk_federal.pdf"))
+    assert "Прочитано из PDF" in told.stderr
+
+
 def test_a_register_without_place_names_the_options(vekha: Vekha) -> None:
     file = str(DATA / "registers/baley_schools_2022.csv")
     refused = vekha("import", "schools", file)

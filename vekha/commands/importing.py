@@ -1,7 +1,7 @@
 """Bringing registers and roadmaps in without the panel."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from domain.actor import Place
     from domain.db import WriteTx
     from domain.documents import Reading
+    from domain.files import StoredFile
     from domain.register import Imported, Problem
 
 imports = group(say("Brings registers and roadmaps into the database."))
@@ -118,10 +119,11 @@ def _imported(imported: "Imported") -> dict[str, Any]:
     help=about(
         say("Brings a roadmap in, and with --approve --assign gives its measures to schools."),
         'vekha import roadmap plan.docx --year 2022 --owner "Даниловский МР" --approve --assign all',
+        'vekha import roadmap plan.docx --owner "Даниловский МР" --again',
     ),
 )
 def import_roadmap(
-    file: Annotated[Path, typer.Argument(help=say("A document: .docx, .xlsx, .xls, .ods."))],
+    file: Annotated[Path, typer.Argument(help=say("A document: .docx, .xlsx, .xls, .ods, .pdf."))],
     *,
     owner: Annotated[str, typer.Option(help=say("Whose plan it is: a region, a municipality or a school."))],
     year: Year = None,
@@ -129,6 +131,9 @@ def import_roadmap(
     assign: Annotated[
         str | None, typer.Option(help=say("To whom: all, a place or a cohort. With --approve."))
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help=say("Bring it in even if this very file is there already."))
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import a roadmap."""
@@ -144,15 +149,31 @@ def import_roadmap(
 
     async def work() -> dict[str, Any]:
         from domain.actor import SYSTEM
+        from domain.files import FileStore
         from vekha import places
 
         async with store.opened(settings) as database, database.write(SYSTEM) as tx:
             place = await places.place(tx, owner)
+            stored = await FileStore(settings.files_dir).keep(read_bytes(file))
+            known = None if again else await _known(tx, place, reading, stored)
+            if known is not None:
+                return known
             chosen = await places.receivers(tx, assign, place) if assign is not None else []
-            ids = [school.id for school in chosen]
-            return await _bring_in(tx, place, reading, name=file.name, approve=approve, school_ids=ids)
+            document = Document(reading, file.name, stored)
+            return await _bring_in(tx, place, document, approve, [school.id for school in chosen])
 
     result = run(work())
+    if result["known"]:
+        note(say("This very file is there already: %(title)s, No. %(id)s. Nothing was done.",
+                 title=result["title"], id=result["roadmap_id"]))  # fmt: skip
+        note(say("To bring it in once more, add --again"))
+    else:
+        _tell_roadmap(result, reading, is_assigned=assign is not None)
+    if as_json:
+        emit(result)
+
+
+def _tell_roadmap(result: dict[str, Any], reading: "Reading", *, is_assigned: bool) -> None:
     note(say.n("%(n)s measure", "%(n)s measures", result["measures"]) + f": {result['title']}")
     if result["doubts"]:
         note(
@@ -163,33 +184,60 @@ def import_roadmap(
             )
         )
     tell_skipped(reading)
-    if assign is not None:
+    if is_assigned:
         note(
             say.n("%(n)s assignment", "%(n)s assignments", result["assigned"])
             + ", "
             + say.n("%(n)s school", "%(n)s schools", result["schools"])
         )
-    if as_json:
-        emit(result)
+
+
+class Document(NamedTuple):
+    """A roadmap as read, with its file in the store."""
+
+    reading: "Reading"
+    name: str
+    file: "StoredFile"
+
+
+async def _known(
+    tx: "WriteTx", owner: "Place", reading: "Reading", file: "StoredFile"
+) -> dict[str, Any] | None:
+    """What there is already of this very file, this owner and this year."""
+    from domain import roadmaps
+
+    year = reading.reference_year or tx.now.year
+    found = await roadmaps.of_document(tx, owner, file.sha256, year)
+    return None if found is None else await _described(tx, found.id, reading, known=True)
 
 
 async def _bring_in(
-    tx: "WriteTx", owner: "Place", reading: "Reading", *, name: str, approve: bool, school_ids: list[int]
+    tx: "WriteTx", owner: "Place", document: Document, approve: bool, school_ids: list[int]
 ) -> dict[str, Any]:
     from domain import progress, roadmaps
 
-    draft = await roadmaps.import_draft(tx, owner, reading, file_name=name)
+    draft = await roadmaps.import_draft(
+        tx, owner, document.reading, file_name=document.name, file=document.file
+    )
     if approve:
         await roadmaps.approve(tx, draft.id)
     assigned = await progress.assign(tx, draft.id, school_ids) if school_ids else 0
-    view = await roadmaps.roadmap(tx, draft.id)
+    described = await _described(tx, draft.id, document.reading, known=False)
+    return {**described, "assigned": assigned, "schools": len(school_ids)}
+
+
+async def _described(tx: "WriteTx", roadmap_id: int, reading: "Reading", *, known: bool) -> dict[str, Any]:
+    from domain import roadmaps
+
+    view = await roadmaps.roadmap(tx, roadmap_id)
     return {
-        "roadmap_id": draft.id,
-        "title": draft.title,
-        "state": draft.state.value,
+        "roadmap_id": roadmap_id,
+        "known": known,
+        "title": view.roadmap.title,
+        "state": view.roadmap.state.value,
         "measures": len(view.measures),
         "doubts": sum(measure.is_doubtful for measure in view.measures),
         "skipped": len(reading.skipped),
-        "assigned": assigned,
-        "schools": len(school_ids),
+        "assigned": 0,
+        "schools": 0,
     }

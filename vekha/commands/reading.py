@@ -55,7 +55,7 @@ def read_bytes(path: Path) -> bytes:
     ),
 )
 def roadmap_parse(
-    file: Annotated[Path, typer.Argument(help=say("A document: .docx, .xlsx, .xls, .ods."))],
+    file: Annotated[Path, typer.Argument(help=say("A document: .docx, .xlsx, .xls, .ods, .pdf."))],
     year: Year = None,
     as_json: AsJson = False,
 ) -> None:
@@ -77,9 +77,11 @@ def roadmap_parse(
 
 
 def tell_skipped(reading: "Reading") -> None:
-    """Name everything that was passed over: nothing is dropped silently."""
-    from admin.words import SKIPPED
+    """Name everything that was passed over, and what cannot be relied on: nothing is dropped silently."""
+    from admin.words import READING, SKIPPED
 
+    if "from_pdf" in reading.doubts:
+        note(say(READING["from_pdf"]))
     for skipped in reading.skipped:
         where = say("row %(row)s", row=skipped.row) if skipped.row else say("outside the table")
         text = " ".join(skipped.text.split())[:100]
