@@ -96,6 +96,11 @@ DEEDS = {
     "message.arrived": N_("noted that a doubtful message arrived"),
     "message.again": N_("had a doubtful message sent again"),
     "update.again": N_("had a failed update tried again"),
+    "silence.take": N_("took on a silence"),
+    "reminders.pause": N_("paused the reminders until %(until)s"),
+    "joint_step.add": N_("agreed a joint action with a school, until %(until)s"),
+    "joint_step.close": N_("closed a joint action"),
+    "programme.steps": N_("changed the days of reminders"),
     "broadcast.send": N_("sent a broadcast to people: %(recipients)s"),
 }
 
@@ -260,7 +265,7 @@ MESSAGES = {
     "waiver_asked": N_("a school asks to be released"),
     "waiver_answered": N_("an answer about a release"),
     "required_again": N_("an assignment is required again"),
-    "escalation": N_("a long silence"),
+    "joint_step": N_("a joint action with a school"),
     "weekly_summary": N_("summary of the week"),
     "event_reminder": N_("reminder of an event"),
     "sign_in_code": N_("code for the panel"),

@@ -19,6 +19,7 @@ from bot.flows import (
     own,
     plans,
     review,
+    silences,
     work,
     writing,
 )
@@ -49,6 +50,7 @@ CONVERSATIONS = (
     writing.router,
     plans.router,
     mornings.router,
+    silences.router,
     otherwise.router,
 )
 
@@ -56,6 +58,7 @@ COMMANDS = {
     "menu": N_("The first screen"),
     "help": N_("What I can do"),
     "panel": N_("Sign in to the panel"),
+    "reminders": N_("Reminder settings"),
     "language": N_("Language"),
     "mydata": N_("What is kept about me"),
 }

@@ -6,6 +6,7 @@ A button lives for weeks: a field is never given another meaning, a prefix is ne
 from aiogram.filters.callback_data import CallbackData
 
 from domain.actor import Role
+from domain.chase import Side
 from domain.progress import Decision
 from domain.roadmaps import Settled
 
@@ -337,3 +338,30 @@ class CountAsk(CallbackData, prefix="cn"):
     """«Сделано 3 из 7»: asks how many by now."""
 
     id: int
+
+
+class DigestAll(CallbackData, prefix="ga"):
+    """Everything that waits for the person, also what is not said today."""
+
+
+class Reminding(CallbackData, prefix="rm"):
+    """«Настройки напоминаний»: `do` names the screen or the choice, `value` an hour, a weekday, days or a person."""
+
+    do: str = ""
+    value: int = 0
+
+
+class Silences(CallbackData, prefix="sl"):
+    """Who is silent at the person's level."""
+
+    page: int = 0
+    fresh: bool = False  # as a new message: the button stands under a digest
+
+
+class SilenceDo(CallbackData, prefix="sk"):
+    """One silence: look at it, take it on, write, or name a substitute (`value`: the person)."""
+
+    do: str
+    side: Side
+    school: int
+    value: int = 0

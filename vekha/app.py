@@ -22,7 +22,7 @@ from bot.app import announce_commands, build_dispatcher
 from bot.engine import BOT, WORKER, Engine
 from bot.notices import RENDERERS
 from bot.telegram import telegram_bot
-from domain import people, reminders
+from domain import people, reminders, weekly
 from domain.db import Database
 from domain.files import FileStore
 from domain.settings import Settings
@@ -152,7 +152,7 @@ class Installation:
                 find_address=people.find_address,
                 mark_unreachable=people.mark_unreachable,
                 files=self.files,
-                plan_digests=lambda: reminders.plan(self.db, default_hour=self.settings.digest_hour),
+                plan_digests=self._plan,
                 parts=moving,
             )
             await self._engine.start()
@@ -163,6 +163,11 @@ class Installation:
                 await announce_commands(self._bot)
             except TelegramAPIError as error:
                 log.warning("commands_not_announced", error=type(error).__name__)
+
+    async def _plan(self) -> int:
+        """What the calendar causes: digests, and on Mondays the summaries."""
+        hour = self.settings.digest_hour
+        return await reminders.plan(self.db, default_hour=hour) + await weekly.plan(self.db, default_hour=hour)
 
     async def _ask_name(self, bot: Bot) -> str:
         while True:

@@ -53,7 +53,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "sign_in_code": Kind(lane=INTERACTIVE, ttl=timedelta(minutes=10)),
         "moved": Kind(quiet=True, ttl=timedelta(days=3)),
         "digest": Kind(quiet=True, ttl=timedelta(hours=12)),
-        "escalation": Kind(quiet=True, ttl=timedelta(days=1)),
+        "joint_step": Kind(quiet=True, ttl=timedelta(days=3)),
         "weekly_summary": Kind(quiet=True, ttl=timedelta(days=2)),
         "event_reminder": Kind(quiet=True, ttl=timedelta(days=1)),
         "broadcast": Kind(Policy.AT_MOST_ONCE, BULK, quiet=True),

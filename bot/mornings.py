@@ -1,0 +1,178 @@
+"""How a morning digest reads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from aiogram.types import InlineKeyboardButton
+
+from bot.lines import short_due
+from bot.notice import Notice
+from bot.presses import DigestAll, DigestWhy, Home, Queue, Silences, Snooze, Work
+from bot.ui import button, clip, safe
+from domain import chase, people, progress, reminders, schools, weekly
+from domain.actor import COORDINATORS
+from domain.chase import Side, Silence
+from domain.db import Tx
+from domain.outbox import OutboxMessage
+from domain.progress import QueueRow, WorkRow
+from domain.texts import Texts, texts
+
+SHOWN = 8  # lines of a digest; the rest is counted
+
+
+async def digest(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """The morning: only what this person must act on, as it stands now."""
+    actor = await people.actor_by_id(tx, message.person_id or 0)
+    mine = replace(tx, actor=actor)
+    if actor.person_id is None or (await reminders.choices(mine)).is_paused(progress.today(mine)):
+        return None
+    since = message.params.get("since")
+    found = await reminders.digest_of(mine, since=datetime.fromisoformat(since) if since else None)
+    if not found:
+        return None
+    return await rendered(mine, found, say)
+
+
+async def rendered(mine: Tx, found: reminders.Digest, say: Texts) -> Notice:
+    """A digest with the remarks that its returned reports wait with."""
+    remarks = {row.assignment.id: await _remark(mine, row) for row in found.returned[:SHOWN]}
+    return digest_notice(found, progress.today(mine), say, remarks)
+
+
+async def _remark(mine: Tx, row: WorkRow) -> str:
+    review = (await progress.work_card(mine, row.assignment.id)).returned
+    return clip(review.comment, 120) if review is not None else ""
+
+
+def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mapping[int, str]) -> Notice:
+    """How a digest reads."""
+    several = len({row.school.id for row in (*found.overdue, *found.returned, *found.soon)}) > 1
+    plain = texts(say.language, escape=False)
+    lines: list[str] = []
+    presses: list[InlineKeyboardButton] = []
+    for sign, rows in (("🔴", found.overdue), ("🟡", found.soon), ("↩️", found.returned)):
+        for row in rows:
+            lines.append(f"{sign} {_work_line(say, row, day, remarks, several=several)}")
+            label = row.measure.number or clip(row.measure.title, 16)
+            presses.append(button(label, Work(id=row.assignment.id, fresh=True)))
+    if found.to_review:
+        lines.append(_review_line(say, found.to_review))
+    lines.extend(silence_lines(say, found.silences))
+    shown = lines[:SHOWN]
+    if len(lines) > SHOWN:
+        shown.append(say("and %(n)s more", n=len(lines) - SHOWN))
+    head = say.n("Good morning! %(n)s thing for today.", "Good morning! %(n)s things for today.", len(found))
+    keyboard: list[tuple[InlineKeyboardButton, ...]] = []
+    if presses:
+        first = presses[0]
+        opening = InlineKeyboardButton(
+            text=plain("Open %(what)s", what=first.text), callback_data=first.callback_data
+        )
+        keyboard.append((opening, *presses[1:3]))
+    if found.to_review:
+        keyboard.append((button(plain("To review: %(n)s", n=len(found.to_review)), Queue()),))
+    extra = (
+        [button(plain("Silent: %(n)s", n=len(found.silences)), Silences(fresh=True))]
+        if found.silences
+        else []
+    )
+    if found.more:
+        extra.append(button(plain("The whole list: %(n)s", n=len(found) + found.more), DigestAll()))
+    if extra:
+        keyboard.append(tuple(extra))
+    keyboard.append(
+        (button(plain("Remind me tomorrow"), Snooze()), button(plain("Why did I get this"), DigestWhy()))
+    )
+    return Notice("\n".join([head, *shown]), tuple(keyboard))
+
+
+def _work_line(say: Texts, row: WorkRow, day: date, remarks: Mapping[int, str], *, several: bool) -> str:
+    name = row.measure.label
+    if several:
+        name = f"{row.school.name}: {name}"
+    if row.standing is progress.Standing.OVERDUE:
+        state = say.n("overdue by %(n)s day", "overdue by %(n)s days", row.days_late)
+    elif row.standing is progress.Standing.RETURNED:
+        state = say("returned for improvement")
+        if remark := remarks.get(row.assignment.id):
+            state += ": " + say("“%(words)s”", words=remark)
+    elif row.assignment.due_on == day:
+        state = say("due today")
+    elif row.assignment.due_on == day + timedelta(days=1):
+        state = say("due tomorrow")
+    else:
+        state = short_due(say, row.assignment.due_on, day)
+    return f"{safe(name)}: {state}"
+
+
+def _review_line(say: Texts, waiting: Sequence[QueueRow]) -> str:
+    text = "⏳ " + say.n("%(n)s report to review", "%(n)s reports to review", len(waiting))
+    longest = waiting[0]
+    if longest.waiting:
+        days = say.n("%(n)s working day", "%(n)s working days", longest.waiting)
+        text += ", " + say("the longest: %(school)s, %(days)s", school=longest.school.name, days=days)
+    return text
+
+
+def silence_lines(say: Texts, found: Sequence[Silence]) -> list[str]:
+    """One line each, capped."""
+    lines = []
+    for silence in found[: chase.SHOWN]:
+        days = say.n("%(n)s working day", "%(n)s working days", silence.days)
+        if silence.side is Side.SCHOOL:
+            text = say("%(school)s is silent for %(days)s", school=silence.school, days=days)
+            text += ", " + say.n("%(n)s thing not handed in", "%(n)s things not handed in", silence.things)
+        else:
+            text = say("%(school)s waits for its reviewer for %(days)s", school=silence.school, days=days)
+        lines.append(f"🔇 {text}")
+    if len(found) > chase.SHOWN:
+        lines.append("🔇 " + say("and %(n)s more", n=len(found) - chase.SHOWN))
+    return lines
+
+
+async def weekly_summary(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """Monday for a coordinator: counts first, then names."""
+    mine = replace(tx, actor=await people.actor_by_id(tx, message.person_id or 0))
+    if not mine.actor.roles() & COORDINATORS:
+        return None
+    found = await weekly.summary(mine)
+    if not found:
+        return None
+    lines = [say("<b>The week begins</b>")]
+    lines.append("✅ " + say("Confirmed in the last seven days: %(n)s", n=found.confirmed))
+    if found.late:
+        schools = say.n("%(n)s school", "%(n)s schools", found.late_schools)
+        lines.append("🔴 " + say("Late: %(n)s, %(schools)s", n=found.late, schools=schools))
+    if found.due:
+        lines.append("🟡 " + say("Due this week: %(n)s", n=found.due))
+    for waiting in found.waiting[: chase.SHOWN]:
+        lines.append("⏳ " + say("%(name)s has to review: %(n)s", name=waiting.name, n=waiting.reports))
+    if found.without_bot:
+        names = ", ".join(found.without_bot[: chase.SHOWN])
+        lines.append(
+            "⚪ " + say("Nobody is connected (%(n)s): %(names)s", n=len(found.without_bot), names=names)
+        )
+    if found.uninvolved:
+        names = ", ".join(school.school for school in found.uninvolved[: chase.SHOWN])
+        lines.append("🔇 " + say("Do not take part (%(n)s): %(names)s", n=len(found.uninvolved), names=names))
+    if found.steps_late:
+        lines.append("📌 " + say("Joint actions past their day: %(n)s", n=found.steps_late))
+    plain = texts(say.language, escape=False)
+    return Notice("\n".join(lines), ((button(plain("To the first screen"), Home()),),))
+
+
+async def joint_step(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """A joint action comes to its day; gone once it is closed."""
+    mine = replace(tx, actor=await people.actor_by_id(tx, message.person_id or 0))
+    steps = await chase.joint_steps(mine, open_only=True)
+    step = next((s for s in steps if s.id == message.params["step_id"]), None)
+    if step is None:
+        return None
+    name = (await schools.place_name(mine, step.place)).name
+    text = say("%(school)s, until %(day)s: %(what)s", school=name, day=say.date(step.until), what=step.what)
+    head = (
+        say("The agreed day is over:") if step.until < progress.today(mine) else say("Agreed with a school:")
+    )
+    plain = texts(say.language, escape=False)
+    return Notice(f"📌 {head}\n{text}", ((button(plain("To the first screen"), Home()),),))

@@ -1,0 +1,111 @@
+"""Silence in the chat: a school through all levels and back by one hand-in, a silent curator with a substitute."""
+
+from datetime import timedelta
+
+from domain import weekly
+from tests.bot.chat import Play
+from tests.domain.test_chase import late
+from tests.domain.test_progress import hand_in
+
+LINE = "🔇 Тороповская ОШ молчит {days}, не сдано 1 дело"
+
+
+async def mornings(play: Play, days: int) -> dict[int, list[str]]:
+    """Who reads a line about silence on which morning."""
+    heard: dict[int, list[str]] = {}
+    for day in range(days):
+        before = {name: len(play.chat(name).messages) for name in play.world.telegram}
+        await play.morning()
+        for name, count in before.items():
+            new = play.chat(name).messages[count:]
+            if any("🔇" in message.text for message in new):
+                heard.setdefault(day, []).append(name)
+        play.world.clock.forward(days=1)
+    return heard
+
+
+async def test_a_silent_school_climbs_to_the_region_and_back_by_one_hand_in(play: Play) -> None:
+    await late(play.world, "2.1")
+    # The strangers' school is silent as well, and has neither a curator nor a regional coordinator.
+    assert await mornings(play, 24) == {3: ["Кирилл"], 9: ["Марина", "Саша"], 22: ["Римма"]}
+    rimma = play.chat("Римма")
+    assert rimma.text.splitlines()[1] == LINE.format(days="14 рабочих дней")
+    await rimma.press("Молчат: 1")
+    assert rimma.labels == ["Тороповская ОШ · 16 рабочих дней", "На первый экран"]
+    await hand_in(play.world, "Дина", await play.world.assignment_id("Тороповская", "2.1"))
+    await rimma.press("Тороповская ОШ")
+    assert rimma.alert.startswith("С тех пор это изменилось")
+    assert await mornings(play, 3) == {}
+
+
+async def test_a_silent_curator_is_substituted(play: Play) -> None:
+    await late(play.world, "2.1")
+    await hand_in(play.world, "Дина", await play.world.assignment_id("Тороповская", "2.1"))
+    assert await mornings(play, 5) == {4: ["Марина"]}
+    marina = play.chat("Марина")
+    await marina.press("Молчат: 1")
+    await marina.press("проверяющий · Тороповская ОШ")
+    assert marina.labels == ["Взять на себя", "Написать", "Назначить замещение", "‹ Назад"]
+    await marina.press("Назначить замещение")
+    assert marina.labels == ["Марина", "‹ Назад"]
+    await marina.press("Марина")
+    last = play.world.clock.now().date() + timedelta(days=14)
+    assert marina.text == f"Замещает Марина, по {last.day} мая включительно."
+    await marina.say("/menu")
+    assert "На проверку: 1" in marina.labels
+
+
+async def test_taking_it_on_tells_the_next_level_nothing(play: Play) -> None:
+    await late(play.world, "2.1")
+    await mornings(play, 10)
+    marina = play.chat("Марина")
+    await marina.press("Молчат: 1")
+    await marina.press("Тороповская ОШ")
+    await marina.press("Взять на себя")
+    assert marina.alert == "Записал: теперь этим занимаетесь вы, другим не сообщаю."
+    assert marina.text.splitlines()[-1] == "Занимается: Марина."
+    await marina.press("Написать")
+    await marina.say("Коллеги, что мешает сдать отчёт?")
+    await marina.press("Отправить")
+    assert play.chat("Дина").text.endswith("Коллеги, что мешает сдать отчёт?")
+
+
+async def test_people_set_hour_days_and_leave_in_the_chat(play: Play) -> None:
+    kirill = play.chat("Кирилл")
+    await kirill.say("/reminders")
+    assert kirill.text.splitlines() == ["Настройки напоминаний", "Сводка приходит в 9:00."]
+    await kirill.press("Другой час")
+    await kirill.press("15:00")
+    await kirill.press("✓ Пн")
+    assert kirill.text.splitlines()[1:] == ["Сводка приходит в 15:00.", "Только в эти дни: Вт, Ср, Чт, Пт."]
+    await kirill.press("Пауза")
+    await kirill.press("Отпуск: 7 дней")
+    assert kirill.labels == ["Марина", "Никто"]
+    await kirill.press("Марина")
+    assert kirill.text.splitlines()[-1] == "Вы в отпуске: молчу по 24 апреля включительно."
+    await kirill.press("Снова напоминать")
+    assert "Пауза" in kirill.labels
+
+
+async def test_the_whole_list_is_one_press_away(play: Play) -> None:
+    await play.morning()
+    play.world.clock.forward(days=1)
+    await play.morning()
+    tamara = play.chat("Тамара")
+    assert len(tamara.messages) == 1  # nothing new on the second morning
+    await tamara.press_data(tamara.last, "ga")
+    assert tamara.text.splitlines()[0] == "Доброе утро! На сегодня 2 дела."
+
+
+async def test_coordinators_read_how_the_week_begins(play: Play) -> None:
+    assert await weekly.plan(play.db) == 4
+    assert await weekly.plan(play.db) == 0
+    await play.settled()
+    marina = play.chat("Марина")
+    assert marina.text.splitlines()[0] == "Начинается неделя"
+    assert any(line.startswith("🔴 Просрочено: ") for line in marina.text.splitlines())
+    assert any(line.startswith("🔇 Не участвуют (1): Тороповская ОШ") for line in marina.text.splitlines())
+    play.world.clock.forward(days=1)
+    assert await weekly.plan(play.db) == 0
+    play.world.clock.forward(days=6)
+    assert await weekly.plan(play.db) == 4
