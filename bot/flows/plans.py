@@ -7,14 +7,15 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Document, Message
 
 from bot.doubts import READING, REFUSAL, NotARoadmap, asks, first_doubt
+from bot.findings import finding_lines, question_rows
 from bot.flows import home
 from bot.identity import Expecting
 from bot.intake import TooLargeForTelegram
-from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settle
+from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settle, WholeMonth
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip
-from domain import documents, progress, roadmaps, schools
+from domain import documents, drafts, progress, revisions, roadmaps, schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
 from domain.db import Tx
 from domain.errors import DomainError
@@ -78,6 +79,7 @@ async def _import(document: Document, talk: Talk) -> None:
         await talk.bot.download(document.file_id, destination=path)
         body = await asyncio.to_thread(path.read_bytes)
         reading = await asyncio.to_thread(documents.read_roadmap, body, name)
+        kept = await talk.files.keep(path)  # with other columns it is read again on the panel
     except documents.DocumentRefused as refused:
         raise NotARoadmap(reason=REFUSAL.get(refused.code, NotARoadmap.sentence)) from refused
     except TelegramBadRequest as refused:
@@ -87,7 +89,9 @@ async def _import(document: Document, talk: Talk) -> None:
     finally:
         path.unlink(missing_ok=True)
     async with talk.db.write(talk.actor) as tx:
-        draft = await roadmaps.import_draft(tx, owner, reading, file_name=name)
+        draft = await roadmaps.import_draft(
+            tx, owner, reading, file_name=name, file=kept, school_year=reading.school_year
+        )
     async with talk.db.read(talk.actor) as tx:
         screen = await _draft_screen(tx, talk, draft.id)
     await talk.show(screen, fresh=True)
@@ -96,10 +100,11 @@ async def _import(document: Document, talk: Talk) -> None:
 @router.callback_query(Plan.filter())
 async def open_plan(query: CallbackQuery, callback_data: Plan, talk: Talk) -> None:
     """A draft, or what became of it."""
-    await _show(talk, callback_data.id)
+    await show(talk, callback_data.id)
 
 
-async def _show(talk: Talk, roadmap_id: int, *, fresh: bool = False) -> None:
+async def show(talk: Talk, roadmap_id: int, *, fresh: bool = False) -> None:
+    """The draft with its summary, or what became of it."""
     async with talk.db.read(talk.actor) as tx:
         screen = await _draft_screen(tx, talk, roadmap_id)
     await talk.show(screen, fresh=fresh)
@@ -120,7 +125,7 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
     receivers = len(await _receivers(tx, view.roadmap.place))
     lines = [_read_line(say, view, title)]
     lines += [say(READING[code]) for code in view.roadmap.doubts if code in READING]
-    lines += _doubt_lines(say, view)
+    lines += [*_doubt_lines(say, view), *finding_lines(say, view)]
     if view.roadmap.skipped:
         skipped = len(view.roadmap.skipped)
         lines.append(
@@ -133,6 +138,7 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
     rows: list[Row] = []
     if any(asks(m) for m in view.measures):
         rows.append([button(talk.plain("Settle them here"), Doubt(roadmap=roadmap_id))])
+    rows += question_rows(talk.plain, view, await revisions.earlier_of(tx, view.roadmap))
     approve = talk.plain.n("Approve and give to %(n)s school", "Approve and give to %(n)s schools", receivers)
     rows.append([button(approve, Approve(id=roadmap_id))])
     rows.append(
@@ -171,15 +177,16 @@ def _doubt_lines(say: Texts, view: RoadmapView) -> list[str]:
 @router.callback_query(Doubt.filter())
 async def doubt(query: CallbackQuery, callback_data: Doubt, talk: Talk) -> None:
     """One deadline in doubt: its words, what was read, and what to do."""
-    await _next_doubt(talk, callback_data.roadmap)
+    await next_doubt(talk, callback_data.roadmap)
 
 
-async def _next_doubt(talk: Talk, roadmap_id: int, *, fresh: bool = False, note: str = "") -> None:
+async def next_doubt(talk: Talk, roadmap_id: int, *, fresh: bool = False, note: str = "") -> None:
+    """The next deadline to look at; the draft where none is left."""
     async with talk.db.read(talk.actor) as tx:
         view = await roadmaps.roadmap(tx, roadmap_id)
     waiting = [m for m in view.measures if asks(m)]
     if not waiting or view.roadmap.state is not RoadmapState.DRAFT:
-        await _show(talk, roadmap_id, fresh=fresh)
+        await show(talk, roadmap_id, fresh=fresh)
         return
     screen = _doubt_screen(talk, waiting[0], len(waiting))
     await talk.show(Screen(note + screen.text, screen.rows, screen.expects), fresh=fresh)
@@ -204,6 +211,8 @@ def _doubt_screen(talk: Talk, measure: Measure, left: int) -> Screen:
     rows: list[Row] = []
     if meaning:
         rows.append([button(plain("It is right"), Settle(**where, choice=Settled.AS_READ))])
+    if drafts.whole_month(measure) is not None:
+        rows.append([button(plain("The whole month"), WholeMonth(**where))])
     rows.append([button(plain("Without reminders"), Settle(**where, choice=Settled.NO_REMINDERS))])
     label = plain("‹ Back (%(n)s left)", n=left)
     rows.append([button(label, Plan(id=measure.roadmap_id))])
@@ -232,7 +241,7 @@ async def settle(query: CallbackQuery, callback_data: Settle, talk: Talk) -> Non
             await roadmaps.settle_deadline(tx, callback_data.measure, callback_data.choice)
     except RoadmapClosed as closed:
         await talk.refuse(closed)
-    await _next_doubt(talk, callback_data.roadmap)
+    await next_doubt(talk, callback_data.roadmap)
 
 
 @router.message(Expecting(WORDS, text_only=True))
@@ -247,7 +256,7 @@ async def retype(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
         await talk.refuse(error)
         if isinstance(error, DeadlineUnclear):
             return
-    await _next_doubt(talk, int(memo["roadmap"]), fresh=True, note=note)
+    await next_doubt(talk, int(memo["roadmap"]), fresh=True, note=note)
     await talk.strip(memo.get("screen"))
 
 

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 
 import docx
+import pdfplumber
+import python_calamine
 
 from domain import deadlines, documents
 from tests.bench.measure import _seconds, pair
@@ -42,6 +44,8 @@ def run() -> Iterator[str]:
         lambda: _bare(files[LONGEST]),
     )
     yield f"longest ({LONGEST}): {longest.ours * 1000:.0f} ms, ratio {longest.ratio:.2f} (aim ≤ 1.5)"
+    yield _sheets()
+    yield from _printed()
     with (DATA / "deadlines.tsv").open(encoding="utf-8") as source:
         texts = [row["verbatim"] for row in csv.DictReader(source, delimiter="\t")]
     many = (texts * (10_000 // len(texts) + 1))[:10_000]
@@ -49,6 +53,36 @@ def run() -> Iterator[str]:
     seconds = _seconds(lambda: [deadlines.parse(text, context) for text in many])
     yield f"deadlines: {10_000 / seconds:,.0f} spellings a second, one core (aim 10,000)"
     yield _big_sheet()
+
+
+def _bare_sheet(data: bytes) -> int:
+    """Every value with plain calamine."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+    return sum(len(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names)
+
+
+def _sheets() -> str:
+    """The longest plan as xlsx. Calamine hands over bare values; the meaning of each deadline is the rest."""
+    data = (DATA / "roadmaps" / f"{LONGEST}.xlsx").read_bytes()
+    times = pair(
+        lambda: documents.read_roadmap(data, f"{LONGEST}.xlsx", year=2021), lambda: _bare_sheet(data)
+    )
+    return f"longest as xlsx: {times.ours * 1000:.1f} ms, plain calamine {times.ceiling * 1000:.1f} ms, ratio {times.ratio:.1f}"
+
+
+def _bare_pdf(data: bytes) -> int:
+    """Every ruled table with plain pdfplumber, in this process."""
+    with pdfplumber.open(io.BytesIO(data)) as pdf:
+        return sum(len(table) for page in pdf.pages for table in page.extract_tables())
+
+
+def _printed() -> Iterator[str]:
+    """The longest plan as a PDF: the process apart and its imports are part of the price."""
+    data = (DATA / "pdf" / f"{LONGEST}.pdf").read_bytes()
+    times = pair(
+        lambda: documents.read_roadmap(data, f"{LONGEST}.pdf", year=2021), lambda: _bare_pdf(data), rounds=3
+    )
+    yield f"longest as pdf: {times.ours:.2f} s, plain pdfplumber {times.ceiling:.2f} s, ratio {times.ratio:.2f}"
 
 
 def _big_sheet() -> str:
