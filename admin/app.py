@@ -19,6 +19,7 @@ from admin.pages import (
     attention,
     audit,
     broadcasts,
+    chasing,
     exporting,
     health,
     home,
@@ -53,6 +54,7 @@ CLOSED = (
     people.closed,
     invitations.closed,
     broadcasts.closed,
+    chasing.closed,
     audit.closed,
     attention.closed,
 )

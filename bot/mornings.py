@@ -8,7 +8,8 @@ from aiogram.types import InlineKeyboardButton
 
 from bot.lines import short_due
 from bot.notice import Notice
-from bot.presses import DigestAll, DigestWhy, Home, Queue, Silences, Snooze, Work
+from bot.presses import DigestWhy, Home, Queue, Snooze, Work
+from bot.reminding import DigestAll, Silences
 from bot.ui import button, clip, safe
 from domain import chase, people, progress, reminders, schools, weekly
 from domain.actor import COORDINATORS

@@ -6,7 +6,6 @@ A button lives for weeks: a field is never given another meaning, a prefix is ne
 from aiogram.filters.callback_data import CallbackData
 
 from domain.actor import Role
-from domain.chase import Side
 from domain.progress import Decision
 from domain.roadmaps import Settled
 
@@ -280,6 +279,47 @@ class Discard(CallbackData, prefix="px"):
     sure: bool = False
 
 
+class WholeMonth(CallbackData, prefix="pm"):
+    """A deadline in doubt means the whole month."""
+
+    roadmap: int
+    measure: int
+
+
+class Year(CallbackData, prefix="py"):
+    """Which year a draft is for."""
+
+    roadmap: int
+    year: int
+    school: bool = False
+
+
+class ReportDates(CallbackData, prefix="pr"):
+    """When to report on what goes on all the time."""
+
+    roadmap: int
+
+
+class NewerVersion(CallbackData, prefix="pv"):
+    """A draft is a newer version of a living roadmap: compare."""
+
+    draft: int
+    living: int
+
+
+class ApplyRevision(CallbackData, prefix="va"):
+    """Apply a newer version as it was shown."""
+
+    id: int
+    seen: int
+
+
+class DropRevision(CallbackData, prefix="vx"):
+    """Leave the living roadmap as it is."""
+
+    id: int
+
+
 class DigestWhy(CallbackData, prefix="gw"):
     """«Почему я это получил(а)»."""
 
@@ -338,30 +378,3 @@ class CountAsk(CallbackData, prefix="cn"):
     """«Сделано 3 из 7»: asks how many by now."""
 
     id: int
-
-
-class DigestAll(CallbackData, prefix="ga"):
-    """Everything that waits for the person, also what is not said today."""
-
-
-class Reminding(CallbackData, prefix="rm"):
-    """«Настройки напоминаний»: `do` names the screen or the choice, `value` an hour, a weekday, days or a person."""
-
-    do: str = ""
-    value: int = 0
-
-
-class Silences(CallbackData, prefix="sl"):
-    """Who is silent at the person's level."""
-
-    page: int = 0
-    fresh: bool = False  # as a new message: the button stands under a digest
-
-
-class SilenceDo(CallbackData, prefix="sk"):
-    """One silence: look at it, take it on, write, or name a substitute (`value`: the person)."""
-
-    do: str
-    side: Side
-    school: int
-    value: int = 0

@@ -6,7 +6,8 @@ from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot import mornings
-from bot.presses import DigestAll, DigestWhy, Home, Reminding, Snooze
+from bot.presses import DigestWhy, Home, Snooze
+from bot.reminding import DigestAll, Reminding
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import PAGE, Row, Screen, button

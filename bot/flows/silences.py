@@ -6,7 +6,8 @@ from aiogram.types import CallbackQuery
 
 from bot.flows.writing import TEXT
 from bot.mornings import silence_lines
-from bot.presses import Home, SilenceDo, Silences
+from bot.presses import Home
+from bot.reminding import SilenceDo, Silences
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, button, page

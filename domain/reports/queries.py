@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
-from domain import people, progress, roadmaps, schools
+from domain import chase, people, progress, roadmaps, schools
 from domain.actor import SCHOOL_TEAM, Role
 from domain.dates import local_day, working_days_between
 from domain.db import Tx
@@ -111,6 +111,7 @@ class Attention:
     schools_without_people: Sequence[tuple[int, str]]
     unreachable: Sequence[people.Person]
     silent_reviews: Sequence[SilentReview]
+    unheard: Sequence[tuple[Role, str]] = ()  # levels where nobody would hear of a silence
 
     def __bool__(self) -> bool:
         return bool(
@@ -119,6 +120,7 @@ class Attention:
             or self.schools_without_people
             or self.unreachable
             or self.silent_reviews
+            or self.unheard
         )
 
 
@@ -337,4 +339,5 @@ async def attention(tx: Tx) -> Attention:
         schools_without_people=[(i, n) for i, n in found if i not in staffed],
         unreachable=list(lost.values()),
         silent_reviews=await silent_reviews(tx),
+        unheard=await chase.unheard_levels(tx),
     )

@@ -5,6 +5,7 @@ the other region, «live» the approved roadmap of the region, «absent» what d
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain import broadcasts, documents, inbox, outbox, people, progress, roadmaps
+from domain import broadcasts, calendars, chase, documents, inbox, outbox, people, progress, roadmaps
 from domain.actor import SYSTEM, Role
 from domain.files import FileStore
 from domain.roadmaps import Measure
@@ -147,3 +148,26 @@ async def invited_school(world: World, where: str) -> dict[str, str]:
     if where == "absent":
         return {"place": f"{NOWHERE}-{NOWHERE}-{NOWHERE}"}
     return {"place": "-".join(str(part) for part in world.schools[SCHOOL[where]])}
+
+
+async def stepping_school(world: World, where: str) -> dict[str, int]:
+    """A school as the form of a joint action names it."""
+    return {"school": (await school(world, where))["school_id"]}
+
+
+async def joint_step(world: World, where: str) -> dict[str, int]:
+    """A joint action that a municipal coordinator agreed with a school."""
+    async with world.db.write(await world.actor(COORDINATOR[where])) as tx:
+        made = await chase.add_step(
+            tx, world.schools[SCHOOL[where]].school_id or 0, what="Выезд", until=tx.now.date()
+        )
+    return {"step_id": made.id}
+
+
+async def calendar_day(world: World, where: str) -> dict[str, int]:
+    """A day that a region decided for itself."""
+    region = world.schools[SCHOOL[where]].region_id or 0
+    async with world.db.write(SYSTEM) as tx:
+        day = tx.now.date() + timedelta(days=next(_NUMBERS))
+        made = await calendars.set_day(tx, region, day, works=False)
+    return {"day_id": made.id}

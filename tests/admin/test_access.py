@@ -232,6 +232,37 @@ TABLE: dict[tuple[str, str], Row] = {
         {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}},
         targets.broadcast,
     ),
+    ("GET", "/silence"): only(PLANNERS),
+    # The school of the form is asked for as such; to strangers it does not exist.
+    ("POST", "/silence/steps"): Row(
+        {
+            "here": {303: "Римма Марина", 403: "Ольга Эмма Тамара Дина Кирилл"},
+            "next": {303: "Римма Ульяна", 403: "Ольга Эмма Клим"},
+            "far": {303: "Саша", 403: "Степан"},
+            "absent": {422: " ".join(EVERYBODY)},  # the form without a school
+        },
+        targets.stepping_school,
+        {"what": "Выезд в школу", "until": "2022-05-20"},
+    ),
+    ("POST", "/silence/steps/{step_id}/close"): Row(
+        {
+            "here": {303: "Римма Марина", 403: "Ольга Эмма Тамара Дина Кирилл"},
+            "next": {303: "Римма Ульяна", 403: "Ольга Эмма Клим"},
+            "far": {303: "Саша", 403: "Степан"},
+        },
+        targets.joint_step,
+        {"outcome": "Съездили"},
+    ),
+    ("GET", "/tomorrow"): only(PLANNERS),
+    ("GET", "/calendar"): only("Римма"),
+    ("POST", "/calendar"): Row(
+        {"": {303: "Римма"}}, form={"day": "2022-05-20", "works": "false"}, otherwise=403
+    ),
+    ("POST", "/calendar/{day_id}/forget"): Row(
+        {"here": {303: "Римма"}, "next": {303: "Римма"}, "far": {404: "Римма"}, "absent": {404: "Римма"}},
+        targets.calendar_day,
+        otherwise=403,
+    ),
     ("GET", "/audit"): only(PLANNERS),
     ("GET", "/attention"): only("Римма"),
     ("POST", "/attention/messages/{message_id}"): Row(

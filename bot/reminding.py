@@ -1,0 +1,32 @@
+"""Buttons of reminders and silences, by the same rules as in presses.py."""
+
+from aiogram.filters.callback_data import CallbackData
+
+from domain.chase import Side
+
+
+class DigestAll(CallbackData, prefix="ga"):
+    """Everything that waits for the person, also what is not said today."""
+
+
+class Reminding(CallbackData, prefix="rm"):
+    """«Настройки напоминаний»: `do` names the screen or the choice, `value` an hour, a weekday, days or a person."""
+
+    do: str = ""
+    value: int = 0
+
+
+class Silences(CallbackData, prefix="sl"):
+    """Who is silent at the person's level."""
+
+    page: int = 0
+    fresh: bool = False  # as a new message: the button stands under a digest
+
+
+class SilenceDo(CallbackData, prefix="sk"):
+    """One silence: look at it, take it on, write, or name a substitute (`value`: the person)."""
+
+    do: str
+    side: Side
+    school: int
+    value: int = 0
