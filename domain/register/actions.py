@@ -47,6 +47,14 @@ class Imported:
     )  # sheet and row of what was not there before
 
 
+class _OnlyTried(Exception):
+    """Leaves a trial import, so that its savepoint takes everything back."""
+
+    def __init__(self, imported: Imported) -> None:
+        super().__init__()
+        self.imported = imported
+
+
 @dataclass(slots=True)
 class _Import:
     """The places met so far, so that each is asked for once."""
@@ -116,11 +124,13 @@ async def preview_register(
     tx: WriteTx, reading: Reading, *, region: str = "", municipality: str = "", cohort: str = ""
 ) -> Imported:
     """What an import would do, by doing it and taking every trace of it back."""
-    trial = await tx.session.begin_nested()
     try:
-        return await import_register(tx, reading, region=region, municipality=municipality, cohort=cohort)
-    finally:
-        await trial.rollback()
+        async with tx.session.begin_nested():
+            raise _OnlyTried(
+                await import_register(tx, reading, region=region, municipality=municipality, cohort=cohort)
+            )
+    except _OnlyTried as tried:
+        return tried.imported
 
 
 async def _municipality_row(work: _Import, row: RegisterRow) -> None:

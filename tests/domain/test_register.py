@@ -1,11 +1,12 @@
 """Registers of schools: found by their headers, matched against what is there, faults told by row."""
 
 import io
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
 
-from domain import documents, programme, register, schools
+from domain import audit, documents, programme, register, schools
 from domain.actor import SYSTEM, Actor
 from domain.db import Database
 from domain.schools import SchoolStatus
@@ -197,3 +198,18 @@ def test_a_table_without_schools_is_refused() -> None:
 def test_why_a_school_is_supported(words: str, status: SchoolStatus | None) -> None:
     header = ["Муниципалитет", "Школа", "Статус"]
     assert sheet(header, ["Угличский МР", "МОУ СОШ", words]).rows[0].status is status
+
+
+async def test_a_trial_says_what_an_import_does_and_leaves_nothing(empty: Empty) -> None:
+    db, _ = empty
+    reading = reading_of("schools.csv")
+    async with db.write(SYSTEM) as tx:
+        tried = await register.preview_register(tx, reading, cohort="500+ 2023")
+    assert await names(db) == []
+    async with db.read(SYSTEM) as tx:
+        assert await programme.cohorts(tx) == []
+        assert await audit.entries(tx) == []
+    async with db.write(SYSTEM) as tx:
+        done = await register.import_register(tx, reading, cohort="500+ 2023")
+    assert replace(tried, school_ids=[]) == replace(done, school_ids=[])
+    assert len(done.new_rows) == done.added == 19
