@@ -8,6 +8,7 @@ from domain.drafts.actions import (
     set_period,
     set_report_dates,
     split_measure,
+    take_month,
 )
 from domain.drafts.rules import (
     NoDocument,
@@ -18,6 +19,7 @@ from domain.drafts.rules import (
     asks_period,
     asks_report_dates,
     suggested_parts,
+    whole_month,
 )
 
 __all__ = [
@@ -36,4 +38,6 @@ __all__ = [
     "set_report_dates",
     "split_measure",
     "suggested_parts",
+    "take_month",
+    "whole_month",
 ]

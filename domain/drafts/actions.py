@@ -104,6 +104,21 @@ async def restore_row(tx: WriteTx, roadmap_id: int, key: str) -> Measure:
     return measure
 
 
+async def take_month(tx: WriteTx, measure_id: int, *, seen: int | None = None) -> Measure:
+    """Answer a doubt: the whole month is meant. Raises DeadlineUnclear where none is in question."""
+    measure, roadmap = await roadmaps.draft_measure(tx, measure_id, seen)
+    month = rules.whole_month(measure)
+    if month is None or month.start is None or month.due is None:
+        raise roadmaps.DeadlineUnclear(text=measure.deadline_text or "")
+    measure.windows = [[month.start.isoformat(), month.due.isoformat()]]
+    measure.settled, measure.reminds = Settled.RETYPED, True
+    audit.record(
+        tx, "measure.settle", "measure", measure_id, roadmap.place, version=measure.version,
+        fields=["deadline"], choice="whole_month",
+    )  # fmt: skip
+    return measure
+
+
 async def accept_targets(
     tx: WriteTx, measure_id: int, quotes: Sequence[str] | None = None, *, seen: int | None = None
 ) -> Measure:

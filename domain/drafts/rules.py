@@ -1,9 +1,12 @@
 """What a draft asks a person, how a row falls into parts, how two become one."""
 
+import calendar
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from domain import deadlines
 from domain.errors import N_, DomainError
 
 if TYPE_CHECKING:
@@ -90,3 +93,18 @@ def joined(first: "roadmaps.Measure", second: "roadmaps.Measure") -> dict[str, A
     result["responsible"] = list(dict.fromkeys([*first.responsible, *second.responsible]))
     result["number"] = first.number or second.number
     return result
+
+
+def whole_month(measure: "roadmaps.Measure") -> deadlines.Window | None:
+    """The month that a doubtful deadline may stand for: «01.03.2023» for March, «до декабря» with December in."""
+    if measure.settled is not None or len(measure.windows) != 1 or not measure.windows[0][1]:
+        return None
+    due = date.fromisoformat(measure.windows[0][1])
+    if "first_of_month" in measure.doubts:
+        return _month(due)
+    return _month(due + timedelta(days=1)) if "until_period" in measure.doubts else None
+
+
+def _month(day: date) -> deadlines.Window:
+    last = calendar.monthrange(day.year, day.month)[1]
+    return deadlines.Window(day.replace(day=1), day.replace(day=last))

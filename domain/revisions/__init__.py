@@ -5,6 +5,7 @@ from domain.revisions.models import Revision, frozen, thawed
 from domain.revisions.queries import (
     Comparison,
     comparison,
+    earlier_of,
     revision,
     revision_list,
     touched,
@@ -34,6 +35,7 @@ __all__ = [
     "apply",
     "comparison",
     "discard",
+    "earlier_of",
     "frozen",
     "laid_out",
     "matched",

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, union
 from domain import progress, roadmaps
 from domain.db import Base, Tx
 from domain.errors import NotFound
+from domain.policy import Permission, within
 from domain.progress import Assignment
 from domain.revisions import rules
 from domain.revisions.models import Revision
@@ -45,6 +46,24 @@ async def revision_list(tx: Tx, roadmap_id: int) -> Sequence[Revision]:
         Revision.roadmap_id == roadmap_id, Revision.state != RevisionState.DISCARDED
     )
     return (await tx.session.scalars(query.order_by(Revision.id.desc()))).all()
+
+
+async def earlier_of(tx: Tx, draft: roadmaps.Roadmap) -> roadmaps.Roadmap | None:
+    """The living roadmap of which a draft seems to be a newer version: of the same place and year, called alike."""
+    model = roadmaps.Roadmap
+    query = (
+        select(model)
+        .where(
+            within(tx.actor, Permission.PLAN, model),
+            model.state == roadmaps.RoadmapState.APPROVED,
+            model.reference_year == draft.reference_year,
+        )
+        .order_by(model.id.desc())
+    )
+    for living in await tx.session.scalars(query):
+        if living.place == draft.place and rules.called_alike(living.title, draft.title):
+            return living
+    return None
 
 
 async def comparison(tx: Tx, revision_id: int) -> Comparison:

@@ -161,6 +161,11 @@ def _alike(
                 yield 0.7 * text + 0.12 * number + 0.08 * track + 0.1 * near, -index, -measure_id
 
 
+def called_alike(one: str, other: str) -> bool:
+    """Whether two titles are those of one plan."""
+    return fuzz.ratio(fold(one)[:COMPARED], fold(other)[:COMPARED]) >= 90
+
+
 def fold(text: str | None) -> str:
     """Words without case and spacing, as sameness is asked."""
     return " ".join((text or "").casefold().replace("ё", "е").split()).strip(" .;")

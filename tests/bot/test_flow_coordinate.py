@@ -155,7 +155,7 @@ async def test_a_curator_writes_to_the_own_schools(play: Play) -> None:
 async def test_a_roadmap_sent_as_a_file_is_read_settled_and_given_out(play: Play) -> None:
     marina = await at_home(play, "Марина")
     said = await marina.document("Дорожная карта.docx", PLAN)
-    assert said.splitlines() == [
+    assert said.splitlines()[:2] == [
         READ,
         "Не уверен в 2 сроках: «декабрь 2021- январь 2022 декабрь 2022», «Июнь/сентябрь»",
     ]
@@ -177,7 +177,7 @@ async def test_a_roadmap_sent_as_a_file_is_read_settled_and_given_out(play: Play
     assert "Срок в документе: «Июнь/сентябрь»." in marina.text
     assert await marina.say("абракадабра") == told(roadmaps.DeadlineUnclear(text="абракадабра"))
     await marina.say("до 30 июня")
-    assert marina.text.splitlines() == [READ, "Все сроки понятны."]
+    assert marina.text.splitlines()[:2] == [READ, "Все сроки понятны."]
     await marina.press("Утвердить и выдать 1 школе")
     assert marina.text.splitlines()[0] == "Утверждено: 20 заданий, 1 школа."
     async with play.db.read(await play.world.actor("Тамара")) as tx:

@@ -1,0 +1,141 @@
+"""A plan in the chat: the summary names what an expert would remark, the year and the report dates are asked once,
+and a changed version of a living plan is compared and applied."""
+
+from domain import drafts, progress, revisions, roadmaps
+from domain.actor import SYSTEM
+from domain.errors import NotFound
+from domain.roadmaps import RoadmapState, RoadmapView
+from tests.bot.chat import Play, told
+from tests.bot.test_flow_coordinate import PLAN, at_home
+from tests.changed_documents import DATA, DEADLINE, add_row, changed, drop_row, set_cell
+
+ALWAYS = (DATA / "003_dergachi_plan.docx").read_bytes()
+MEETINGS = "Информационно-организационные совещание со школьными"
+NEW_ROW = (
+    "5.4",
+    "Методический день",
+    "до 1 июня",
+    "ГАУ ДПО ЯО ИРО",
+    "Не менее 5 мастер-классов",
+    "Программа",
+)
+
+
+async def drafts_of(play: Play) -> list[RoadmapView]:
+    async with play.db.read(SYSTEM) as tx:
+        rows = await roadmaps.roadmap_list(tx, state=RoadmapState.DRAFT)
+        return [await roadmaps.roadmap(tx, row.roadmap.id) for row in rows]
+
+
+async def test_the_summary_names_what_an_expert_would_remark(play: Play) -> None:
+    marina = await at_home(play, "Марина")
+    said = await marina.document("Дорожная карта.docx", PLAN)
+    assert said.splitlines()[-1] == (
+        "Эксперт заметил бы: срок только концом периода: 2, без подтверждающего документа: 1, "
+        "срок вне периода: 1, номер повторяется: 1, числовых показателей в тексте: 11."
+    )
+
+
+async def test_the_year_and_the_dates_are_asked_once(play: Play) -> None:
+    marina = await at_home(play, "Марина")
+    await marina.document("План.docx", ALWAYS)
+    assert [label for label in marina.labels if "202" in label or "постоянных" in label] == [
+        "Календарный 2021 год",
+        "Учебный год 2021/2022",
+        "Даты отчётов для постоянных: 4",
+    ]
+    await marina.press("Учебный год")
+    [view] = await drafts_of(play)
+    assert (str(view.roadmap.starts_on), str(view.roadmap.ends_on)) == ("2021-09-01", "2022-08-31")
+    assert not [label for label in marina.labels if "год" in label]
+    await marina.press("Даты отчётов")
+    assert marina.text.startswith("Когда школам отчитываться об этом?")
+    await play.restart()
+    assert await marina.say("когда-нибудь") == told(roadmaps.DeadlineUnclear(text="когда-нибудь"))
+    await marina.say("20 декабря, 10 июня")
+    assert not [label for label in marina.labels if "постоянных" in label]
+    [view] = await drafts_of(play)
+    assert drafts.asks_report_dates(view.measures) == []
+
+
+async def test_one_press_takes_the_whole_month(play: Play) -> None:
+    marina = await at_home(play, "Марина")
+    await marina.document("План.docx", changed(set_cell(MEETINGS, DEADLINE, "до мая")))
+    await marina.press("Уточнить здесь")
+    await marina.press("Всё верно")
+    assert "Срок в документе: «до мая»." in marina.text
+    await marina.press("Весь месяц")
+    [view] = await drafts_of(play)
+    [m] = [m for m in view.measures if m.deadline_text == "до мая"]
+    assert (m.windows, m.reminds) == ([["2022-05-01", "2022-05-31"]], True)
+    assert "«до мая»" not in marina.text
+
+
+async def living(play: Play) -> int:
+    """Марина's own plan, approved and given to her school in the chat."""
+    marina = await at_home(play, "Марина")
+    await marina.document("План.docx", PLAN)
+    await marina.press("Утвердить и выдать")
+    async with play.db.read(await play.world.actor("Марина")) as tx:
+        return max(row.roadmap.id for row in await roadmaps.roadmap_list(tx))
+
+
+async def test_a_changed_version_is_compared_and_applied(play: Play) -> None:
+    roadmap_id = await living(play)
+    marina, tamara = await at_home(play, "Марина"), await at_home(play, "Тамара")
+    newer = changed(
+        set_cell(MEETINGS, DEADLINE, "Февраль-май"),
+        drop_row("Организация обучения руководителей"),
+        add_row("Цикл семинаров", *NEW_ROW),
+    )
+    await marina.document("План, новая редакция.docx", newer)
+    await marina.press("Это новая редакция")
+    assert marina.text.splitlines()[1:] == [
+        "• добавлено: 1",
+        "• исключено: 1",
+        "• перенесены сроки: 1",
+        "2.1 Информационно-организационные…: до 31 мая 2022",
+        "Сдвинется 1 открытое задание, узнают 2 человека.",
+    ]
+    assert await drafts_of(play) == []  # the draft was not needed
+    screen = marina.last
+    before = len(tamara.messages)
+    await marina.press("Применить изменения")
+    assert marina.text.startswith("Применено.")
+    async with play.db.read(SYSTEM) as tx:
+        work = await progress.my_work(tx, school_id=play.world.schools["Тороповская"].school_id)
+    owed = {r.measure.number: str(r.assignment.due_on) for r in work if r.measure.roadmap_id == roadmap_id}
+    assert (owed["2.1"], owed["5.4"], "5.2" in owed) == ("2022-05-31", "2022-06-01", False)
+    told_now = [m.text for m in tamara.messages[before:]]
+    assert [text.splitlines()[0] for text in told_now] == ["Сроки перенесены:"]
+    await marina.press("Применить изменения", on=screen)
+    assert marina.alert == told(revisions.RevisionClosed())
+
+
+async def test_an_old_screen_is_drawn_anew_before_anything_is_applied(play: Play) -> None:
+    await living(play)
+    marina = await at_home(play, "Марина")
+    await marina.document("План2.docx", changed(set_cell(MEETINGS, DEADLINE, "Февраль-май")))
+    await marina.press("Это новая редакция")
+    async with play.db.write(await play.world.actor("Марина")) as tx:
+        row = next(r for r in (await roadmaps.roadmap_list(tx)) if r.roadmap.municipality_id)
+        [revision] = await revisions.revision_list(tx, row.roadmap.id)
+        await revisions.retype_row(tx, revision.id, 4, "до 20 мая")
+    await marina.press("Применить изменения")
+    assert marina.alert == told(revisions.RevisionChanged())
+    assert "до 20 мая 2022" in marina.text
+    await marina.press("Оставить как есть")
+    assert marina.text == "Дорожная карта осталась прежней."
+
+
+async def test_a_stranger_applies_nothing(play: Play) -> None:
+    await living(play)
+    marina, sasha = await at_home(play, "Марина"), await at_home(play, "Саша")
+    await marina.document("План2.docx", changed(set_cell(MEETINGS, DEADLINE, "Февраль-май")))
+    newer = marina.last.button("Это новая редакция").data or ""
+    await sasha.press_data(sasha.last, newer)
+    assert sasha.alert == told(NotFound())
+    await marina.press("Это новая редакция")
+    for label in ("Применить изменения", "Оставить как есть"):
+        await sasha.press_data(sasha.last, marina.last.button(label).data or "")
+        assert sasha.alert == told(NotFound())
