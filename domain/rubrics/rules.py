@@ -1,7 +1,6 @@
 """Reading criteria sets and scoring facts by them. Pure, in exact fractions; rounding happens at the very end.
 
-Sources: DOMAIN.md §6; the sheets of 2022 in `sets/`. A set whose maxima contradict each other is refused, because a
-total by it would be a number without a meaning; what a source prints wrongly is kept beside as `printed_max`.
+Source: DOMAIN.md §6. Contradictory maxima are refused: a total by them would have no meaning.
 """
 
 from collections.abc import Iterable, Mapping
@@ -217,7 +216,7 @@ def score(of: CriteriaSet, facts: Mapping[str, Any]) -> Score:
             continue
         if not group.complete:
             raise SetIncomplete(name=group.title)
-        found = [_line(leaf, facts[leaf.key]) for leaf in given]
+        found = [line_of(leaf, facts[leaf.key]) for leaf in given]
         kept = [line for line in found if line is not None]
         known = {line.key for line in kept}
         missing += [leaf.key for c in group.criteria for leaf in c.leaves() if leaf.key not in known]
@@ -238,7 +237,8 @@ def _check_keys(of: CriteriaSet, facts: Mapping[str, Any]) -> None:
             raise FactUnclear(name=group.title, value=", ".join(parts))
 
 
-def _line(criterion: Criterion, fact: Any) -> Line | None:
+def line_of(criterion: Criterion, fact: Any) -> Line | None:
+    """What one fact gives; None where it says nothing. Raises FactTooLarge, FactUnclear."""
     by_word = {word.casefold(): points for points, word in criterion.scale.items()}
     if isinstance(fact, str) and fact.strip().casefold() in by_word:
         fact = by_word[fact.strip().casefold()]
@@ -258,8 +258,8 @@ def _measured(criterion: Criterion, fact: Mapping[str, Any]) -> Line | None:
         parts = [_points(value, criterion.title, criterion.max) for value in fact["mean_of"]]
         return Line(criterion.key, criterion.title, sum(parts, Fraction(0)) / len(parts), criterion.max)
     if criterion.bands and keys == {"done", "of"}:
-        if not (whole := _number(fact["of"], criterion.title)):
-            return None  # nothing was planned: no share, so no points either way
+        if not (whole := _number(fact["of"], criterion.title)):  # nothing was planned: no share
+            return None
         share = _number(fact["done"], criterion.title) * 100 / whole
     elif criterion.bands and keys == {"percent"}:
         share = _number(fact["percent"], criterion.title)
@@ -313,9 +313,9 @@ def read_set(document: Mapping[str, Any]) -> CriteriaSet:
     given = document.get("max")
     if given is not None and _number_in(given, "max") != found.max:
         raise MaximaContradict(name=found.title, sum=_shown(found.max), max=given)
-    if found.max <= 0 or found.decimals not in (0, 1, 2):
-        raise SetUnreadable(where="max" if found.max <= 0 else "decimals")
-    return found
+    if found.max > 0 and found.decimals in (0, 1, 2):
+        return found
+    raise SetUnreadable(where="decimals" if found.max > 0 else "max")
 
 
 def _group(item: Mapping[str, Any]) -> Group:
@@ -362,7 +362,7 @@ def _criterion(item: Mapping[str, Any]) -> Criterion:
 
 
 def _check_bands(title: str, bands: tuple[Band, ...], most: Fraction) -> None:
-    starts, points = [band.start for band in bands], [band.points for band in bands]
+    starts, points = [b.start for b in bands], [b.points for b in bands]
     right = starts == sorted(set(starts)) and points == sorted(points)
     if bands and not (
         right and starts[0] == 0 and starts[-1] <= WHOLE and points[-1] == most and points[0] >= 0

@@ -604,6 +604,63 @@ def upgrade() -> None:
     with op.batch_alter_table('track', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_track_roadmap_id'), ['roadmap_id'], unique=False)
 
+    op.create_table('wave',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('set_id', sa.Integer(), nullable=False),
+    sa.Column('roadmap_id', sa.Integer(), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('created_by', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['created_by'], ['person.id'], name=op.f('fk_wave_created_by')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_wave_region_id')),
+    sa.ForeignKeyConstraint(['roadmap_id'], ['roadmap.id'], name=op.f('fk_wave_roadmap_id')),
+    sa.ForeignKeyConstraint(['set_id'], ['criteria_set.id'], name=op.f('fk_wave_set_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_wave'))
+    )
+    with op.batch_alter_table('wave', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_wave_region_id'), ['region_id'], unique=False)
+
+    op.create_table('expert_mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('criterion', sa.String(length=60), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('points', sa.String(length=20), nullable=False),
+    sa.Column('remark', sa.Text(), nullable=False),
+    sa.Column('marked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_expert_mark_municipality_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_expert_mark_person_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_expert_mark_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_expert_mark_school_id')),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_expert_mark_wave_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_expert_mark')),
+    sa.UniqueConstraint('wave_id', 'school_id', 'criterion', 'person_id', name=op.f('uq_expert_mark_wave_id_school_id_criterion_person_id'))
+    )
+    with op.batch_alter_table('expert_mark', schema=None) as batch_op:
+        batch_op.create_index('ix_expert_mark_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+
+    op.create_table('expert_task',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('given_by', sa.Integer(), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_expert_task_person_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_expert_task_school_id')),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_expert_task_wave_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_expert_task')),
+    sa.UniqueConstraint('wave_id', 'school_id', 'person_id', name=op.f('uq_expert_task_wave_id_school_id_person_id'))
+    )
+    with op.batch_alter_table('expert_task', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_expert_task_person_id'), ['person_id'], unique=False)
+
     op.create_table('measure',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('roadmap_id', sa.Integer(), nullable=False),
@@ -637,6 +694,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_measure_roadmap_id'), ['roadmap_id'], unique=False)
+
+    op.create_table('official_result',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=True),
+    sa.Column('school_id', sa.Integer(), nullable=True),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('source', sa.Text(), nullable=False),
+    sa.Column('entered_by', sa.Integer(), nullable=True),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['entered_by'], ['person.id'], name=op.f('fk_official_result_entered_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_official_result_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_official_result_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_official_result_school_id')),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_official_result_wave_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_official_result'))
+    )
+    with op.batch_alter_table('official_result', schema=None) as batch_op:
+        batch_op.create_index('ix_official_result_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_official_result_wave_id'), ['wave_id'], unique=False)
 
     op.create_table('assignment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -876,10 +954,27 @@ def downgrade() -> None:
         batch_op.drop_index('ix_assignment_due')
 
     op.drop_table('assignment')
+    with op.batch_alter_table('official_result', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_official_result_wave_id'))
+        batch_op.drop_index('ix_official_result_place')
+
+    op.drop_table('official_result')
     with op.batch_alter_table('measure', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_measure_roadmap_id'))
 
     op.drop_table('measure')
+    with op.batch_alter_table('expert_task', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_expert_task_person_id'))
+
+    op.drop_table('expert_task')
+    with op.batch_alter_table('expert_mark', schema=None) as batch_op:
+        batch_op.drop_index('ix_expert_mark_place')
+
+    op.drop_table('expert_mark')
+    with op.batch_alter_table('wave', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_wave_region_id'))
+
+    op.drop_table('wave')
     with op.batch_alter_table('track', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_track_roadmap_id'))
 

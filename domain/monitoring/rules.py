@@ -1,0 +1,185 @@
+"""Automatic criteria, the price of the next point, and who may not score whom. Pure.
+
+Source: DOMAIN.md §4 (waves) and §6. Everything computed here is a forecast; the shells say so.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from math import ceil
+from typing import Any, NamedTuple
+
+from domain.actor import Place
+from domain.errors import N_, DomainError
+from domain.progress import Status
+from domain.rubrics import CriteriaSet, Criterion, Score, points_of_share, score
+
+CONFIRMED_SHARE = "confirmed_share"  # the only source of automatic points so far
+
+
+class ConflictOfInterest(DomainError):
+    """Nobody scores their own school or one that they curate."""
+
+    sentence = N_("This expert works at the school or curates it. Please choose another one.")
+
+
+class NotYourSample(DomainError):
+    """The school was given to somebody else."""
+
+    sentence = N_("This school was not given to you to score.")
+
+
+class WaveClosed(DomainError):
+    """Outside the window."""
+
+    sentence = N_("This wave is open from %(first)s to %(last)s.")
+
+
+class WrongWindow(DomainError):
+    """It ends before it begins."""
+
+    sentence = N_("The wave must end after it begins.")
+
+
+class NotForExperts(DomainError):
+    """The criterion is computed, or there is none."""
+
+    sentence = N_("Experts do not score «%(key)s» here.")
+
+
+class SourceNeeded(DomainError):
+    """An official number without a source is hearsay."""
+
+    sentence = N_("Please say where the official result comes from.")
+
+
+class Work(NamedTuple):
+    """One assignment as the share counts it."""
+
+    assignment_id: int
+    school_id: int
+    status: Status
+    due_on: date | None
+
+
+class Tally(NamedTuple):
+    """Confirmed of all that is required; waived ones count neither way."""
+
+    done: int
+    of: int
+
+    @property
+    def fact(self) -> dict[str, int]:
+        """As a criterion with bands takes it."""
+        return {"done": self.done, "of": self.of}
+
+
+class Step(NamedTuple):
+    """What the next point of one criterion costs and gives."""
+
+    criterion: str
+    title: str
+    needed: int  # confirmations
+    gain: Fraction  # points of the criterion
+    total_gain: Fraction  # points of the total: «+1 балл → +100 из 905»
+    assignments: Sequence[int]  # the cheapest ones, in the order of doing
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Where we stand today and what the next points cost, the cheapest first."""
+
+    score: Score
+    tally: Tally
+    steps: Sequence[Step]
+    in_review: int  # would count as soon as a reviewer confirms
+    at_stake: Sequence[int]  # open assignments due by the end of the wave
+
+
+def tally(works: Iterable[Work]) -> Tally:
+    """Count confirmed measures; a confirmed one never lowers the share."""
+    counted = [work.status for work in works if work.status is not Status.WAIVED]
+    return Tally(sum(status is Status.CONFIRMED for status in counted), len(counted))
+
+
+def needed(criterion: Criterion, found: Tally) -> tuple[int, Fraction] | None:
+    """Confirmations that lift the points, and by how much; None at the top or without measures."""
+    if not found.of or not criterion.bands:
+        return None
+    now = points_of_share(criterion, Fraction(100 * found.done, found.of))
+    for band in criterion.bands:
+        if band.points > now:
+            count = ceil(band.start * found.of / 100) - found.done
+            # Of few measures one confirmation may leap over a band.
+            then = points_of_share(criterion, Fraction(100 * (found.done + count), found.of))
+            return count, then - now
+    return None
+
+
+# What is nearest to being confirmed: with the reviewer, then sent back, then not begun.
+_EFFORT = (Status.IN_REVIEW, Status.RETURNED, Status.NOT_DONE)
+
+
+def cheapest(works: Iterable[Work], count: int) -> list[int]:
+    """The assignments that lead to so many confirmations with the least work, the soonest due first."""
+    open_ = [work for work in works if work.status in _EFFORT]
+    ordered = sorted(open_, key=lambda w: (_EFFORT.index(w.status), w.due_on or date.max, w.assignment_id))
+    return [work.assignment_id for work in ordered[:count]]
+
+
+def forecast(of: CriteriaSet, works: Sequence[Work], marks: Mapping[str, Any], until: date) -> Forecast:
+    """The forecast by today's facts: automatic criteria from assignments, the others from `marks` of experts."""
+    found = tally(works)
+    automatic = [c for c in of.leaves() if c.automatic == CONFIRMED_SHARE]
+    facts = {**marks, **{c.key: found.fact for c in automatic if found.of}}
+    known = {leaf.key for leaf in of.leaves()}
+    result = score(of, {key: fact for key, fact in facts.items() if key in known})
+    weights = {leaf.key: g.weight for g in of.groups for c in g.criteria for leaf in c.leaves()}
+    steps = []
+    for criterion in automatic:
+        price = needed(criterion, found)
+        if price is not None:
+            count, gain = price
+            steps.append(
+                Step(
+                    criterion.key,
+                    criterion.title,
+                    count,
+                    gain,
+                    gain * weights[criterion.key],
+                    cheapest(works, count),
+                )
+            )
+    at_stake = [
+        w.assignment_id for w in works if w.status in _EFFORT and w.due_on is not None and w.due_on <= until
+    ]
+    in_review = sum(work.status is Status.IN_REVIEW for work in works)
+    ordered = sorted(steps, key=lambda step: (step.needed / step.total_gain, step.criterion))
+    return Forecast(result, found, ordered, in_review, at_stake)
+
+
+def check_interest(places: Collection[Place], school_id: int) -> None:
+    """Refuse an expert who is of the school's team or curates it. `places`: where they hold such a role."""
+    if any(place.school_id == school_id for place in places):
+        raise ConflictOfInterest
+
+
+class Divergence(NamedTuple):
+    """Two experts gave different points."""
+
+    school_id: int
+    criterion: str
+    points: Sequence[tuple[int, Fraction]]  # (expert, points)
+
+
+def divergences(marks: Iterable[tuple[int, str, int, Fraction]]) -> list[Divergence]:
+    """Where experts differ, of (school, criterion, expert, points)."""
+    by_place: dict[tuple[int, str], list[tuple[int, Fraction]]] = {}
+    for school_id, criterion, expert, points in marks:
+        by_place.setdefault((school_id, criterion), []).append((expert, points))
+    return [
+        Divergence(*place, sorted(given))
+        for place, given in sorted(by_place.items())
+        if len({points for _, points in given}) > 1
+    ]
