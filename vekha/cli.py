@@ -6,13 +6,13 @@ import sys
 from vekha.commands import (
     database,
     importing,
-    monitoring,
     persons,
     reading,
     reporting,
     results,
     running,
     setting_up,
+    waves,
 )
 from vekha.console import about, group, out, say
 
@@ -56,7 +56,7 @@ app.add_typer(importing.imports, name="import")
 app.add_typer(reading.roadmap, name="roadmap")
 app.add_typer(reading.deadline, name="deadline")
 app.add_typer(reporting.report, name="report")
-app.add_typer(monitoring.monitoring, name="monitoring")
+app.add_typer(waves.monitoring, name="monitoring")
 app.add_typer(results.outcomes, name="outcomes")
 app.add_typer(persons.admin, name="admin")
 app.add_typer(database.db, name="db")

@@ -113,7 +113,7 @@ def test_curators_of_an_empty_region_are_an_empty_list(vekha: Vekha, region: Pat
 
 def test_the_list_of_reports_is_the_commands(vekha: Vekha) -> None:
     names = [report["name"] for report in told(vekha, "report", "--list")]
-    assert names == ["overdue", "dynamics", "clusters", "municipalities", "curators"]
+    assert names == ["overdue", "dynamics", "clusters", "municipalities", "wave", "curators"]
     for name in names:
         assert vekha("report", name, "--help").exit_code == 0
 
@@ -133,3 +133,25 @@ def test_what_cannot_be_shown_is_said(
 ) -> None:
     done = vekha(*words)
     assert (done.exit_code, done.stdout, done.stderr.startswith(sentence)) == (1, "", True), done.stderr
+
+
+def test_a_wave_from_the_command_line(vekha: Vekha, region: Path) -> None:
+    plan = str(DATA / "roadmaps/000_yaroslavl_2022.docx")
+    given = told(
+        *(vekha, "import", "roadmap", plan, "--year", "2022", "--owner", "Ярославская область"),
+        *("--approve", "--assign", "СОШ № 1"),
+    )
+    days = ("--first", "2022-11-07", "--last", "2022-11-21")
+    opened = told(vekha, "monitoring", "open", "sverdlovsk-2022", "--region", "Ярославская область", *days)
+    report = told(vekha, "report", "wave", "--place", "СОШ № 1")
+    assert (report["wave"], report["forecast"]["total"], report["forecast"]["max"]) == (
+        opened["wave"],
+        0,
+        905,
+    )
+    assert (report["forecast"]["confirmed"], report["forecast"]["of"]) == (0, given["assigned"])
+    (step,) = report["forecast"]["steps"]
+    assert (step["confirmations"], step["total"]) == (-(-given["assigned"] // 4), 100)
+    assert "+1, это +100 из 905." in vekha("report", "wave").stderr
+    refused = vekha("monitoring", "open", "sverdlovsk-2022", "--region", "Угличский МР", *days)
+    assert (refused.exit_code, refused.stderr) == (1, "«Угличский МР» — не регион.\n")

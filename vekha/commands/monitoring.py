@@ -145,6 +145,17 @@ def criteria_set(named: Any) -> "CriteriaSet":
     return found
 
 
+def set_document(named: str) -> dict[str, Any]:
+    """The plain document of a set, to be kept."""
+    from domain import rubrics
+
+    return (
+        _document(Path(named))
+        if Path(named).suffix in (".toml", ".json")
+        else rubrics.shipped_document(named)
+    )
+
+
 def _document(path: Path) -> dict[str, Any]:
     data = read_bytes(path)
     try:

@@ -35,6 +35,7 @@ REPORTS = {
     "dynamics": say("Schools by the movement of their results, by procedure and group."),
     "clusters": say("Schools by their movement between clusters, with the transitions."),
     "municipalities": say("Shares of schools by municipality; printed ones that do not follow are named."),
+    "wave": say("The forecast of a wave and what the next point costs."),
     "curators": say("What curators did, the most silent first."),
 }
 
