@@ -75,6 +75,8 @@ class Written:
         """What stands between two lines, and whether the hyphen at the end of the first goes."""
         if above.text.endswith("-") and above.text[-2:-1].isalnum() and line.text[:1].isalnum():
             return "", self._is_added(above.text, line.text)
+        if above.text.endswith("/") and above.text[-2:-1].isalnum():
+            return "", False
         taken = above.right - above.left
         fits = taken + above.height * _SPACE + line.first < room - 0.5
         apart = line.top - above.bottom > above.height * _PARAGRAPH

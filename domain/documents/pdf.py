@@ -80,7 +80,7 @@ class _Document:
     def __init__(self, pages: list[dict[str, Any]]) -> None:
         self.pages = pages
         self.running = _running(pages)
-        self.met: set[str] = set()  # running titles that were read once
+        self.met: dict[str, str] = {}  # running titles, each once: they part no table
         self.written = Written(line[0] for page in pages for line in _all_lines(page))
         self.tables: list[_Table] = []
 
@@ -104,6 +104,8 @@ class _Document:
                         table.above, above = above, []
                         self.tables.append(table)
                     open_table = open_table if open_table is self.tables[-1] else self.tables[-1]
+        if self.tables:
+            self.tables[0].above[:0] = map(clean, self.met.values())
         return [self._grid(number, table) for number, table in enumerate(self.tables, 1)], above
 
     def _is_margin(self, block: list[Any], page: dict[str, Any]) -> bool:
@@ -113,9 +115,9 @@ class _Document:
         if _PAGE_NUMBER.match(line[0]):
             return True
         masked = _masked(line[0])
-        again = masked in self.met
-        self.met |= self.running & {masked}
-        return again
+        if masked in self.running:
+            self.met.setdefault(masked, line[0])
+        return masked in self.running
 
     def _paragraphs(self, lines: list[Line], room: float) -> list[str]:
         return [text for text in map(clean, self.written.text(lines, room).split("\n")) if text]

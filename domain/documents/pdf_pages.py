@@ -11,6 +11,7 @@ from typing import Any
 
 MAX_PAGES = 100
 _SNAP = 3.0  # points between edges that are one line of the table
+_FEWEST_RULINGS = 3  # upright ones that end at one height, of a table of two columns
 _HIDDEN = "(cid:"  # how pdfminer writes a sign whose letter the font does not tell
 Line = list[Any]
 Box = tuple[float, float, float, float]
@@ -45,7 +46,7 @@ def pages_of(data: bytes) -> list[dict[str, Any]]:
 
 def _page(page: Any) -> dict[str, Any]:
     chars = list(page.chars)
-    tables = _outermost(page.find_tables())
+    tables = _outermost(page.find_tables({"explicit_horizontal_lines": _open_ends(page.edges)}))
     blocks: list[tuple[float, str, Any]] = []
     for table in tables:
         inside = [char for char in chars if _within(char, table.bbox)]
@@ -60,6 +61,20 @@ def _page(page: Any) -> dict[str, Any]:
         "unknown": sum(1 for char in page.chars if char["text"].startswith(_HIDDEN)),
         "images": len(page.images),
     }
+
+
+def _open_ends(edges: list[dict[str, Any]]) -> list[float]:
+    """Heights at which upright rulings end without one across: a row that goes on over the page has none there."""
+    across = [e["top"] for e in edges if e["orientation"] == "h" and e["x1"] - e["x0"] > 2 * _SNAP]
+    ends = Counter[int]()
+    for edge in edges:
+        if edge["orientation"] == "v" and edge["bottom"] - edge["top"] > _SNAP:
+            ends.update({round(edge["top"]), round(edge["bottom"])})
+    return [
+        float(end)
+        for end, count in ends.items()
+        if count >= _FEWEST_RULINGS and all(abs(end - y) > _SNAP for y in across)
+    ]
 
 
 def _within(char: dict[str, Any], box: Box) -> bool:
