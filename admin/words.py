@@ -101,6 +101,11 @@ DEEDS = {
     "joint_step.add": N_("agreed a joint action with a school, until %(until)s"),
     "joint_step.close": N_("closed a joint action"),
     "programme.steps": N_("changed the days of reminders"),
+    "broadcast.cancel": N_("took a broadcast back from people: %(recipients)s"),
+    "broadcast.pause": N_("paused a broadcast"),
+    "broadcast.resume": N_("let a broadcast go on"),
+    "broadcast.remind": N_("reminded people of a broadcast: %(recipients)s"),
+    "broadcast.repeat": N_("had doubtful messages of a broadcast repeated: %(recipients)s"),
     "broadcast.send": N_("sent a broadcast to people: %(recipients)s"),
 }
 

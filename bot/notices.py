@@ -79,9 +79,16 @@ def _short(card: WorkCard) -> str:
 async def broadcast(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """A coordinator's words, with «Ознакомлен(а)»."""
     view = await broadcasts.broadcast(tx, int(message.params["broadcast_id"]))
+    again = bool(message.params.get("again"))
+    mine = [d.message for d in view.deliveries if d.person.id == message.person_id]
+    if again and any(m.acknowledged_at is not None for m in mine):
+        return None
     plain = plain_of(say)
     press = button(plain("I have read it"), Seen(id=view.broadcast.id))
-    return Notice(broadcast_text(say, view.broadcast.text, view.author), ((press,),))
+    text = broadcast_text(say, view.broadcast.text, view.author)
+    if again:
+        text = say("Once more, since it is not marked as read:") + "\n" + text
+    return Notice(text, ((press,),))
 
 
 RENDERERS: Mapping[str, Renderer] = {

@@ -1,22 +1,27 @@
 """Broadcasts: to whom, the look at who will get it, sending, and what became of each message."""
 
 import secrets
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import field_validator
 from starlette.datastructures import FormData
 
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.tables import Format, export
-from admin.words import DELIVERY, ROLES
+from admin.words import DELIVERY, ROLES, SCHOOL_STATUS
 from domain import broadcasts, people, programme, roadmaps, schools
 from domain.actor import Role
-from domain.db import Tx
+from domain.db import Tx, WriteTx
 from domain.errors import DomainError, Forbidden
 from domain.policy import Permission
+from domain.schools import SchoolStatus
 from domain.tables import Table
 
 closed = APIRouter()
@@ -43,8 +48,25 @@ class BroadcastForm(Form):
     cohort: Choice = None
     measure: Choice = None
     school: Choice = None
+    late_days: Choice = None
+    status: SchoolStatus | None = None
+    except_schools: list[int] = []  # noqa: RUF012
+    starts_on: date | None = None
+    hour: Choice = None
+    sure: bool = False
     key: str = ""
     go: str = ""
+
+    @field_validator("status", "starts_on", mode="before")
+    @classmethod
+    def _empty(cls, value: object) -> object:
+        return None if value == "" else value
+
+    def starts_at(self, zone: str) -> datetime | None:
+        """The moment to begin, by the author's clock; nothing for at once."""
+        if self.starts_on is None:
+            return None
+        return datetime.combine(self.starts_on, time(min(max(self.hour or 9, 9), 19)), ZoneInfo(zone))
 
     def segment(self) -> broadcasts.Segment:
         """The circle for the domain."""
@@ -54,7 +76,16 @@ class BroadcastForm(Form):
             cohort_id=self.cohort,
             measure_id=self.measure,
             school_ids=(self.school,) if self.school else (),
+            late_days=self.late_days,
+            status=self.status,
+            except_school_ids=tuple(self.except_schools),
         )
+
+
+class DoForm(Form):
+    """What to do with a broadcast that has been queued."""
+
+    do: Literal["cancel", "pause", "resume", "remind", "repeat"]
 
 
 class StartQuery(Filters):
@@ -98,6 +129,7 @@ async def _compose(
         measure_name, school_name = await _names(tx, measure, school)
         municipalities = await schools.municipalities(tx)
         cohorts = await programme.cohorts(tx)
+        known = await schools.school_list(tx, permission=Permission.BROADCAST)
     return visit.page(
         "broadcasts/compose.html",
         status=422 if problem else 200,
@@ -107,6 +139,9 @@ async def _compose(
         school_name=school_name,
         municipalities=municipalities,
         cohorts=cohorts,
+        statuses=SCHOOL_STATUS,
+        schools=known,
+        spared=set(kept.getlist("except_schools")) if kept else set(),
         roles={role: ROLES[role] for role in ROLES if role in addressees},
         chosen=set(kept.getlist("roles")) if kept else set(),
         kept=kept or {},
@@ -135,10 +170,14 @@ async def preview_or_send(visit: Visitor, request: Request) -> Response:
     raw = await sent(request)
     try:
         form = read_form(BroadcastForm, raw)
-        if raw.get("go") == "send":
+        if raw.get("go") == "send" and (form.sure or not _asks_twice(visit, form)):
             async with visit.write() as tx:
                 broadcast = await broadcasts.send(
-                    tx, form.text, form.segment(), request_key=f"panel:{visit.actor.person_id}:{form.key}"
+                    tx,
+                    form.text,
+                    form.segment(),
+                    request_key=f"panel:{visit.actor.person_id}:{form.key}",
+                    starts_at=form.starts_at(visit.actor.timezone),
                 )
             return visit.go(f"/broadcasts/{broadcast.id}", "queued")
         if raw.get("go") == "edit":
@@ -163,7 +202,31 @@ async def preview_or_send(visit: Visitor, request: Request) -> Response:
         measure_name=measure_name,
         school_name=school_name,
         roles=[ROLES[role] for role in form.roles],
+        asks_twice=raw.get("go") == "send",
+        starts_at=form.starts_at(visit.actor.timezone),
     )
+
+
+def _asks_twice(visit: Visit, form: BroadcastForm) -> bool:
+    """A message to a whole region is sent by a second press only."""
+    is_regional = Role.REGIONAL_COORDINATOR in visit.actor.roles()
+    return is_regional and not form.segment().narrows_schools
+
+
+@closed.post("/broadcasts/{broadcast_id}")
+async def act(visit: Visitor, request: Request, broadcast_id: int) -> Response:
+    """Stop it, go on, remind those who have not read it, repeat what is in doubt."""
+    form = read_form(DoForm, await sent(request))
+    acts: dict[str, Callable[[WriteTx, int], Awaitable[object]]] = {
+        "cancel": broadcasts.cancel,
+        "pause": broadcasts.pause,
+        "resume": broadcasts.resume,
+        "remind": broadcasts.remind,
+        "repeat": broadcasts.repeat_doubtful,
+    }
+    async with visit.write() as tx:
+        await acts[form.do](tx, broadcast_id)
+    return visit.go(f"/broadcasts/{broadcast_id}", "resolved")
 
 
 @closed.get("/broadcasts/{broadcast_id}")

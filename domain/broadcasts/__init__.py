@@ -1,6 +1,6 @@
 """Messages to a segment of people."""
 
-from domain.broadcasts.actions import acknowledge, send
+from domain.broadcasts.actions import acknowledge, cancel, pause, remind, repeat_doubtful, resume, send
 from domain.broadcasts.models import Broadcast
 from domain.broadcasts.queries import (
     BroadcastView,
@@ -11,7 +11,7 @@ from domain.broadcasts.queries import (
     broadcast_list,
     preview,
 )
-from domain.broadcasts.rules import MAX_TEXT, NobodyToWrite, Segment, TextNeeded, check_text
+from domain.broadcasts.rules import MAX_TEXT, NobodyToWrite, Segment, TextNeeded, TooLate, check_text
 
 __all__ = [
     "MAX_TEXT",
@@ -23,10 +23,16 @@ __all__ = [
     "Recipient",
     "Segment",
     "TextNeeded",
+    "TooLate",
     "acknowledge",
     "broadcast",
     "broadcast_list",
+    "cancel",
     "check_text",
+    "pause",
     "preview",
+    "remind",
+    "repeat_doubtful",
+    "resume",
     "send",
 ]

@@ -25,6 +25,9 @@ class Broadcast(Base):
     segment: Mapped[dict[str, Any]]
     recipients: Mapped[int]
     created_at: Mapped[datetime]
+    starts_at: Mapped[datetime | None]  # scheduled; empty: at once
+    paused_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
 
     @classmethod
     def place_columns(cls) -> tuple[Any, Any, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
@@ -64,6 +65,18 @@ async def _schools(tx: Tx, segment: Segment) -> list[schools.School]:
             progress.Assignment.status.in_(progress.OPEN),
         )
         query = query.where(schools.School.id.in_(owing))
+    if segment.status:
+        query = query.where(schools.School.status == segment.status)
+    if segment.late_days is not None:
+        day = local_day(tx.now, tx.actor.timezone) - timedelta(days=segment.late_days)
+        late = select(progress.Assignment.school_id).where(
+            progress.Assignment.status.in_(progress.OPEN),
+            progress.Assignment.reminds,
+            progress.Assignment.due_on < day,
+        )
+        query = query.where(schools.School.id.in_(late))
+    if segment.except_school_ids:
+        query = query.where(schools.School.id.not_in(segment.except_school_ids))
     return list((await tx.session.scalars(query.order_by(schools.School.name))).all())
 
 

@@ -158,6 +158,9 @@ TABLE: dict[tuple[str, str], Row] = {
         {**drafts(303), **living(422)}, targets.measure, {"title": ["а", "б"], "deadline": ["", ""]}
     ),
     ("POST", f"{M}/merge"): Row({**drafts(303), **living(422)}, targets.measure),
+    # Nothing in these rows is in question, and a draft whose document is not kept cannot be read again.
+    ("POST", f"{M}/month"): Row({**drafts(422), **living(422)}, targets.measure),
+    ("POST", f"{R}/as-newer"): Row(drafts(422), plan_targets.newer),
     ("POST", f"{M}/targets"): Row({**drafts(303), **living(422)}, targets.measure, {"quote": ["5 %"]}),
     ("GET", f"{R}/export"): Row(LIVE_READ, targets.draft),
     ("GET", f"{R}/revisions"): Row(approved(200), plan_targets.living),
@@ -231,6 +234,11 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/broadcasts/{broadcast_id}"): Row(
         {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}},
         targets.broadcast,
+    ),
+    ("POST", "/broadcasts/{broadcast_id}"): Row(
+        {"here": {303: "Римма Марина"}, "next": {303: "Римма Ульяна"}, "far": {303: "Саша"}},
+        targets.broadcast,
+        {"do": "pause"},
     ),
     ("GET", "/silence"): only(PLANNERS),
     # The school of the form is asked for as such; to strangers it does not exist.

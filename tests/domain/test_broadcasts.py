@@ -1,13 +1,15 @@
 """A message to exactly those people, once."""
 
-import pytest
-from sqlalchemy import select
+from datetime import timedelta
 
-from domain import broadcasts, progress
+import pytest
+from sqlalchemy import select, update
+
+from domain import broadcasts, outbox, progress
 from domain.actor import SYSTEM, Role
 from domain.broadcasts import Segment
 from domain.errors import Forbidden, NotFound
-from domain.outbox import OutboxMessage
+from domain.outbox import OutboxMessage, OutboxState
 from tests.domain.test_progress import hand_in
 from tests.world import World
 
@@ -75,3 +77,88 @@ async def test_others_do_not_read_it(world: World) -> None:
             if not visible:
                 with pytest.raises(NotFound):
                     await broadcasts.broadcast(tx, sent.id)
+
+
+async def states(world: World, broadcast_id: int) -> dict[str, str]:
+    async with world.db.read(SYSTEM) as tx:
+        view = await broadcasts.broadcast(tx, broadcast_id)
+        return {d.person.name: str(d.message.state) for d in view.deliveries}
+
+
+async def delivered(world: World, broadcast_id: int, state: OutboxState, *who: str) -> None:
+    async with world.db.write(SYSTEM) as tx:
+        await tx.session.execute(
+            update(OutboxMessage)
+            .where(
+                OutboxMessage.subject == f"broadcast:{broadcast_id}",
+                OutboxMessage.person_id.in_([world.people[name] for name in who]),
+            )
+            .values(state=state)
+        )
+
+
+async def test_a_scheduled_message_waits_pauses_and_is_cancelled(world: World) -> None:
+    author = await world.actor("Марина")
+    later = world.clock.now() + timedelta(days=1)
+    async with world.db.write(author) as tx:
+        sent = await broadcasts.send(tx, "Коллеги", Segment(), request_key="k", starts_at=later)
+    async with world.db.read(SYSTEM) as tx:
+        assert await outbox.due(tx) == []
+    world.clock.forward(days=1)
+    async with world.db.read(SYSTEM) as tx:
+        assert len(await outbox.due(tx)) == 3
+    async with world.db.write(author) as tx:
+        await broadcasts.pause(tx, sent.id)
+        assert await outbox.due(tx) == []
+        await broadcasts.resume(tx, sent.id)
+        assert len(await outbox.due(tx)) == 3
+    await delivered(world, sent.id, OutboxState.SENT, "Дина")
+    async with world.db.write(author) as tx:
+        assert await broadcasts.cancel(tx, sent.id) == 2
+    assert await states(world, sent.id) == {"Дина": "sent", "Кирилл": "cancelled", "Тамара": "cancelled"}
+    async with world.db.write(author) as tx:
+        for act in (broadcasts.cancel, broadcasts.pause):
+            with pytest.raises(broadcasts.TooLate):
+                await act(tx, sent.id)
+    async with world.db.write(await world.actor("Ульяна")) as tx:
+        with pytest.raises(NotFound):
+            await broadcasts.cancel(tx, sent.id)
+
+
+async def test_only_those_who_have_not_read_are_reminded_and_once_a_day(world: World) -> None:
+    async with world.db.write(await world.actor("Марина")) as tx:
+        sent = await broadcasts.send(tx, "Коллеги", Segment(), request_key="k")
+    await delivered(world, sent.id, OutboxState.SENT, "Дина", "Тамара", "Кирилл")
+    async with world.db.write(await world.actor("Дина")) as tx:
+        await broadcasts.acknowledge(tx, sent.id)
+    for _ in range(2):
+        async with world.db.write(await world.actor("Марина")) as tx:
+            assert await broadcasts.remind(tx, sent.id) == 2
+    query = select(OutboxMessage.person_id).where(OutboxMessage.subject == f"broadcast_again:{sent.id}")
+    async with world.db.read(SYSTEM) as tx:
+        again = set((await tx.session.scalars(query)).all())
+    assert again == {world.people["Тамара"], world.people["Кирилл"]}
+    async with world.db.write(await world.actor("Тамара")) as tx:
+        assert await broadcasts.acknowledge(tx, sent.id)
+    async with world.db.write(await world.actor("Марина")) as tx:
+        assert await broadcasts.remind(tx, sent.id) == 1
+
+
+async def test_doubtful_messages_go_again_and_nothing_else_does(world: World) -> None:
+    async with world.db.write(await world.actor("Марина")) as tx:
+        sent = await broadcasts.send(tx, "Коллеги", Segment(), request_key="k")
+    await delivered(world, sent.id, OutboxState.SENT, "Дина", "Тамара")
+    await delivered(world, sent.id, OutboxState.UNKNOWN, "Кирилл")
+    async with world.db.write(await world.actor("Марина")) as tx:
+        assert await broadcasts.repeat_doubtful(tx, sent.id) == 1
+    assert await states(world, sent.id) == {"Дина": "sent", "Кирилл": "pending", "Тамара": "sent"}
+
+
+async def test_a_segment_knows_lateness_and_exceptions(world: World) -> None:
+    heads = (Role.SCHOOL_HEAD,)
+    assert await names(world, "Римма", Segment(roles=heads, late_days=30)) == ["Вера", "Клим", "Тамара"]
+    assert await names(world, "Римма", Segment(roles=heads, late_days=400)) == []
+    torop = world.schools["Тороповская"].school_id or 0
+    spared = Segment(roles=heads, late_days=30, except_school_ids=(torop,))
+    assert await names(world, "Римма", spared) == ["Вера", "Клим"]
+    assert Segment.from_json(spared.to_json()) == spared
