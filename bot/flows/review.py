@@ -21,17 +21,17 @@ from bot.presses import (
     Queue,
     Report,
 )
+from bot.presses_review import Group, Journal, Look, Sample, WipeChoice
 from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
-from domain import oversight, progress, proof, schools, talks
+from domain import oversight, phrases, progress, proof, schools, talks
 from domain.actor import COORDINATORS
 from domain.db import Tx
 from domain.errors import DomainError
+from domain.policy import Permission, allows
 from domain.progress import (
-    CONFIRM_PHRASES,
-    RETURN_PHRASES,
     AlreadyDecided,
     Decision,
     Evidence,
@@ -60,9 +60,12 @@ async def queue_screen(tx: Tx, talk: Talk, number: int, *, is_home: bool = False
     questions = len(await talks.open_questions(tx))
     if questions:
         rows.append([button(talk.plain("💬 Answer: %(n)s", n=questions), Questions())])
+    if talk.actor.roles() & COORDINATORS:
+        rows.append(await _together(tx, talk, waiting))
     if not is_home:
         rows.append([button(talk.plain("‹ Back"), Home())])
     else:
+        rows.append([button(talk.plain("Log: note a visit"), Journal())])
         rows.append(
             [button(talk.plain("Write to the schools"), AudienceList()), button(talk.plain("Panel"), Panel())]
         )
@@ -78,6 +81,15 @@ async def queue_screen(tx: Tx, talk: Talk, number: int, *, is_home: bool = False
             school=first.school.name,
         )
     return Screen(text, rows)
+
+
+async def _together(tx: Tx, talk: Talk, waiting: Sequence[QueueRow]) -> Row:
+    """What only coordinators do: one decision for what they have opened, and the second look."""
+    opened = await oversight.seen(tx, [row.submission.id for row in waiting])
+    row: Row = [button(talk.plain("Second look"), Sample())]
+    if len(opened) > 1:
+        row = [button(talk.plain("Decide together: %(n)s", n=len(opened)), Group()), *row]
+    return row
 
 
 def queue_label(talk: Talk, row: QueueRow) -> str:
@@ -170,12 +182,10 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
         )
     else:
         lines.append(say("⏳ In review by somebody else."))
-    rows.append(
-        [
-            button(talk.plain("Ask the school"), Ask(id=card.assignment.id)),
-            button(talk.plain("‹ Queue"), Queue()),
-        ]
-    )
+    asking: Row = [button(talk.plain("Ask the school"), Ask(id=card.assignment.id))]
+    if card.may_decide and any(item.sha256 for item in view.evidence):
+        asking = [*asking, button(talk.plain("Data of children…"), WipeChoice(submission=sent.id))]
+    rows += [asking, [button(talk.plain("‹ Queue"), Queue())]]
     return Screen("\n".join(lines), rows)
 
 
@@ -184,6 +194,10 @@ def _after_rows(talk: Talk, card: WorkCard) -> list[Row]:
     newest = card.submissions[0].submission
     if card.assignment.status is Status.IN_REVIEW and card.may_decide:
         rows.append([button(talk.plain("Open the newest version"), Report(submission=newest.id))])
+    may_unconfirm = allows(talk.actor, Permission.UNCONFIRM, card.assignment.place)
+    if card.assignment.status is Status.CONFIRMED and may_unconfirm:
+        take_back = Look(submission=newest.id, do="unconfirm")
+        rows.append([button(talk.plain("Take the confirmation back…"), take_back)])
     rows.append([button(talk.plain("‹ Queue"), Queue())])
     return rows
 
@@ -239,10 +253,10 @@ async def ask_word(query: CallbackQuery, callback_data: Decide, talk: Talk) -> N
         if not _is_open(card, callback_data.submission):
             await _tell_stale(tx, talk, card, callback_data.submission)
             return
-    phrases = CONFIRM_PHRASES if callback_data.decision is Decision.CONFIRM else RETURN_PHRASES
+        offered = await phrases.phrases(tx, card.school.region_id, callback_data.decision)
     rows: list[Row] = [
-        [button(talk.plain(text), Phrase(**callback_data.model_dump(), key=key))]
-        for key, text in phrases.items()
+        [button(_words(talk, phrase), Phrase(**callback_data.model_dump(), key=phrase.key))]
+        for phrase in offered
     ]
     rows.append([button(talk.plain("In my own words"), OwnWords(**callback_data.model_dump()))])
     rows.append([button(talk.plain("‹ Back"), Report(submission=callback_data.submission, again=True))])
@@ -281,10 +295,16 @@ async def ask_own_words(query: CallbackQuery, callback_data: OwnWords, talk: Tal
 @router.callback_query(Phrase.filter())
 async def decide_by_phrase(query: CallbackQuery, callback_data: Phrase, talk: Talk) -> None:
     """Decide with a ready phrase."""
-    phrases = CONFIRM_PHRASES if callback_data.decision is Decision.CONFIRM else RETURN_PHRASES
-    # Kept in the language of the reviewer: it is the reviewer's word.
-    comment = talk.plain(phrases[callback_data.key]) if callback_data.key in phrases else ""
-    await _decide(talk, callback_data.submission, callback_data.decision, comment)
+    async with talk.db.read(talk.actor) as tx:
+        card = await progress.submission_card(tx, callback_data.submission)
+        phrase = await phrases.phrase(tx, card.school.region_id, callback_data.decision, callback_data.key)
+    words = _words(talk, phrase) if phrase else ""
+    await _decide(talk, callback_data.submission, callback_data.decision, words)
+
+
+def _words(talk: Talk, phrase: phrases.Phrase) -> str:
+    """The region's own words; the usual ones in the language of the reviewer: it is the reviewer's word."""
+    return phrase.text if phrase.own else talk.plain(phrase.text)
 
 
 @router.message(Expecting(COMMENT))

@@ -45,7 +45,7 @@ async def test_the_card_says_what_was_asked_and_what_was_sent(play: Play) -> Non
         "«Перечень готов»",
         "📎 Перечень.pdf · 1 КБ",
     ]
-    assert card.labels == ["✅ Подтвердить", "↩️ Вернуть", "Спросить школу", "‹ Очередь"]
+    assert card.labels == ["✅ Подтвердить", "↩️ Вернуть", "Спросить школу", "Данные детей…", "‹ Очередь"]
     assert kirill.files() == ["Перечень.pdf"]
 
 

@@ -1,0 +1,36 @@
+"""Buttons: every prefix is one button's, and the longest data fit."""
+
+from collections import Counter
+
+from aiogram.filters.callback_data import CallbackData
+
+from bot import presses, presses_review
+from bot.presses_review import GroupPhrase, Look, NoteNew, Wipe
+from domain.curation import NoteKind
+from domain.progress import Decision
+
+LARGEST = 2**53  # an id that no database reaches
+
+
+def buttons() -> list[type[CallbackData]]:
+    return [
+        found
+        for module in (presses, presses_review)
+        for found in vars(module).values()
+        if isinstance(found, type) and issubclass(found, CallbackData) and found is not CallbackData
+    ]
+
+
+def test_no_prefix_is_used_twice() -> None:
+    prefixes = Counter(found.__prefix__ for found in set(buttons()))
+    assert [prefix for prefix, times in prefixes.items() if times > 1] == []
+
+
+def test_the_longest_data_fit_telegrams_64_bytes() -> None:
+    for press in (
+        Wipe(submission=LARGEST, evidence=LARGEST, sure=True),
+        Look(submission=LARGEST, do="unconfirm"),
+        GroupPhrase(decision=Decision.CONFIRM, key=str(LARGEST)),
+        NoteNew(kind=NoteKind.CONSULTATION, school=LARGEST, days=400, page=9),
+    ):
+        assert len(press.pack().encode()) <= 64
