@@ -104,6 +104,7 @@ def of_draft(visit: Visit, view: RoadmapView) -> dict[str, Any]:
         "remarks": remarks(visit, view),
         "offers": offers(visit, view),
         "asks_period": drafts.asks_period(view.roadmap, view.measures),
+        "months": {m.id for m in view.measures if drafts.whole_month(m) is not None},
         "ongoing": drafts.asks_report_dates(view.measures),
         "layout": [(role if role in ROLES else "other", header) for role, header in layout],
         "roles": [(role, COLUMNS[role]) for role in ROLES],

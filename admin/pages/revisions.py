@@ -8,9 +8,10 @@ from starlette.datastructures import FormData
 
 from admin.auth import Visitor
 from admin.deadlines import doubt_words, meaning
-from admin.documents import MAX_DOCUMENT, receive
+from admin.documents import MAX_DOCUMENT, read_again, receive
 from admin.forms import Choice, Form, read_form, refusal, sent
 from admin.page import Visit
+from admin.pages.roadmaps import show
 from admin.words import COLUMNS
 from domain import people, recalls, revisions, roadmaps
 from domain.db import Tx
@@ -44,6 +45,12 @@ class UploadForm(Form):
     """The roadmap of which a newer version comes, beside the file."""
 
     roadmap: int
+
+
+class LivingForm(Form):
+    """The living roadmap of which a draft is a newer version."""
+
+    living: int
 
 
 class RowForm(Form):
@@ -112,6 +119,23 @@ async def upload(visit: Visitor, request: Request) -> Response:
     except DomainError as error:
         return await _list(visit, form.roadmap, visit.say.error(refusal(error)))
     return visit.go(f"/roadmaps/{form.roadmap}/revisions/{made.id}", "compared")
+
+
+@closed.post(f"{ROADMAP}/as-newer")
+async def as_newer(visit: Visitor, request: Request, roadmap_id: int) -> Response:
+    """A draft turns out to be a newer version of a living roadmap: compare it, and drop the draft."""
+    raw = await sent(request)
+    try:
+        form = read_form(LivingForm, raw)
+        async with visit.read() as tx:
+            draft = await roadmaps.roadmap_for_planning(tx, roadmap_id)
+            await roadmaps.roadmap_for_planning(tx, form.living)
+        reading = await read_again(visit, draft, draft.overrides)
+        async with visit.write() as tx:
+            made = await revisions.propose_draft(tx, draft.id, form.living, reading)
+    except DomainError as error:
+        return await show(visit, roadmap_id, problem=visit.say.error(refusal(error)))
+    return visit.go(f"/roadmaps/{form.living}/revisions/{made.id}", "compared")
 
 
 async def _comparison(

@@ -14,7 +14,7 @@ from admin.page import Visit
 from admin.pages.invitations import PlaceChoice, place_value, read_place
 from admin.plan_check import of_draft
 from admin.words import COLUMNS, NOTES, READING, ROADMAP_STATE, SETTLED, SKIPPED
-from domain import reports, roadmaps, schools
+from domain import reports, revisions, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import DomainError, Forbidden
@@ -138,6 +138,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
     async with visit.read() as tx:
         view = await roadmaps.roadmap(tx, roadmap_id)
         name = await schools.place_name(tx, view.roadmap.place)
+        earlier = await revisions.earlier_of(tx, view.roadmap)
         by_measure = {
             row.measure.id: row
             for row in await reports.by_measure(tx, reports.Filters(roadmap_id=roadmap_id))
@@ -173,6 +174,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
         tried_doubts=doubt_words(visit, tried.doubts) if tried else [],
         problem=problem,
         settled=Settled,
+        earlier=earlier,
         **of_draft(visit, view),
         **context,
     )

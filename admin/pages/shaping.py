@@ -8,7 +8,7 @@ from admin.documents import read_again
 from admin.forms import Choice, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.measures import BASE, own
-from admin.pages.roadmaps import show
+from admin.pages.roadmaps import TryQuery, show
 from admin.plan_check import ROLES
 from domain import drafts, roadmaps
 from domain.drafts import Part
@@ -223,6 +223,21 @@ async def merge(visit: Visitor, request: Request, roadmap_id: int, measure_id: i
     except DomainError as error:
         return await show(visit, roadmap_id, problem=visit.say.error(refusal(error)))
     return visit.go(f"/roadmaps/{roadmap_id}", "merged", anchor=f"m{measure_id}")
+
+
+@closed.post(f"{BASE}/month")
+async def month(visit: Visitor, request: Request, roadmap_id: int, measure_id: int) -> Response:
+    """«Весь месяц»."""
+    raw = await sent(request)
+    try:
+        form = read_form(SeenForm, raw)
+        async with visit.write() as tx:
+            await own(tx, roadmap_id, measure_id)
+            await drafts.take_month(tx, measure_id, seen=form.seen)
+    except DomainError as error:
+        query = TryQuery(measure=measure_id)
+        return await show(visit, roadmap_id, query, problem=visit.say.error(refusal(error)))
+    return visit.go(f"/roadmaps/{roadmap_id}", "settled", anchor=f"m{measure_id}")
 
 
 @closed.post(f"{BASE}/targets")

@@ -102,9 +102,7 @@ async def newer_version(query: CallbackQuery, callback_data: NewerVersion, talk:
     except documents.DocumentRefused as refused:
         raise NotARoadmap(reason=REFUSAL.get(refused.code, NotARoadmap.sentence)) from refused
     async with talk.db.write(talk.actor) as tx:
-        made = await revisions.propose(tx, callback_data.living, reading, file_name=draft.file_name)
-        made.file_sha256 = draft.file_sha256
-        await roadmaps.discard(tx, draft.id)
+        made = await revisions.propose_draft(tx, draft.id, callback_data.living, reading)
     await _show(talk, made.id)
 
 

@@ -1,6 +1,6 @@
 """Newer versions of a living roadmap: compared, matched by hand where needed, applied."""
 
-from domain.revisions.actions import apply, discard, pair, propose, renumber, retype_row
+from domain.revisions.actions import apply, discard, pair, propose, propose_draft, renumber, retype_row
 from domain.revisions.models import Revision, frozen, thawed
 from domain.revisions.queries import (
     Comparison,
@@ -41,6 +41,7 @@ __all__ = [
     "matched",
     "pair",
     "propose",
+    "propose_draft",
     "renumber",
     "retype_row",
     "revision",

@@ -78,6 +78,17 @@ async def propose(
     return revision
 
 
+async def propose_draft(
+    tx: WriteTx, draft_id: int, roadmap_id: int, reading: "documents.Reading"
+) -> Revision:
+    """A draft turns out to be a newer version of a living roadmap: compare it, and drop the draft."""
+    draft = await roadmaps.open_draft(tx, draft_id)
+    revision = await propose(tx, roadmap_id, reading, file_name=draft.file_name)
+    revision.file_sha256 = draft.file_sha256
+    await roadmaps.discard(tx, draft_id)
+    return revision
+
+
 def _rows(reading: "documents.Reading", roadmap: Roadmap, *, same_years: bool) -> list[dict[str, Any]]:
     meanings = [item.deadline for item in reading.items]
     if not same_years:  # the living roadmap's years count, not those that this file seems to be for

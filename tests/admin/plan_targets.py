@@ -14,6 +14,12 @@ async def living(world: World, where: str) -> dict[str, int]:
     return found
 
 
+async def newer(world: World, where: str) -> dict[str, int]:
+    """A draft beside the living roadmap that it is a newer version of; `living` goes into the form."""
+    older = await living(world, where)
+    return {**await draft(world, where), "living": older["roadmap_id"]}
+
+
 async def named(world: World, where: str) -> dict[str, int]:
     """An approved roadmap, as a form names it."""
     return {"roadmap": (await living(world, where))["roadmap_id"]}

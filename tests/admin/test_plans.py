@@ -326,3 +326,25 @@ async def test_a_school_takes_its_own_plan_away(panel: Panel) -> None:
     assert row[-3:] == ["на проверке", "18.04.2022", "Совещание проведено."]
     other = world.schools["Климатинская"].school_id
     assert (await panel.get("Дина", f"/roadmaps/{world.roadmap_id}/export", school=other)).status_code == 404
+
+
+async def test_one_press_takes_the_whole_month(panel: Panel) -> None:
+    path = await upload(panel, "Марина", "Даниловский", changed(set_cell(MEETINGS, DEADLINE, "до мая")))
+    m = await find(panel, path, MEETINGS)
+    assert f'action="{path}/measures/{m.id}/month"' in (await panel.get("Марина", path)).text
+    await panel.post("Марина", f"{path}/measures/{m.id}/month", seen=m.version)
+    m = await find(panel, path, MEETINGS)
+    assert (m.windows, m.reminds) == ([["2022-05-01", "2022-05-31"]], True)
+    assert (await panel.post("Марина", f"{path}/measures/{m.id}/month")).status_code == 422
+
+
+async def test_a_draft_that_is_a_newer_version_is_compared_instead(panel: Panel) -> None:
+    roadmap_id = panel.world.roadmap_id
+    path = await upload(panel, "Римма", "область", changed(set_cell(MEETINGS, DEADLINE, "Февраль-май")))
+    page = (await panel.get("Римма", path)).text
+    assert "Это новая редакция" in page
+    done = await panel.post("Римма", f"{path}/as-newer", living=hidden(page, "living"))
+    location = str(done.headers["location"])
+    assert location.startswith(f"/roadmaps/{roadmap_id}/revisions/")
+    assert "Перенесены сроки · 1" in lines((await panel.get("Римма", location)).text)
+    assert (await panel.get("Римма", path)).status_code == 404
