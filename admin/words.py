@@ -106,6 +106,8 @@ DEEDS = {
     "broadcast.resume": N_("let a broadcast go on"),
     "broadcast.remind": N_("reminded people of a broadcast: %(recipients)s"),
     "broadcast.repeat": N_("had doubtful messages of a broadcast repeated: %(recipients)s"),
+    "event.create": N_("invited to an event: %(title)s"),
+    "event.cancel": N_("cancelled an event: %(title)s"),
     "broadcast.send": N_("sent a broadcast to people: %(recipients)s"),
 }
 
@@ -273,6 +275,8 @@ MESSAGES = {
     "joint_step": N_("a joint action with a school"),
     "weekly_summary": N_("summary of the week"),
     "event_reminder": N_("reminder of an event"),
+    "event_invitation": N_("invitation to an event"),
+    "event_cancelled": N_("an event was cancelled"),
     "sign_in_code": N_("code for the panel"),
     "interrupted": N_("an interrupted conversation"),
 }

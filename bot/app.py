@@ -10,6 +10,7 @@ from bot.flows import (
     asking,
     coordinate,
     drafting,
+    gathering,
     home,
     inviting,
     joining,
@@ -57,6 +58,7 @@ CONVERSATIONS = (
     planning.router,
     mornings.router,
     silences.router,
+    gathering.router,
     otherwise.router,
 )
 

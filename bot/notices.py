@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot import gatherings
 from bot.flows.writing import broadcast_text
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
@@ -97,6 +98,9 @@ RENDERERS: Mapping[str, Renderer] = {
     "decided": decided,
     "broadcast": broadcast,
     "digest": digest,
+    "event_invitation": gatherings.invitation,
+    "event_reminder": gatherings.reminder,
+    "event_cancelled": gatherings.cancelled,
     "joint_step": joint_step,
     "weekly_summary": weekly_summary,
 }

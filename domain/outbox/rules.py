@@ -46,7 +46,7 @@ MOVES: Mapping[OutboxState, frozenset[OutboxState]] = MappingProxyType(
 
 USUAL = Kind()
 
-# Decisions and answers to a person's own action go at once; what the calendar causes waits for the morning.
+# What a person does or presses goes at once (silently at night); what the calendar causes waits for the morning.
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "interrupted": Kind(lane=INTERACTIVE, ttl=timedelta(hours=1)),
@@ -55,8 +55,10 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "digest": Kind(quiet=True, ttl=timedelta(hours=12)),
         "joint_step": Kind(quiet=True, ttl=timedelta(days=3)),
         "weekly_summary": Kind(quiet=True, ttl=timedelta(days=2)),
+        "event_invitation": Kind(quiet=True),
         "event_reminder": Kind(quiet=True, ttl=timedelta(days=1)),
-        "broadcast": Kind(Policy.AT_MOST_ONCE, BULK, quiet=True),
+        "event_cancelled": Kind(quiet=True),
+        "broadcast": Kind(Policy.AT_MOST_ONCE, BULK),
     }
 )
 

@@ -382,6 +382,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_enrollment_school_id')),
     sa.PrimaryKeyConstraint('school_id', 'cohort_id', name=op.f('pk_enrollment'))
     )
+    op.create_table('event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('request_key', sa.String(length=80), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=True),
+    sa.Column('municipality_id', sa.Integer(), nullable=True),
+    sa.Column('school_id', sa.Integer(), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('about', sa.Text(), nullable=False),
+    sa.Column('where', sa.String(length=500), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('code', sa.String(length=8), nullable=False),
+    sa.Column('segment', sa.JSON(), nullable=False),
+    sa.Column('made_by', sa.Integer(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_event_made_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_event_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_event_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_event_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event')),
+    sa.UniqueConstraint('request_key', name=op.f('uq_event_request_key'))
+    )
     op.create_table('invitation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -557,6 +580,19 @@ def upgrade() -> None:
     with op.batch_alter_table('taken_silence', schema=None) as batch_op:
         batch_op.create_index('ix_taken_silence_school', ['school_id', 'side', 'taken_at'], unique=False)
 
+    op.create_table('guest',
+    sa.Column('event_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.String(length=200), nullable=False),
+    sa.Column('answer', sa.String(length=30), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('came_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('marked_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_guest_event_id')),
+    sa.ForeignKeyConstraint(['marked_by'], ['person.id'], name=op.f('fk_guest_marked_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_guest_person_id')),
+    sa.PrimaryKeyConstraint('event_id', 'person_id', name=op.f('pk_guest'))
+    )
     op.create_table('handout',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('roadmap_id', sa.Integer(), nullable=False),
@@ -990,6 +1026,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_handout_roadmap_id'))
 
     op.drop_table('handout')
+    op.drop_table('guest')
     with op.batch_alter_table('taken_silence', schema=None) as batch_op:
         batch_op.drop_index('ix_taken_silence_school')
 
@@ -1019,6 +1056,7 @@ def downgrade() -> None:
 
     op.drop_table('joint_step')
     op.drop_table('invitation')
+    op.drop_table('event')
     op.drop_table('enrollment')
     with op.batch_alter_table('curator_note', schema=None) as batch_op:
         batch_op.drop_index('ix_curator_note_place')
