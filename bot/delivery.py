@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -35,6 +36,7 @@ class Ready(NamedTuple):
     message: OutboxMessage
     chat_id: int
     say: Texts
+    is_night: bool = False
 
 
 class Verdict(NamedTuple):
@@ -124,11 +126,13 @@ class Delivery:
             chat_id, language, timezone = chat_id or address.chat_id, address.language, address.timezone
         if chat_id is None:
             return Verdict(S.CANCELLED, "no address")
-        if kind_of(message.kind).quiet and (moment := allowed_at(tx.now, timezone)) > tx.now:
+        moment = allowed_at(tx.now, timezone)
+        is_night = moment > tx.now
+        if is_night and kind_of(message.kind).quiet:
             if expires_at is not None and expires_at <= moment:
                 return Verdict(S.EXPIRED, "its time ends in the quiet hours")
             return Verdict(S.PENDING, "quiet hours", moment)
-        return Ready(message, chat_id, texts(language))
+        return Ready(message, chat_id, texts(language), is_night)
 
     async def _send_if_true(self, lease: Lease, due: Due) -> Verdict | None:
         if not self._gate.online.is_set():
@@ -159,7 +163,10 @@ class Delivery:
         except Exception as error:
             log.exception("render_failed", outbox_id=ready.message.id)
             return Verdict(S.FAILED, f"render: {type(error).__name__}: {error}"[:2000])
-        return Verdict(S.CANCELLED, "not true any more") if notice is None else notice
+        if notice is None:
+            return Verdict(S.CANCELLED, "not true any more")
+        # What a person has just done or pressed goes at any hour, but wakes nobody.
+        return replace(notice, silent=True) if ready.is_night else notice
 
     async def _exchange(self, ready: Ready, notice: Notice, lane: int) -> Answer:
         is_repeat = ready.message.doubts > 0

@@ -169,7 +169,7 @@ async def stage(
                 db,
                 bot,
                 dispatch(db),
-                renderers or {"words": say_words, "broadcast": say_words},
+                renderers or {"words": say_words, "broadcast": say_words, "moved": say_words},
                 settings,
                 find_address=directory.find,
                 mark_unreachable=directory.mark,

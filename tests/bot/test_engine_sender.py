@@ -138,8 +138,8 @@ async def test_quiet_kinds_wait_for_the_morning(tmp_path: Path) -> None:
     clock = MovableClock(NIGHT)
     async with stage(tmp_path, clock=clock) as now:
         now.directory.addresses[2] = TestAddress(BORIS, timezone="Asia/Vladivostok")  # it is 06:30 there
-        await now.put(1, "всем", kind="broadcast")
-        await now.put(2, "всем", kind="broadcast")
+        await now.put(1, "срок", kind="moved")
+        await now.put(2, "срок", kind="moved")
         await now.put(1, "решение")
 
         async def is_put_off() -> bool:
@@ -155,6 +155,8 @@ async def test_quiet_kinds_wait_for_the_morning(tmp_path: Path) -> None:
         ]
         clock.forward(hours=12)
         await until(now, ("sent", 1), ("sent", 1), ("sent", 1))
+        loud = [e.params.get("disable_notification") for e in now.telegram.log if e.method == "sendMessage"]
+        assert loud == ["true", None, None]  # the decision came at night: at once, and without a sound
 
 
 async def test_broken_formatting_goes_as_plain_text(tmp_path: Path) -> None:
