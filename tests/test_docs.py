@@ -49,7 +49,7 @@ def test_every_setting_is_in_the_example() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/**/*.md")) + ["README.md"]
+    "page", [*sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/**/*.md")), "README.md"]
 )
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     path = ROOT / page
