@@ -84,7 +84,9 @@ def build_dispatcher(
 
     Updates of one chat must be fed one by one (lanes.py): there is no isolation of events here.
     """
-    dispatcher = Dispatcher(storage=storage or DatabaseStorage(db, lasting={work.DRAFT}), fsm_strategy=FSMStrategy.CHAT)
+    dispatcher = Dispatcher(
+        storage=storage or DatabaseStorage(db, lasting={work.DRAFT}), fsm_strategy=FSMStrategy.CHAT
+    )
     dispatcher.update.outer_middleware(Identity(db, files, settings, bot_name))
     for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
         observer.outer_middleware(Errors())

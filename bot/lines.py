@@ -87,7 +87,10 @@ def evidence_lines(say: Texts, items: Sequence[Evidence], *, is_draft: bool = Fa
         room -= min(len(item.text or ""), 200 if item.kind is Kind.LINK else room)
         if item.wiped_at is not None:
             lines.append(
-                "📎 " + say("%(name)s: removed, it showed data of children", name=clip(item.name or say("File"), 60))
+                "📎 "
+                + say(
+                    "%(name)s: removed, it showed data of children", name=clip(item.name or say("File"), 60)
+                )
             )
         elif item.kind is Kind.FILE:
             lines.append(f"📎 {safe(clip(item.name or '', 60))} · {say.size(item.size or 0)}")

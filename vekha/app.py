@@ -167,7 +167,9 @@ class Installation:
     async def _plan(self) -> int:
         """What the calendar causes: digests, and on Mondays the summaries."""
         hour = self.settings.digest_hour
-        return await reminders.plan(self.db, default_hour=hour) + await weekly.plan(self.db, default_hour=hour)
+        return await reminders.plan(self.db, default_hour=hour) + await weekly.plan(
+            self.db, default_hour=hour
+        )
 
     async def _ask_name(self, bot: Bot) -> str:
         while True:
