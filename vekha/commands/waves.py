@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from domain.db import Tx
     from domain.monitoring import Standing
 
+__all__ = ["monitoring"]  # the same group of commands, with those of this page added
+
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 
 
