@@ -20,6 +20,7 @@ from admin.pages import (
     audit,
     broadcasts,
     chasing,
+    events,
     exporting,
     health,
     home,
@@ -55,6 +56,7 @@ CLOSED = (
     invitations.closed,
     broadcasts.closed,
     chasing.closed,
+    events.closed,
     audit.closed,
     attention.closed,
 )

@@ -83,6 +83,7 @@ SECTIONS = (
     Section("/roadmaps", N_("Roadmaps"), Permission.SEE),
     Section("/people", N_("People"), Permission.SEE_PEOPLE),
     Section("/broadcasts", N_("Broadcasts"), Permission.BROADCAST),
+    Section("/events", N_("Events"), Permission.OVERRULE),
     Section("/silence", N_("Silence"), Permission.OVERRULE),
     Section("/audit", N_("History"), Permission.AUDIT),
     Section("/attention", N_("Needs attention"), Permission.REGISTER),

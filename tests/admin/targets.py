@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain import broadcasts, calendars, chase, documents, inbox, outbox, people, progress, roadmaps
+from domain import broadcasts, calendars, chase, documents, events, inbox, outbox, people, progress, roadmaps
 from domain.actor import SYSTEM, Role
 from domain.files import FileStore
 from domain.roadmaps import Measure
@@ -171,3 +171,18 @@ async def calendar_day(world: World, where: str) -> dict[str, int]:
         day = tx.now.date() + timedelta(days=next(_NUMBERS))
         made = await calendars.set_day(tx, region, day, works=False)
     return {"day_id": made.id}
+
+
+async def event(world: World, where: str) -> dict[str, int]:
+    """An event of a municipal coordinator that has begun, with somebody of the school invited."""
+    async with world.db.write(await world.actor(COORDINATOR[where])) as tx:
+        begins = tx.now + timedelta(hours=1)
+        spec = events.EventSpec("Семинар", begins, begins + timedelta(hours=1))
+        key = f"matrix:{where}:{next(_NUMBERS)}"
+        made = await events.create(tx, spec, broadcasts.Segment(), request_key=key)
+    return {"event_id": made.id}
+
+
+async def guest(world: World, where: str) -> dict[str, int]:
+    """The same with a person invited, as the form names them."""
+    return {**await event(world, where), "person": world.people[PERSON[where]]}

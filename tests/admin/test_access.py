@@ -240,6 +240,28 @@ TABLE: dict[tuple[str, str], Row] = {
         targets.broadcast,
         {"do": "pause"},
     ),
+    ("GET", "/events"): only(PLANNERS),
+    ("POST", "/events"): Row(
+        {"": {303: PLANNERS}},
+        form={"title": "Семинар", "day": "2022-05-20", "begins": "10:00", "key": "k"},
+        otherwise=403,
+    ),
+    ("GET", "/events/{event_id}"): Row(
+        {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}}, targets.event
+    ),
+    ("POST", "/events/{event_id}/mark"): Row(
+        {
+            "here": {303: "Римма Марина"},
+            "next": {303: "Римма Ульяна"},
+            "far": {303: "Саша"},
+            "absent": {422: " ".join(EVERYBODY)},  # the form without a person
+        },
+        targets.guest,
+        {"came": "true"},
+    ),
+    ("POST", "/events/{event_id}/cancel"): Row(
+        {"here": {303: "Римма Марина"}, "next": {303: "Римма Ульяна"}, "far": {303: "Саша"}}, targets.event
+    ),
     ("GET", "/silence"): only(PLANNERS),
     # The school of the form is asked for as such; to strangers it does not exist.
     ("POST", "/silence/steps"): Row(
