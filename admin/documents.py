@@ -7,9 +7,11 @@ from typing import NamedTuple
 from starlette.datastructures import FormData, UploadFile
 
 from admin.page import Visit
+from admin.plan_sheet import STATE
 from admin.words import REFUSED
 from domain import documents, drafts
 from domain.errors import N_, DomainError, InvalidInput
+from domain.exports import EXECUTION
 from domain.files import StoredFile
 from domain.roadmaps import Roadmap
 
@@ -31,7 +33,12 @@ class Received(NamedTuple):
 
 
 async def receive(
-    visit: Visit, raw: FormData, *, year: int | None = None, school_year: bool = False
+    visit: Visit,
+    raw: FormData,
+    *,
+    year: int | None = None,
+    school_year: bool = False,
+    columns: Mapping[str, str | int] | None = None,
 ) -> Received:
     """Read the file of a form and keep its bytes. Raises Unread, InvalidInput."""
     file = raw.get("file")
@@ -41,8 +48,21 @@ async def receive(
     if len(data) > MAX_DOCUMENT:
         raise Unread(reason=REFUSED["too_large"], limit=MAX_DOCUMENT // 1024 // 1024)
     name = file.filename.replace("\\", "/").rsplit("/", 1)[-1]
-    reading = await _read(data, name, year=year, school_year=school_year)
+    reading = await _read(data, name, year=year, school_year=school_year, columns=columns)
+    ours = _written_here(visit, reading)
+    if ours:
+        reading = await _read(
+            data, name, year=year, school_year=school_year, columns={**(columns or {}), **ours}
+        )
     return Received(reading, name, await visit.panel.files.keep(data))
+
+
+def _written_here(visit: Visit, reading: documents.Reading) -> dict[str, str | int]:
+    """In a plan that was taken from here and comes back, the last three columns are its execution, no plan."""
+    last = reading.layout[-len(EXECUTION) :]
+    if [header for _, header in last] != [visit.say(STATE[role]) for role in EXECUTION]:
+        return {}
+    return {role: -1 for role, _ in last if role != "other"}
 
 
 async def read_again(visit: Visit, roadmap: Roadmap, columns: Mapping[str, str | int]) -> documents.Reading:

@@ -11,7 +11,7 @@ from admin.deadlines import doubt_words, measure_meaning
 from admin.forms import Choice, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.roadmaps import TryQuery, show
-from domain import progress, roadmaps
+from domain import moving, progress, roadmaps
 from domain.db import Tx
 from domain.errors import DomainError, NotFound
 from domain.roadmaps import RoadmapState, Settled
@@ -76,7 +76,7 @@ async def settle(visit: Visitor, request: Request, roadmap_id: int, measure_id: 
         form = read_form(SettleForm, raw)
         async with visit.write() as tx:
             await own(tx, roadmap_id, measure_id)
-            await roadmaps.settle_deadline(tx, measure_id, form.choice, seen=form.seen)
+            await moving.settle_deadline(tx, measure_id, form.choice, seen=form.seen)
     except DomainError as error:
         return await show(
             visit, roadmap_id, TryQuery(measure=measure_id), problem=visit.say.error(refusal(error))
@@ -92,7 +92,7 @@ async def retype(visit: Visitor, request: Request, roadmap_id: int, measure_id: 
         form = read_form(WordsForm, raw)
         async with visit.write() as tx:
             await own(tx, roadmap_id, measure_id)
-            await roadmaps.retype_deadline(tx, measure_id, form.words, seen=form.seen)
+            await moving.retype_deadline(tx, measure_id, form.words, seen=form.seen)
     except DomainError as error:
         query = TryQuery(measure=measure_id, words=str(raw.get("words", "")))
         return await show(visit, roadmap_id, query, problem=visit.say.error(refusal(error)))
@@ -119,6 +119,8 @@ async def _page(
         meaning=measure_meaning(visit, measure),
         doubts=doubt_words(visit, measure.doubts),
         windows=roadmaps.parse_windows(measure.windows),
+        dated=any(due for _, due in measure.windows),
+        settled=Settled,
         is_draft=roadmap.state is RoadmapState.DRAFT,
         problem=problem,
         kept=kept or {},

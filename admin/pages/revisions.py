@@ -109,9 +109,10 @@ async def upload(visit: Visitor, request: Request) -> Response:
     raw = await sent(request)
     form = read_form(UploadForm, FormData([(k, v) for k, v in raw.multi_items() if k != "file"]))
     async with visit.read() as tx:
-        await roadmaps.roadmap_for_planning(tx, form.roadmap)
+        roadmap = await roadmaps.roadmap_for_planning(tx, form.roadmap)
     try:
-        received = await receive(visit, raw)
+        # The columns that a person named once are looked for under the same headers.
+        received = await receive(visit, raw, columns=roadmap.overrides)
         async with visit.write() as tx:
             made = await revisions.propose(
                 tx, form.roadmap, received.reading, file_name=received.name, file=received.file

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, delete, insert, select, update
 
-from domain import audit, outbox, progress, revisions, roadmaps
+from domain import audit, moving, outbox, progress, revisions, roadmaps
 from domain.db import Base, WriteTx
 from domain.outbox import OutboxMessage, OutboxState
 from domain.progress import Assignment, Handout
@@ -156,7 +156,7 @@ async def _put_back_work(tx: WriteTx, kept: dict[str, Any], own: Collection[str]
     before = {a["id"]: thawed(table, a) for a in kept["assignments"] if str(a["measure_id"]) not in own}
     query = select(Assignment).where(Assignment.id.in_(before))
     living = {a.id: a for a in await tx.session.scalars(query)}
-    await revisions.renumber(tx, {a: before[a.id]["occurrence"] for a in living.values()})
+    await moving.renumber(tx, {a: before[a.id]["occurrence"] for a in living.values()})
     moves: list[progress.Move] = []
     for id_, values in before.items():
         work = living.get(id_)

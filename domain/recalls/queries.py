@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 
-from domain import revisions, roadmaps
+from domain import moving, roadmaps
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.progress import Handout, Submission
@@ -30,7 +30,7 @@ async def handout(tx: Tx, handout_id: int) -> Handout:
 async def require_untouched(tx: Tx, assignment_ids: Collection[int]) -> None:
     """Pass where schools have not worked on these assignments; raises WorkHandedIn, WorkBegun."""
     await require_unsubmitted(tx, assignment_ids)
-    begun = await revisions.touched(tx, assignment_ids)
+    begun = await moving.touched(tx, assignment_ids)
     if begun:
         raise rules.WorkBegun(n=len(begun))
 

@@ -1,14 +1,14 @@
 """Bringing a newer version of the document onto a living roadmap, and taking it back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
-from domain import audit, deadlines, progress, roadmaps
+from domain import audit, moving, progress, roadmaps
 from domain.db import WriteTx
 from domain.files import StoredFile
-from domain.progress import Assignment, Handout, Status, Submission
+from domain.progress import Assignment, Handout, Submission
 from domain.revisions import queries, rules
 from domain.revisions.models import Revision, frozen
 from domain.revisions.rules import Change, ChangeKind, RevisionState
@@ -168,11 +168,13 @@ async def apply(
     )
     roadmap.columns, roadmap.layout = revision.columns, revision.layout
     roadmap.version += 1
-    told = await progress.tell_moved(tx, work.moves, subject=f"revision:{revision.id}", key=f"r{revision.id}")
+    told = await progress.tell_moved(
+        tx, work.mover.moves, subject=f"revision:{revision.id}", key=f"r{revision.id}"
+    )
     counts = {kind.value: n for kind, n in compared.counts.items()}
     audit.record(
         tx, "roadmap.revise", "roadmap", roadmap.id, roadmap.place,
-        revision=revision.id, file=revision.file_name, moved_assignments=len(work.moves), told=told, **counts,
+        revision=revision.id, file=revision.file_name, moved_assignments=len(work.mover.moves), told=told, **counts,
     )  # fmt: skip
     return revision
 
@@ -182,8 +184,7 @@ class _Application:
 
     def __init__(self, tx: WriteTx, roadmap: Roadmap, revision: Revision) -> None:
         self.tx, self.roadmap, self.revision = tx, roadmap, revision
-        self.moves: list[progress.Move] = []
-        self.given: list[Assignment] = []
+        self.mover = moving.Mover(tx, roadmap, revision.id)
         self.owed: dict[int, list[Assignment]] = {}
         self.touched: set[int] = set()
         self.replaced: dict[str, Any] = {"columns": roadmap.columns, "layout": roadmap.layout}
@@ -217,7 +218,7 @@ class _Application:
         changed = [c.measure for c in kept if c.kind in rules.CHANGING and c.measure is not None]
         self.replaced |= {
             "added": [measure.id for measure in added],
-            "given": [assignment.id for assignment in self.given],
+            "given": [assignment.id for assignment in self.mover.given],
             "versions": {str(measure.id): measure.version for measure in changed},
         }
         self.revision.replaced = self.replaced
@@ -230,7 +231,7 @@ class _Application:
         owed = (await session.scalars(select(Assignment).where(Assignment.measure_id.in_(ids)))).all()
         for assignment in owed:
             self.owed.setdefault(assignment.measure_id, []).append(assignment)
-        self.touched = await queries.touched(self.tx, [a.id for a in owed])
+        self.touched = await moving.touched(self.tx, [a.id for a in owed])
         last_handout = await session.scalar(select(func.max(Handout.id)))
         last_submission = await session.scalar(select(func.max(Submission.id)))
         self.replaced |= {
@@ -264,55 +265,15 @@ class _Application:
             setattr(measure, name, value)
         measure.version, measure.gone_at = (measure.version or 0) + 1, None
         if change.moves:
-            await self._move(change, measure)
-
-    async def _move(self, change: Change, measure: Measure) -> None:
-        owed = self.owed.get(measure.id, [])
-        worked = {a.occurrence for a in owed if a.id in self.touched}
-        layout = rules.laid_out(change.was, change.now, worked)
-        measure.windows = [[progress.iso(w.start), progress.iso(w.due)] for w in layout.windows]
-        await self._drop([a for a in owed if a.occurrence in layout.dropped])
-        staying = [a for a in owed if a.occurrence not in layout.dropped]
-        await renumber(self.tx, {a: layout.places[a.occurrence] for a in staying})
-        windows = layout.windows or [deadlines.Window(None, None)]
-        for a in staying:
-            window = windows[a.occurrence]
-            if a.status in progress.OPEN and (a.starts_on, a.due_on) != window:
-                self.moves.append(progress.Move(a.id, a.school_id, a.due_on, window.due))
-                a.starts_on, a.due_on = window
-                a.reminds = measure.reminds
-        schools = {a.school_id: a for a in owed}.values()
-        for occurrence in layout.fresh:
-            self._new(measure, occurrence, windows[occurrence], schools)
-        await self.tx.session.flush()
-        audit.record(
-            self.tx, "measure.move", "measure", measure.id, self.roadmap.place, revision=self.revision.id,
-            was=progress.iso(change.was[-1].due) if change.was else None,
-            due_on=progress.iso(windows[-1].due), assignments=len(staying),
-        )  # fmt: skip
-
-    def _new(
-        self, measure: Measure, occurrence: int, window: deadlines.Window, schools: Collection[Assignment]
-    ) -> None:
-        """The same schools owe this as well."""
-        fresh = [
-            Assignment(
-                measure_id=measure.id, roadmap_id=self.roadmap.id, region_id=like.region_id,
-                municipality_id=like.municipality_id, school_id=like.school_id, occurrence=occurrence,
-                starts_on=window.start, due_on=window.due, reminds=measure.reminds,
-                status=Status.NOT_DONE, status_at=self.tx.now,
-            )
-            for like in schools
-        ]  # fmt: skip
-        self.tx.session.add_all(fresh)
-        self.given += fresh
+            owed = self.owed.get(measure.id, [])
+            await self.mover.move(measure, change.was, change.now, owed, self.touched)
 
     async def _give(self, added: Sequence[Measure]) -> None:
         query = select(Assignment).where(Assignment.roadmap_id == self.roadmap.id)
         schools = {a.school_id: a for a in await self.tx.session.scalars(query)}.values()
         for measure in added:
             for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]])):
-                self._new(measure, occurrence, window, schools)
+                self.mover.give(measure, occurrence, window, schools)
         await self.tx.session.flush()
 
     async def _gone(self, change: Change) -> None:
@@ -321,7 +282,7 @@ class _Application:
             return
         owed = self.owed.get(measure.id, [])
         kept = [a for a in owed if a.id in self.touched]
-        await self._drop([a for a in owed if a.id not in self.touched])
+        await moving.drop(self.tx, [a for a in owed if a.id not in self.touched])
         if kept:
             measure.gone_at = self.tx.now
             measure.version += 1
@@ -331,24 +292,6 @@ class _Application:
             self.tx, "measure.gone", "measure", measure.id, self.roadmap.place,
             revision=self.revision.id, title=measure.title, kept=len(kept),
         )  # fmt: skip
-
-    async def _drop(self, assignments: Sequence[Assignment]) -> None:
-        for assignment in assignments:
-            await self.tx.session.delete(assignment)
-        await self.tx.session.flush()
-
-
-async def renumber(tx: WriteTx, places: dict[Assignment, int]) -> None:
-    """Give the assignments of one measure their new occurrences."""
-    changing = {work: place for work, place in places.items() if work.occurrence != place}
-    if changing:
-        # A school has one row an occurrence, so the numbers pass through ones that nobody uses.
-        for work in changing:
-            work.occurrence = -1 - work.occurrence
-        await tx.session.flush()
-        for work, place in changing.items():
-            work.occurrence = place
-        await tx.session.flush()
 
 
 async def _open(tx: WriteTx, revision_id: int, seen: int | None) -> Revision:

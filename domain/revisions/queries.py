@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, select
 
-from domain import progress, roadmaps
-from domain.db import Base, Tx
+from domain import moving, progress, roadmaps
+from domain.db import Tx
 from domain.errors import NotFound
 from domain.policy import Permission, within
 from domain.progress import Assignment
@@ -71,7 +71,7 @@ async def comparison(tx: Tx, revision_id: int) -> Comparison:
     found = await revision(tx, revision_id)
     view = await roadmaps.roadmap(tx, found.roadmap_id)
     changes = rules.compare(found.rows, view.measures)
-    work = await open_work(tx, [c.measure.id for c in changes if c.moves and c.measure is not None])
+    work = await moving.open_work(tx, [c.measure.id for c in changes if c.moves and c.measure is not None])
     told = await progress.holders(tx, {w.school_id for w in work})
     schools = await tx.session.scalar(
         select(func.count(Assignment.school_id.distinct())).where(Assignment.roadmap_id == found.roadmap_id)
@@ -83,40 +83,8 @@ async def comparison(tx: Tx, revision_id: int) -> Comparison:
         tracks={track.id: track.title for track in view.tracks},
         changes=changes,
         counts=dict(Counter(change.kind for change in changes)),
-        worked=await worked_measures(tx, gone),
+        worked=await moving.worked_measures(tx, gone),
         holders=schools or 0,
         moving=len(work),
         told=len({person for people in told.values() for person in people}),
     )
-
-
-async def open_work(tx: Tx, measure_ids: Collection[int]) -> Sequence[Assignment]:
-    """Assignments of these measures that schools still owe."""
-    query = select(Assignment).where(
-        Assignment.measure_id.in_(measure_ids), Assignment.status.in_(progress.OPEN)
-    )
-    return (await tx.session.scalars(query)).all()
-
-
-async def worked_measures(tx: Tx, measure_ids: Collection[int]) -> set[int]:
-    """Which of these measures schools have worked on."""
-    query = select(Assignment.id, Assignment.measure_id).where(Assignment.measure_id.in_(measure_ids))
-    of = dict((await tx.session.execute(query)).tuples().all())
-    return {of[i] for i in await touched(tx, of)}
-
-
-async def touched(tx: Tx, assignment_ids: Collection[int]) -> set[int]:
-    """Assignments that something of a school's hangs on: a draft, a report, a request, whatever points at them."""
-    if not assignment_ids:
-        return set()
-    owners = Assignment.__table__.c.id
-    pointing = [
-        select(column).where(column.in_(assignment_ids))
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if any(key.column is owners for key in column.foreign_keys)
-    ]
-    decided = select(Assignment.id).where(
-        Assignment.id.in_(assignment_ids), Assignment.status != progress.Status.NOT_DONE
-    )
-    return set(await tx.session.scalars(union(decided, *pointing)))

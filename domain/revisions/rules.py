@@ -14,6 +14,10 @@ from domain.errors import N_, DomainError, Stale
 ALIKE = 0.62  # of 1: two texts that one person would call the same measure, reworded
 ALIKE_NUMBERED = 0.4  # the same where number and track agree as well
 COMPARED = 300  # characters of a text that are compared
+MOST_PAIRS = (
+    100_000  # all pairs are compared up to so many; beyond, the same number or the neighbourhood decides
+)
+NEIGHBOURS = 30  # rows up and down
 # Texts of a row; the deadline has its own comparison.
 TEXTS = ("number", "title", "responsible_raw", "expected_result", "indicator", "evidence_required")
 
@@ -147,14 +151,17 @@ def _alike(
     """Pairs that may be the same, each with its score; index and id negated so that the earlier wins a tie."""
     places = {m.id: n / max(1, len(measures) - 1) for n, m in enumerate(measures)}
     faces = [(m.id, _of_measure(m, tracks)) for m in free]
+    many = len(faces) * result.count(None) > MOST_PAIRS
     for index, row in enumerate(rows):
         if result[index] is not None:
             continue
         face = _of_row(row)
         place = index / max(1, len(rows) - 1)
         for measure_id, other in faces:
-            text = fuzz.ratio(face.title[:COMPARED], other.title[:COMPARED]) / 100
             number = bool(face.number) and face.number == other.number
+            if many and not number and abs(place - places[measure_id]) > NEIGHBOURS / len(rows):
+                continue
+            text = fuzz.ratio(face.title[:COMPARED], other.title[:COMPARED]) / 100
             track = face.section == other.section
             if text >= ALIKE or (text >= ALIKE_NUMBERED and number and track):
                 near = 1 - abs(place - places[measure_id])
@@ -236,43 +243,3 @@ def _deadline_changed(row: dict[str, Any], measure: roadmaps.Measure) -> bool:
 
 def _key(window: deadlines.Window) -> tuple[date, date]:
     return window.due or date.max, window.start or date.min
-
-
-class Layout(NamedTuple):
-    """How the dates of a measure follow one another after a change."""
-
-    windows: list[deadlines.Window]
-    places: dict[int, int]  # old occurrence → new occurrence
-    fresh: list[int]  # new occurrences that none of the old ones became
-    dropped: list[int]  # old occurrences that end
-
-
-def laid_out(
-    was: Sequence[deadlines.Window], now: Sequence[deadlines.Window], worked: Iterable[int]
-) -> Layout:
-    """Match the old dates of a measure with the new ones: equal ones first, then in order of time.
-
-    An old date that nothing became ends, unless work was handed in for it (`worked`): then it stays.
-    """
-    undated = deadlines.Window(None, None)
-    old, new = list(was) or [undated], list(now) or [undated]
-    pairs: dict[int, int] = {}
-    for index, window in enumerate(old):
-        same = next((n for n, w in enumerate(new) if w == window and n not in pairs.values()), None)
-        if same is not None:
-            pairs[index] = same
-    left = sorted((i for i in range(len(old)) if i not in pairs), key=lambda i: _key(old[i]))
-    open_ = sorted((n for n in range(len(new)) if n not in pairs.values()), key=lambda n: _key(new[n]))
-    pairs.update(zip(left, open_, strict=False))
-    stay = [i for i in left[len(open_) :] if i in set(worked)]
-    final = new + [old[i] for i in stay]
-    pairs.update({i: len(new) + n for n, i in enumerate(stay)})
-    order = sorted(range(len(final)), key=lambda n: _key(final[n]))
-    place = {n: position for position, n in enumerate(order)}
-    windows = [final[n] for n in order]
-    return Layout(
-        windows=[] if windows == [undated] else windows,
-        places={i: place[n] for i, n in pairs.items()},
-        fresh=[place[n] for n in open_[len(left) :]],
-        dropped=[i for i in left[len(open_) :] if i not in stay],
-    )

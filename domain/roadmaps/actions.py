@@ -288,11 +288,16 @@ async def draft_measure(tx: WriteTx, measure_id: int, seen: int | None = None) -
     if measure is None:
         raise NotFound
     roadmap = await open_draft(tx, measure.roadmap_id)
-    if seen is not None and seen != measure.version:
-        name, fields = await queries.changes_since(tx, measure, seen)
-        raise rules.DraftChanged(name=name, fields=fields, measure_id=measure_id)
+    await check_seen(tx, measure, seen)
     measure.version += 1
     return measure, roadmap
+
+
+async def check_seen(tx: WriteTx, measure: Measure, seen: int | None) -> None:
+    """Pass where the caller looked at this very version of the row; otherwise say who changed what since."""
+    if seen is not None and seen != measure.version:
+        name, fields = await queries.changes_since(tx, measure, seen)
+        raise rules.DraftChanged(name=name, fields=fields, measure_id=measure.id)
 
 
 def _trace(

@@ -131,9 +131,10 @@ TABLE: dict[tuple[str, str], Row] = {
         {**drafts(303), **living(422)},
         targets.draft,
     ),
-    ("POST", f"{M}/settle"): Row({**drafts(303), **living(422)}, targets.measure, {"choice": "no_reminders"}),
+    # Doubts of a living plan can be settled as well: what is open follows.
+    ("POST", f"{M}/settle"): Row({**drafts(303), **living(303)}, targets.measure, {"choice": "no_reminders"}),
     ("POST", f"{M}/deadline"): Row(
-        {**drafts(303), **living(422)}, targets.measure, {"words": "до 30 апреля"}
+        {**drafts(303), **living(303)}, targets.measure, {"words": "до 30 апреля"}
     ),
     ("GET", M): Row({**drafts(200), **living(200)}, targets.measure),
     ("POST", M): Row({**drafts(303), **living(422)}, targets.measure, {"title": "Совещание"}),

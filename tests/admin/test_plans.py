@@ -348,3 +348,46 @@ async def test_a_draft_that_is_a_newer_version_is_compared_instead(panel: Panel)
     assert location.startswith(f"/roadmaps/{roadmap_id}/revisions/")
     assert "Перенесены сроки · 1" in lines((await panel.get("Римма", location)).text)
     assert (await panel.get("Римма", path)).status_code == 404
+
+
+async def test_a_plan_that_was_taken_away_comes_back_unchanged(panel: Panel) -> None:
+    """Word is where coordinators go on: the execution beside the plan is not taken for a part of it."""
+    path = await upload(panel, "Римма", "область", PLAN.read_bytes(), "план.docx")
+    roadmap_id = int(path.rsplit("/", 1)[1])
+    ids = [panel.world.schools["Тороповская"].school_id or 0]
+    await panel.post("Римма", f"{path}/assign", school_ids=ids)
+    async with panel.world.db.write(await panel.world.actor("Дина")) as tx:
+        work = next(r for r in await progress.my_work(tx) if r.measure.roadmap_id == roadmap_id)
+        await progress.add_text(tx, work.assignment.id, "Сделано")
+        await progress.submit(tx, work.assignment.id)
+    for kind in ("docx", "xlsx"):
+        answer = await panel.get("Римма", f"{path}/export", format=kind)
+        async with panel.browser("Римма") as browser:
+            response = await browser.post(
+                "/roadmaps/newer",
+                data={"roadmap": roadmap_id},
+                files={"file": (f"план.{kind}", answer.content)},
+            )
+        page = (await panel.get("Римма", str(response.headers["location"]).split("?")[0])).text
+        assert "Без изменений: 22." in lines(page), kind
+
+
+async def test_a_doubt_of_a_living_plan_is_settled_and_what_is_open_follows(panel: Panel) -> None:
+    world, path = panel.world, f"/roadmaps/{panel.world.roadmap_id}"
+    m = await find(panel, path, "Мониторинг позитивных")
+    assert m.is_doubtful
+    await panel.post("Римма", f"{path}/measures/{m.id}/settle", choice="as_read", seen=m.version)
+    async with world.db.read(SYSTEM) as tx:
+        work = [r.assignment for r in await progress.my_work(tx) if r.measure.id == m.id]
+    assert {(a.occurrence, str(a.due_on), a.reminds) for a in work} == {
+        (0, "2022-06-30", True),
+        (1, "2022-09-30", True),
+    }
+    await panel.post("Римма", f"{path}/measures/{m.id}/deadline", words="до 1 октября")
+    async with world.db.read(SYSTEM) as tx:
+        work = [r.assignment for r in await progress.my_work(tx) if r.measure.id == m.id]
+    assert sorted((a.occurrence, str(a.due_on)) for a in work) == [(0, "2022-10-01")] * 3
+    m = await find(panel, path, "Мониторинг позитивных")
+    assert (m.deadline_text, m.deadline_typed, m.is_doubtful) == ("Июнь/сентябрь", "до 1 октября", False)
+    late = await panel.post("Римма", f"{path}/measures/{m.id}/settle", choice="as_read", seen=1)
+    assert late.status_code == 422

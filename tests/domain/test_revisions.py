@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from domain import audit, documents, progress, recalls, revisions, roadmaps
+from domain import audit, documents, moving, progress, recalls, revisions, roadmaps
 from domain.actor import SYSTEM
 from domain.deadlines import Window
 from domain.errors import Forbidden, NotFound
@@ -450,7 +450,7 @@ WINDOWS = st.lists(
 def test_dates_are_laid_out_without_losing_one_that_holds_work(
     was: list[Window], now: list[Window], worked: set[int]
 ) -> None:
-    layout = revisions.laid_out(was, now, worked)
+    layout = moving.laid_out(was, now, worked)
     old = range(len(was) or 1)
     assert set(layout.places) | set(layout.dropped) == set(old)
     assert not set(layout.places) & set(layout.dropped)

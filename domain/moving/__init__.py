@@ -1,0 +1,18 @@
+"""Dates of living plans and what is owed by them."""
+
+from domain.moving.actions import Mover, drop, renumber, retype_deadline, settle_deadline
+from domain.moving.queries import open_work, touched, worked_measures
+from domain.moving.rules import Layout, laid_out
+
+__all__ = [
+    "Layout",
+    "Mover",
+    "drop",
+    "laid_out",
+    "open_work",
+    "renumber",
+    "retype_deadline",
+    "settle_deadline",
+    "touched",
+    "worked_measures",
+]

@@ -1,0 +1,41 @@
+"""What a change of dates touches."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select, union
+
+from domain import progress
+from domain.db import Base, Tx
+from domain.progress import Assignment
+
+
+async def open_work(tx: Tx, measure_ids: Collection[int]) -> Sequence[Assignment]:
+    """Assignments of these measures that schools still owe."""
+    query = select(Assignment).where(
+        Assignment.measure_id.in_(measure_ids), Assignment.status.in_(progress.OPEN)
+    )
+    return (await tx.session.scalars(query)).all()
+
+
+async def worked_measures(tx: Tx, measure_ids: Collection[int]) -> set[int]:
+    """Which of these measures schools have worked on."""
+    query = select(Assignment.id, Assignment.measure_id).where(Assignment.measure_id.in_(measure_ids))
+    of = dict((await tx.session.execute(query)).tuples().all())
+    return {of[i] for i in await touched(tx, of)}
+
+
+async def touched(tx: Tx, assignment_ids: Collection[int]) -> set[int]:
+    """Assignments that something of a school's hangs on: a draft, a report, a request, whatever points at them."""
+    if not assignment_ids:
+        return set()
+    owners = Assignment.__table__.c.id
+    pointing = [
+        select(column).where(column.in_(assignment_ids))
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if any(key.column is owners for key in column.foreign_keys)
+    ]
+    decided = select(Assignment.id).where(
+        Assignment.id.in_(assignment_ids), Assignment.status != progress.Status.NOT_DONE
+    )
+    return set(await tx.session.scalars(union(decided, *pointing)))
