@@ -81,7 +81,8 @@ def tell_skipped(reading: "Reading") -> None:
     from admin.words import READING, SKIPPED
 
     if "from_pdf" in reading.doubts:
-        note(say(READING["from_pdf"]))
+        to_check = READING["from_pdf"]
+        note(say(to_check))
     for skipped in reading.skipped:
         where = say("row %(row)s", row=skipped.row) if skipped.row else say("outside the table")
         text = " ".join(skipped.text.split())[:100]
