@@ -6,7 +6,7 @@ from datetime import date
 import docx
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import documents, exports, progress
@@ -184,6 +184,7 @@ def test_words_of_people_are_no_formulas_and_break_no_file() -> None:
     assert [r.cells[0].text for r in table.rows][1:6] == ["=1+1", "@SUM(A1)", "abc", "<b>&", "+7 900"]
 
 
+@settings(max_examples=25)
 @given(st.text(max_size=60))
 def test_any_text_can_be_written(text: str) -> None:
     sheet = PlanSheet([text], [("activity", text)], [[text], text], [text])

@@ -487,3 +487,20 @@ def test_rows_and_measures_are_matched_one_to_one(data: st.DataObject) -> None:
     assert [by_id[i or 0] for i in revisions.matched(same, measures, {})] == [
         (m.title, m.number) for m in measures
     ]
+
+
+def test_a_long_plan_is_matched_by_number_and_neighbourhood() -> None:
+    titles = [f"Мероприятие о предмете {n * 7919 % 997} в школе {n}" for n in range(800)]
+    measures = [
+        roadmaps.Measure(id=n + 1, title=title, number=str(n), as_read={}) for n, title in enumerate(titles)
+    ]
+    rows = [
+        {
+            "title": f"{title}, новая формулировка",
+            "number": str(n),
+            "section": None,
+            "expected_result": None,
+        }
+        for n, title in enumerate(titles)
+    ]
+    assert revisions.matched(rows, measures, {}) == [n + 1 for n in range(800)]
