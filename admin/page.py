@@ -28,6 +28,7 @@ STATIC = HERE / "static"
 # What the line on top says after a form was sent; the address carries only the key and a number.
 DONE = {
     "added": N_("The row is added at the end."),
+    "answered": N_("Answered. The school will hear of it."),
     "approved": N_("The roadmap is approved. It can now be given to schools."),
     "assigned": N_("Done. Schools that have received the roadmap: %(n)s."),
     "compared": N_("Here is what has changed. Nothing is applied yet."),
@@ -35,8 +36,11 @@ DONE = {
     "dates_set": N_("The dates are set. Measures that report on them: %(n)s."),
     "discarded": N_("The draft is gone."),
     "dropped": N_("The row is left out; it stands among the rows passed over."),
+    "given": N_("Done. New assignments: %(n)s."),
     "merged": N_("The two rows are one now."),
     "moved": N_("The deadline is moved. Open assignments that moved with it: %(n)s."),
+    "noted": N_("Noted."),
+    "placed": N_("Placed. Measures: %(n)s."),
     "period_set": N_("The year is set. Deadlines that mean something else now: %(n)s."),
     "queued": N_("The message is on its way. Here you see who has received it."),
     "read_anew": N_("The document is read anew. What you had changed has stayed."),
@@ -46,16 +50,19 @@ DONE = {
     "restored": N_("The row is back."),
     "revised": N_("The newer version is applied. Schools whose deadlines moved hear of it once."),
     "returned": N_("Returned for rework. The school will read your comment."),
+    "said": N_("Sent. The other side will hear of it in the bot."),
     "saved": N_("Saved."),
     "set_aside": N_("The comparison is set aside; the roadmap is as it was."),
     "settled": N_("The deadline is settled."),
     "split": N_("The row is split. Look whether each part has its own deadline."),
     "taken_back": N_("Taken back. Assignments that are gone: %(n)s."),
     "targets": N_("The numbers are counted from now on."),
+    "unconfirmed": N_("The confirmation is taken back; the school and the reviewer know why."),
     "undone": N_("Undone: the roadmap is as it was before."),
     "uploaded": N_("Here is what was read. Look at the doubtful places first."),
     "invitation_revoked": N_("The invitation no longer works."),
     "role_revoked": N_("The role is taken away. This person is signed out of the panel."),
+    "wiped": N_("The file is removed everywhere. The report itself has stayed."),
     "signed_out": N_("You are signed out."),
 }
 
@@ -81,6 +88,7 @@ class Section(NamedTuple):
 SECTIONS = (
     Section("/schools", N_("Schools"), Permission.SEE),
     Section("/roadmaps", N_("Roadmaps"), Permission.SEE),
+    Section("/review", N_("Review"), Permission.OVERRULE),
     Section("/people", N_("People"), Permission.SEE_PEOPLE),
     Section("/broadcasts", N_("Broadcasts"), Permission.BROADCAST),
     Section("/events", N_("Events"), Permission.OVERRULE),

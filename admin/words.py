@@ -43,6 +43,7 @@ DEEDS = {
     "school.add": N_("added a school: %(name)s"),
     "school.enroll": N_("put a school into a cohort"),
     "register.import": N_("imported a register of schools"),
+    "pack.take": N_("took an evidence pack: %(files)s files"),
     "roadmap.import": N_("uploaded a roadmap: %(file)s"),
     "roadmap.approve": N_("approved a roadmap"),
     "roadmap.discard": N_("discarded a draft: %(title)s"),

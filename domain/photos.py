@@ -80,7 +80,8 @@ def page(source: Path | IO[bytes], side: int, quality: int) -> Page:
         upright = ImageOps.exif_transpose(image)
         plain = _plain(upright)
         out = io.BytesIO()
-        plain.save(out, "JPEG", quality=quality, optimize=True)
+        # Pillow would carry a comment of the camera over.
+        plain.save(out, "JPEG", quality=quality, optimize=True, comment=b"")
         return Page(out.getvalue(), plain.width, plain.height, plain.mode == "L")
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 
 from admin.auth import Visitor
+from admin.casework import beside
 from admin.forms import Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.audit import deeds
@@ -39,6 +40,7 @@ async def _card(visit: Visit, assignment_id: int, *, problem: str = "", kept: Fo
         entries = await audit.entries(tx, subject_kind="assignment", subject_id=assignment_id)
         history = await deeds(tx, visit, entries)
         day = progress.today(tx)
+        more = await beside(tx, visit, card)
     return visit.page(
         "work/card.html",
         status=422 if problem else 200,
@@ -49,6 +51,7 @@ async def _card(visit: Visit, assignment_id: int, *, problem: str = "", kept: Fo
         phrases=PHRASES,
         problem=problem,
         kept=kept,
+        **more,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from tests.admin import plan_targets, targets
+from tests.admin import case_targets, plan_targets, targets
 from tests.admin.conftest import Panel
 
 EVERYBODY = [
@@ -98,6 +98,29 @@ V = f"{R}/revisions/{{revision_id}}"
 M = f"{R}/measures/{{measure_id}}"
 ONLY_OURS = {"here": {303: "Римма"}, "next": {303: "Римма"}, "far": {404: "Римма"}, "absent": {404: "Римма"}}
 
+# Coordinators of the place; the others of it are told that their role does not allow this.
+COORDINATE = {
+    "here": {303: "Римма Марина", 403: "Ольга Эмма Тамара Дина Кирилл"},
+    "next": {303: "Римма Ульяна", 403: "Ольга Эмма Клим"},
+    "far": {303: "Саша", 403: "Степан"},
+}
+# The same, where people of the school are told that it is their own.
+OVERRULE = {
+    "here": {303: "Римма Марина", 422: "Тамара Дина", 403: "Ольга Эмма Кирилл"},
+    "next": {303: "Римма Ульяна", 422: "Клим", 403: "Ольга Эмма"},
+    "far": {303: "Саша", 422: "Степан"},
+}
+ENTER = {
+    "here": {303: "Римма Марина Тамара Дина", 403: "Ольга Эмма Кирилл"},
+    "next": {303: "Римма Ульяна Клим", 403: "Ольга Эмма"},
+    "far": {303: "Саша Степан"},
+}
+LOOK = {
+    "here": {303: "Римма Марина Кирилл", 422: "Тамара Дина", 403: "Ольга Эмма"},
+    "next": {303: "Римма Ульяна", 422: "Клим", 403: "Ольга Эмма"},
+    "far": {303: "Саша", 422: "Степан"},
+}
+
 TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/sign-out"): everyone(303),
     ("GET", "/"): everyone(),
@@ -176,6 +199,84 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", f"{V}/undo"): Row(approved(422), plan_targets.revision),  # it was never applied
     ("POST", f"{R}/handouts/{{handout_id}}/take-back"): Row(approved(303), plan_targets.handout),
     ("POST", f"{R}/reopen"): Row(approved(303), plan_targets.living),
+    ("GET", "/packs"): everyone(),
+    ("POST", "/packs"): everyone(422),  # nothing is confirmed in the world: the pack would be empty
+    ("GET", "/curation"): only(REVIEWERS),
+    ("POST", "/curation"): Row(
+        {
+            "here": {303: "Римма Марина Кирилл", 404: "Ульяна Клим Саша"},
+            "next": {303: "Римма Ульяна", 422: "Клим", 404: "Марина Кирилл Саша"},
+            "far": {303: "Саша", 404: "Римма Марина Ульяна Кирилл Клим"},
+            "absent": {422: REVIEWERS},
+        },
+        case_targets.noted_school,
+        {"kind": "visit", "on": "2022-04-18", "line": "Посещение"},
+        otherwise=403,
+    ),
+    ("POST", "/curation/{note_id}/remove"): Row(
+        {
+            "here": {303: "Кирилл", 404: "Римма Марина Ульяна Клим Саша"},
+            "next": {303: "Ульяна", 404: "Римма Марина Кирилл Клим Саша"},
+            "far": {303: "Саша", 404: "Римма Марина Ульяна Кирилл Клим"},
+            "absent": {303: REVIEWERS},  # gone already is as good
+        },
+        case_targets.note,
+        otherwise=403,
+    ),
+    ("GET", "/second-look"): only(PLANNERS),
+    ("POST", "/reports/{submission_id}/agree"): Row(COORDINATE, case_targets.confirmed),
+    ("POST", "/reports/{submission_id}/unconfirm"): Row(
+        COORDINATE, case_targets.confirmed, {"reason": "Не тот год"}
+    ),
+    ("POST", "/files/{evidence_id}/wipe"): Row(
+        {
+            "here": {303: "Римма Марина Кирилл", 403: "Ольга Эмма Тамара Дина"},
+            "next": {303: "Римма Ульяна", 403: "Ольга Эмма Клим"},
+            "far": {303: "Саша", 403: "Степан"},
+        },
+        case_targets.file,
+    ),
+    ("GET", "/files/{evidence_id}/view"): Row(SEE, case_targets.picture),
+    ("GET", "/files/{evidence_id}/pages/{number}"): Row(SEE, case_targets.picture),
+    ("GET", "/waivers"): only(PLANNERS),
+    ("POST", "/waivers/{waiver_id}/answer"): Row(COORDINATE, case_targets.waiver, {"grant": "true"}),
+    ("POST", "/work/{assignment_id}/waive"): Row(
+        OVERRULE, case_targets.open_assignment, {"reason": "Отменили"}
+    ),
+    ("POST", "/work/{assignment_id}/require"): Row(COORDINATE, case_targets.waived, {"reason": "Проводим"}),
+    ("POST", "/work/{assignment_id}/say"): Row(
+        {
+            "here": {303: "Римма Марина Тамара Дина Кирилл", 403: "Ольга Эмма"},
+            "next": {303: "Римма Ульяна Клим", 403: "Ольга Эмма"},
+            "far": {303: "Саша Степан"},
+        },
+        targets.assignment,
+        {"text": "Нужен ли протокол?"},
+    ),
+    ("GET", "/phrases"): only("Римма"),
+    ("POST", "/phrases"): Row(
+        {
+            "here": {303: "Римма", 403: "Ольга Эмма"},
+            "next": {303: "Римма", 403: "Ольга Эмма"},
+            "absent": {422: "Римма", 403: " ".join(name for name in EVERYBODY if name != "Римма")},
+        },
+        case_targets.region,
+        {"decision": "return", "lines": "Нет подписи"},
+    ),
+    ("GET", "/risks"): everyone(),
+    ("POST", "/risks/import"): only(PLANNERS),
+    ("GET", "/schools/{school_id}/risks"): Row(SEE, targets.school),
+    ("POST", "/schools/{school_id}/risks"): Row(
+        ENTER, targets.school, {"levels": "В В В С В С С В В С", "source": "ИС МЭДК"}
+    ),
+    ("POST", "/schools/{school_id}/risks/choose"): Row(ENTER, case_targets.profiled_school, {"factors": "3"}),
+    ("POST", "/risk-profiles/{profile_id}/verify"): Row(LOOK, case_targets.profile),
+    ("POST", "/risk-profiles/{profile_id}/dispute"): Row(
+        LOOK, case_targets.profile, {"objection": "Учителей хватает"}
+    ),
+    ("GET", f"{R}/risks"): Row({**drafts(200), **living(200)}, targets.draft),
+    ("POST", f"{R}/risks"): Row({**drafts(303), **living(303)}, targets.draft),
+    ("POST", f"{R}/risks/give"): Row({**drafts(303), **living(303)}, targets.draft),
     ("GET", "/people"): only(INVITERS),
     ("GET", "/people/{person_id}"): Row(
         {
