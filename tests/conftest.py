@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from domain.db import Database
 from tests.world import MovableClock, World, build_world, create_tables, open_database
@@ -20,6 +21,10 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(),
     ]
 )
+
+# A slow machine is no failure: nothing is timed in a test.
+settings.register_profile("vekha", deadline=None)
+settings.load_profile("vekha")
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ async def test_a_known_person_takes_one_more_role_without_a_second_consent(play:
     assert vera.text.startswith("Василёвская СОШ\n")
     assert vera.labels[-1] == "Я куратор"
     assert await vera.press("Я куратор") == "Сейчас проверять нечего. Напишу, когда придёт отчёт."
-    assert vera.labels == ["Написать школам", "Панель", "Василёвская СОШ · 🔴 3"]
+    assert vera.labels == ["Журнал: записать визит", "Написать школам", "Панель", "Василёвская СОШ · 🔴 3"]
 
 
 async def test_who_may_invite_whom(play: Play) -> None:
