@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 BOT, WORKER = "bot", "worker"  # what a process may run: updates in, messages out
 GRACE = 0.4  # seconds for what is in flight when we stop
-JOB_GRACE = 1.2  # a job is one transaction: broken off it would only be begun anew
+JOB_GRACE = 1.0  # for transactions: one broken off would only be begun anew
 RETRY = 5.0
 ALWAYS_WANTED = ("message", "callback_query", "my_chat_member")
 
@@ -101,7 +101,7 @@ class Engine:
         """End within a second: what is in flight is finished, what is not begun stays for the next start."""
         self._stopping.set()
         self._poller.stop()
-        await asyncio.gather(self._lanes.stop(GRACE), self._stop_sending(), self._timetable.stop(JOB_GRACE))
+        await asyncio.gather(self._lanes.stop(JOB_GRACE), self._stop_sending(), self._timetable.stop(JOB_GRACE))
         self._finisher.stop()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=GRACE)
