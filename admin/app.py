@@ -38,6 +38,7 @@ from admin.pages import (
     roadmaps,
     schools,
     shaping,
+    uploads,
     waivers,
     work,
 )
@@ -46,7 +47,7 @@ from domain.db import Database
 from domain.files import FileStore
 from domain.settings import Settings
 
-PUBLIC = (access.public, health.public)
+PUBLIC = (access.public, health.public, uploads.public)
 CLOSED = (
     access.closed,
     home.closed,
@@ -75,7 +76,9 @@ CLOSED = (
     attention.closed,
 )
 # The file and the other fields.
-LIMITS = dict.fromkeys((roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD), MAX_DOCUMENT + 64 * 1024)
+LIMITS = {uploads.PATH: uploads.MOST} | dict.fromkeys(
+    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD), MAX_DOCUMENT + 64 * 1024
+)
 
 
 class _Static(StaticFiles):

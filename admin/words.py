@@ -82,6 +82,8 @@ DEEDS = {
     "review.agree": N_("second look: agreed, No. %(number)s"),
     "evidence.wipe": N_("wiped a file of report No. %(number)s"),
     "photos.join": N_("joined photos into one PDF"),
+    "upload.offer": N_("got a link for a large file"),
+    "upload.receive": N_("handed a large file over: %(name)s"),
     "waiver.ask": N_("asked to be released: %(reason)s"),
     "waiver.take_back": N_("no longer asks to be released"),
     "waiver.granted": N_("released from an assignment"),
@@ -285,6 +287,7 @@ MESSAGES = {
     "event_reminder": N_("reminder of an event"),
     "event_invitation": N_("invitation to an event"),
     "event_cancelled": N_("an event was cancelled"),
+    "uploaded": N_("a large file has come"),
     "sign_in_code": N_("code for the panel"),
     "interrupted": N_("an interrupted conversation"),
 }

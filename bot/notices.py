@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot import gatherings
+from bot.flows import uploading
 from bot.flows.writing import broadcast_text
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
@@ -103,4 +104,5 @@ RENDERERS: Mapping[str, Renderer] = {
     "event_cancelled": gatherings.cancelled,
     "joint_step": joint_step,
     "weekly_summary": weekly_summary,
+    "uploaded": uploading.uploaded,
 }

@@ -25,6 +25,7 @@ from domain import (
     rubrics,
     schools,
     talks,
+    uploads,
 )
 from domain.db import Base
 
@@ -53,6 +54,7 @@ SLICES = (
     rubrics,
     schools,
     talks,
+    uploads,
 )
 metadata = Base.metadata
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.flows import home
+from bot.flows import home, uploading
 from bot.flows.work import DRAFT, work_screen
 from bot.handling import handling
 from bot.identity import Expecting
@@ -36,7 +36,11 @@ async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
         fetched = await _fetched(talk, item, assignment_id)
         async with talk.db.write(talk.actor) as tx:
             await put(tx, talk.chat_id, assignment_id, fetched)
-    except (FileRefused, TooLargeForTelegram, TooManyFiles, TooManyPhotos) as refused:
+    except TooLargeForTelegram as large:
+        await uploading.offer(talk, assignment_id, large)
+        if message.media_group_id is None:
+            return
+    except (FileRefused, TooManyFiles, TooManyPhotos) as refused:
         # The draft stays as it is; it is drawn again only where this was the last part of an album.
         await talk.refuse(refused)
         if message.media_group_id is None:
@@ -251,7 +255,10 @@ async def put_held(query: CallbackQuery, callback_data: ToWhich, talk: Talk) -> 
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)
     for reason in refused:
-        await talk.say_html(talk.say.error(reason))
+        if isinstance(reason, TooLargeForTelegram):
+            await uploading.offer(talk, callback_data.id, reason)
+        else:
+            await talk.say_html(talk.say.error(reason))
     if not held:
         await talk.answer(talk.plain("I no longer have that message. Please send it again."), alert=True)
     async with talk.db.read(talk.actor) as tx:

@@ -827,6 +827,23 @@ def upgrade() -> None:
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_submission_submitted_at'), ['submitted_at'], unique=False)
 
+    op.create_table('upload_pass',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('assignment_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('evidence_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_upload_pass_assignment_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_upload_pass_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_upload_pass')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_upload_pass_token_hash'))
+    )
+    with op.batch_alter_table('upload_pass', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_upload_pass_person_id'), ['person_id'], unique=False)
+
     op.create_table('utterance',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('assignment_id', sa.Integer(), nullable=False),
@@ -975,6 +992,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_utterance_place')
 
     op.drop_table('utterance')
+    with op.batch_alter_table('upload_pass', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_upload_pass_person_id'))
+
+    op.drop_table('upload_pass')
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_submission_submitted_at'))
 

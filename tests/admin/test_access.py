@@ -406,6 +406,8 @@ PUBLIC = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
     ("POST", "/sign-in/password"),
+    ("GET", "/upload"),  # the link in its address is the right
+    ("POST", "/upload"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 }

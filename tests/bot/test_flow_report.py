@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.intake import TooLargeForTelegram
 from bot.presses import RemoveChoice, Send, ToWhich, Work
 from domain import files, people, progress
 from domain.actor import SYSTEM
@@ -77,7 +76,6 @@ async def test_files_that_will_not_do_are_refused_at_once_and_the_draft_stays(pl
         ("Отчёт.docm", b"PK\x03\x04broken", None, FileRefused(reason=files.DAMAGED, name="Отчёт.docm")),
         ("Пустой.pdf", b"", 0, FileRefused(reason=files.EMPTY, name="Пустой.pdf")),
         ("Скан.pdf", PDF, 31 * 2**20, FileRefused(reason=files.TOO_LARGE, name="Скан.pdf", max=30)),
-        ("Скан.pdf", PDF, 21 * 2**20, TooLargeForTelegram(name="Скан.pdf")),
         ("Договор.doc", old_word, None, FileRefused(reason=files.OLD_WORD, name="Договор.doc")),
     ):
         assert await tamara.document(name, body, size=size) == told(refusal)
