@@ -101,7 +101,9 @@ class Engine:
         """End within a second: what is in flight is finished, what is not begun stays for the next start."""
         self._stopping.set()
         self._poller.stop()
-        await asyncio.gather(self._lanes.stop(JOB_GRACE), self._stop_sending(), self._timetable.stop(JOB_GRACE))
+        await asyncio.gather(
+            self._lanes.stop(JOB_GRACE), self._stop_sending(), self._timetable.stop(JOB_GRACE)
+        )
         self._finisher.stop()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=GRACE)
