@@ -1,6 +1,7 @@
 """One process: settings → database → bot, scheduler, sender and panel on one loop; it owns the signals."""
 
 import asyncio
+import logging
 import contextlib
 import signal
 import socket
@@ -95,6 +96,8 @@ class Installation:
 
     async def _end(self, server: Server | None, tasks: list[asyncio.Task[Any]]) -> None:
         self.is_ready = False
+        # Whatever is broken off now is rolled back by the database: nothing that a person has to read.
+        logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
         if server is not None:
             server.should_exit = True
         if self._engine is not None:
