@@ -1,8 +1,8 @@
 """One process: settings → database → bot, scheduler, sender and panel on one loop; it owns the signals."""
 
 import asyncio
-import logging
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Collection, Iterator
