@@ -296,8 +296,8 @@ async def ask_own_words(query: CallbackQuery, callback_data: OwnWords, talk: Tal
 async def decide_by_phrase(query: CallbackQuery, callback_data: Phrase, talk: Talk) -> None:
     """Decide with a ready phrase."""
     async with talk.db.read(talk.actor) as tx:
-        card = await progress.submission_card(tx, callback_data.submission)
-        phrase = await phrases.phrase(tx, card.school.region_id, callback_data.decision, callback_data.key)
+        _, work = await progress.submission(tx, callback_data.submission, Permission.SEE)
+        phrase = await phrases.phrase(tx, work.region_id, callback_data.decision, callback_data.key)
     words = _words(talk, phrase) if phrase else ""
     await _decide(talk, callback_data.submission, callback_data.decision, words)
 

@@ -98,8 +98,11 @@ class Updates3:
         return {"update_id": number, "callback_query": query}
 
 
-async def _ours(db: Database, folder: Path, updates: list[dict[str, Any]]) -> float:
-    bot = Bot(TOKEN, session=Silent())
+async def ours(
+    db: Database, folder: Path, updates: list[dict[str, Any]], session: Silent | None = None
+) -> float:
+    """Seconds for these updates through everything that is ours."""
+    bot = Bot(TOKEN, session=session or Silent())
     settings = Settings(bot_token=SecretStr(TOKEN), data_dir=folder)
     dispatcher = build_dispatcher(db, settings, FileStore(folder / "files"), bot_name="bench")
     finisher = Finisher(db)
@@ -125,7 +128,8 @@ async def _ours(db: Database, folder: Path, updates: list[dict[str, Any]]) -> fl
     return seconds
 
 
-async def _bare(db: Database, updates: list[dict[str, Any]]) -> float:
+async def bare(db: Database, updates: list[dict[str, Any]]) -> float:
+    """Seconds for as many updates through aiogram alone, with one SELECT and one commit each."""
     bot = Bot(TOKEN, session=Silent())
     dispatcher = Dispatcher()
 
@@ -170,13 +174,13 @@ async def _measure() -> list[str]:
                     make.message(user, "Программа утверждена приказом № 41 от 12.04"),
                     make.press(user, Send(id=work[n]).pack()),
                 ]
-        ours = await _ours(db, folder, hand_ins)
+        taken = await ours(db, folder, hand_ins)
         async with db.read(SYSTEM) as tx:
             sent = len((await tx.session.scalars(select(Submission.id))).all())
         assert sent == ROUNDS * SCHOOLS, sent
-        bare = await _bare(db, hand_ins)
+        ceiling = await bare(db, hand_ins)
         await db.close()
-    mine, top = len(hand_ins) / ours, len(hand_ins) / bare
+    mine, top = len(hand_ins) / taken, len(hand_ins) / ceiling
     return [
         f"hand-in of three updates: {mine:.0f} updates/s, bare aiogram with one SELECT and one commit {top:.0f}/s, "
         f"share {mine / top:.2f}"
