@@ -1,6 +1,7 @@
 """Proof: what a report lacks, what is new in it, where else it was used; photos as one PDF; files wiped."""
 
 from domain.proof.actions import delete_wiped, join_photos, keep_joined, wipe
+from domain.proof.models import UnjoinableReport
 from domain.proof.queries import Repeat, Unjoined, repeats, unjoined
 from domain.proof.rules import Changes, Need, Piece, changes, needs, what_is_missing, words_changed
 
@@ -9,6 +10,7 @@ __all__ = [
     "Need",
     "Piece",
     "Repeat",
+    "UnjoinableReport",
     "Unjoined",
     "Wiped",
     "changes",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from domain import audit, photos, programme, progress
 from domain.actor import SYSTEM
@@ -14,6 +14,7 @@ from domain.files import MIME, FileStore, StoredFile
 from domain.policy import Permission, allows, require
 from domain.progress import Assignment, Evidence, Kind, Submission, WipedFile
 from domain.proof import queries
+from domain.proof.models import UnjoinableReport
 
 
 async def join_photos(db: Database, store: FileStore, name: Callable[[int], str]) -> int:
@@ -33,6 +34,10 @@ async def join_photos(db: Database, store: FileStore, name: Callable[[int], str]
         try:
             body = await asyncio.to_thread(photos.join, paths, max_bytes=max_bytes)
         except (photos.PhotoUnreadable, ValueError):
+            async with db.write(SYSTEM) as wtx:
+                await wtx.session.merge(
+                    UnjoinableReport(submission_id=report.submission_id, tried_at=wtx.now)
+                )
             continue
         stored = await store.keep(body)
         async with db.write(SYSTEM) as wtx:
@@ -103,6 +108,8 @@ async def wipe(tx: WriteTx, evidence_id: int) -> int:
         )
         if row.submission_id is None:
             await tx.session.delete(row)
+    changed = {row.submission_id for row, _ in rows if row.submission_id is not None}
+    await tx.session.execute(delete(UnjoinableReport).where(UnjoinableReport.submission_id.in_(changed)))
     tx.announce("wiped")
     if any(row.kind is Kind.PHOTO and row.submission_id for row, _ in rows):
         tx.announce("photos")

@@ -1,6 +1,6 @@
 """Looking at what was handed in, across versions, assignments and schools."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
@@ -11,9 +11,7 @@ from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
 from domain.progress import Assignment, Evidence, Kind, Submission
-
-# A report whose photos could not be made into a PDF by then keeps its photos.
-TRIED_FOR = timedelta(days=3)
+from domain.proof.models import UnjoinableReport
 
 
 class Unjoined(NamedTuple):
@@ -24,14 +22,14 @@ class Unjoined(NamedTuple):
 
 
 async def unjoined(tx: Tx, *, submission_id: int | None = None, limit: int = 20) -> list[Unjoined]:
-    """Reports of the last days whose photos have not been made into a PDF, the oldest first; for the system only."""
+    """Reports whose photos have not been made into a PDF, the oldest first; for the system only."""
     if not tx.actor.is_system:
         raise Forbidden
     joined = aliased(Evidence)
     lacking = (
         select(Submission.id)
         .where(
-            Submission.submitted_at > tx.now - TRIED_FOR,
+            Submission.id.not_in(select(UnjoinableReport.submission_id)),
             exists().where(Evidence.submission_id == Submission.id, *_photo()),
             ~exists().where(
                 joined.submission_id == Submission.id, joined.joined.is_(True), joined.wiped_at.is_(None)
