@@ -171,13 +171,17 @@ async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
     wanted = {head.id for head in heads}
     cells: dict[int, dict[int, list[rules.Cell]]] = {}
     names: dict[int, tuple[str, str]] = {}
+    looks: dict[tuple[Status, date | None], rules.Cell] = {}  # few different ones among thousands
     for id_, measure_id, school_id, status, due_on, school, municipality in (
         await tx.session.execute(query)
     ).tuples():
         if measure_id in wanted:
             names[school_id] = school, municipality
             by_measure_ = cells.setdefault(school_id, {})
-            by_measure_.setdefault(measure_id, []).append(rules.cell(id_, status, due_on, day))
+            look = looks.get((status, due_on))
+            if look is None:
+                look = looks[status, due_on] = rules.cell(id_, status, due_on, day)
+            by_measure_.setdefault(measure_id, []).append(rules.Cell(id_, *look[1:]))
     used = {measure_id for row in cells.values() for measure_id in row}
     rows = [_matrix_row(school_id, *names[school_id], found) for school_id, found in cells.items()]
     return Matrix(roadmap_id, [head for head in heads if head.id in used], rows)
@@ -319,7 +323,12 @@ async def attention(tx: Tx) -> Attention:
     holders = (
         (
             await tx.session.execute(
-                select(people.RoleGrant.school_id, people.RoleGrant.role, people.Person)
+                select(
+                    people.RoleGrant.school_id,
+                    people.RoleGrant.role,
+                    people.Person.id,
+                    people.Person.unreachable.is_not(None),
+                )
                 .join(people.Person, people.Person.id == people.RoleGrant.person_id)
                 .where(
                     people.RoleGrant.school_id.in_([id_ for id_, _ in found]),
@@ -330,14 +339,15 @@ async def attention(tx: Tx) -> Attention:
         .tuples()
         .all()
     )
-    curated = {school_id for school_id, role, _ in holders if role is Role.CURATOR}
-    staffed = {school_id for school_id, role, _ in holders if role in SCHOOL_TEAM}
-    lost = {person.id: person for _, _, person in holders if person.unreachable}
+    curated = {school_id for school_id, role, _, _ in holders if role is Role.CURATOR}
+    staffed = {school_id for school_id, role, _, _ in holders if role in SCHOOL_TEAM}
+    lost = {person_id for _, _, person_id, is_lost in holders if is_lost}
+    unreachable = select(people.Person).where(people.Person.id.in_(lost)).order_by(people.Person.id)
     return Attention(
         doubts=await roadmaps.open_doubts(tx),
         schools_without_curator=[(i, n) for i, n in found if i not in curated],
         schools_without_people=[(i, n) for i, n in found if i not in staffed],
-        unreachable=list(lost.values()),
+        unreachable=(await tx.session.scalars(unreachable)).all() if lost else [],
         silent_reviews=await silent_reviews(tx),
         unheard=await chase.unheard_levels(tx),
     )

@@ -1,6 +1,6 @@
 """How many assignments of one measure and school become one cell, and percentages."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -36,8 +36,10 @@ def cell(assignment_id: int, status: Status, due_on: date | None, today: date) -
     return Cell(assignment_id, found, due_on, days_late(due_on, today) if found is Standing.OVERDUE else 0)
 
 
-def worst(cells: Iterable[Cell]) -> Cell:
+def worst(cells: Sequence[Cell]) -> Cell:
     """The one that a person should look at first."""
+    if len(cells) == 1:
+        return cells[0]
     return min(cells, key=lambda c: (URGENCY.index(c.standing), c.due_on or date.max))
 
 
