@@ -1,5 +1,6 @@
 """Opening the database for one command."""
 
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -47,6 +48,8 @@ async def opened(settings: Settings) -> AsyncIterator[Database]:
         raise Refused(say("The database is of an older version. Bring it up to date: vekha db upgrade"))
     if state is schema.Shape.FOREIGN:
         raise Refused(_foreign())
+    # A row of one slice points at rows of others: all tables must be known before the first is written.
+    importlib.import_module("domain.models")
     database = Database(settings.database)
     try:
         yield database

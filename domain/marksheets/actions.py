@@ -47,6 +47,10 @@ async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
             )
         brought.results += 1
         brought.changed += changed
+    for entry, school in found.absent:
+        # It belongs to the group, «not computed»; a number that is known already is not wiped by an empty cell.
+        source = f"{name}, {entry.sheet}, {entry.row}"
+        await outcomes.note_absent(tx, school, entry.procedure, entry.year, source=source)
     brought.schools = len({school.id for _, school in found.matched})
     brought.years = sorted({entry.year for entry, _ in found.matched})
     brought.procedures = sorted({entry.procedure for entry, _ in found.matched})

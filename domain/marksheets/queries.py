@@ -23,6 +23,7 @@ class Preview(NamedTuple):
 
     matched: list[Matched]
     problems: list[Problem]
+    absent: list[Matched]  # schools that only stand there, without numbers
 
 
 class _Register(NamedTuple):
@@ -39,15 +40,19 @@ async def preview(tx: Tx, reading: Reading) -> Preview:
         if row.school.federal_login:
             register.by_login[row.school.federal_login] = row.school
     matched: list[Matched] = []
+    absent: list[Matched] = []
     problems = list(reading.problems)
     seen: dict[tuple[int, str, int], Entry] = {}
-    for entry in reading.entries:
+    for entry in [*reading.entries, *reading.absent]:
         found = list(_found(register, entry))
         if len(found) != 1:
             message = N_("there is no such school") if not found else N_("several schools have this name")
             problems.append(_problem(entry, message, school=entry.school or entry.login))
             continue
         key_ = found[0].id, entry.procedure, entry.year
+        if entry.nobody:
+            absent.append(Matched(entry, found[0]))
+            continue
         if key_ in seen:
             problems.append(
                 _problem(
@@ -60,7 +65,7 @@ async def preview(tx: Tx, reading: Reading) -> Preview:
             continue
         seen[key_] = entry
         matched.append(Matched(entry, found[0]))
-    return Preview(matched, _once(problems))
+    return Preview(matched, _once(problems), absent)
 
 
 def _found(register: _Register, entry: Entry) -> Iterator[School]:

@@ -56,6 +56,11 @@ class Entry(NamedTuple):
     below: int | None
     cluster: Cluster | None = None
 
+    @property
+    def nobody(self) -> bool:
+        """Whether the school only stands there: a dash or an empty cell in place of its numbers."""
+        return self.participants is None and self.cluster is None
+
 
 class Problem(NamedTuple):
     """What is to be looked at in a row; `message` is a catalogue key."""
@@ -71,6 +76,7 @@ class Reading:
     """A file as read. Rows of `problems` were left out, those of `doubts` were not."""
 
     entries: list[Entry] = field(default_factory=list)
+    absent: list[Entry] = field(default_factory=list)  # schools that stand there without any number
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
     columns: list[Heading] = field(default_factory=list)
@@ -101,7 +107,7 @@ def procedure_in(text: str) -> str | None:
     """The procedure that a text names."""
     folded = fold(text)
     for key, known in procedures().items():
-        if all(re.search(word, folded) for word in known.words):
+        if folded == key or all(re.search(word, folded) for word in known.words):
             return key
     return CLUSTER if _words()["rows"]["failing"].search(folded) else None
 
@@ -126,8 +132,10 @@ def read(grids: Sequence[Grid], *, procedure: str | None = None, year: int | Non
         reading.unused += [h.text for h in sheet.headings if not h.role and h.text]
         for number, line in sheet.lines:
             for item in _row(sheet, number, line):
-                kind = reading.entries if isinstance(item, Entry) else reading.problems
-                kind.append(item)  # type: ignore[arg-type]
+                if isinstance(item, Problem):
+                    reading.problems.append(item)
+                else:
+                    (reading.absent if item.nobody else reading.entries).append(item)
             reading.doubts += _doubts(sheet, number, line)
     if not reading.columns:
         raise NoResults
@@ -147,8 +155,49 @@ def _sheet(grid: Grid, procedure: str | None, year: int | None) -> _Sheet | None
         if any(h.role in ("below", "share", "cluster") for h in headings):
             title = " ".join([*grid.above, *(c for row in lines[:first] for c in row if c), grid.name])
             body = [(grid.rows[i].number, lines[i]) for i in range(last + 1, len(lines))]
+            _as_percent(headings, [line for _, line in body])
             return _Sheet(grid.name, headings, body, procedure or procedure_in(title), year or year_in(title))
     return None
+
+
+def _as_percent(headings: list[Heading], lines: list[list[str]]) -> None:
+    """Shares that a sheet keeps as parts of one (0.125 shown as 12,5 %) become per cent, column by column.
+
+    A column of small percentages (0,5 % of 200) is told from it by the counts: the reading that more rows follow is taken.
+    """
+    for h in headings:
+        if h.role != "share":
+            continue
+        found = [(line, share) for line in lines if (share := _part_of_one(_cell(line, h))) is not None]
+        said = sum(not _nothing(_cell(line, h)) for line in lines)
+        if not found or len(found) < said or not any(0 < share < 1 for _, share in found):
+            continue
+        of = [(share, _known_count(line, h, headings)) for line, share in found]
+        parts = sum(n > 0 and abs(share * n - round(share * n)) < Fraction(1, 10**6) for share, n in of)
+        small = sum(n > 0 and _follows(str(float(share)), round(share * n / 100), n) for share, n in of)
+        if parts < small:
+            continue
+        for line, share in found:
+            line[h.at] = f"{float(share * 100):.10f}".rstrip("0").rstrip(".")
+
+
+def _part_of_one(text: str) -> Fraction | None:
+    try:
+        share = _number(text) if "%" not in text and not _nothing(text) else None
+    except _Unread:
+        return None
+    return share if share is not None and 0 <= share <= 1 else None
+
+
+def _known_count(line: list[str], of: Heading, headings: list[Heading]) -> int:
+    for wanted in ((of.procedure, of.year), (None, of.year), (None, None)):
+        for h in headings:
+            if h.role == "participants" and (h.procedure, h.year) == wanted:
+                try:
+                    return _count(_cell(line, h)) or 0
+                except _Unread:
+                    return 0
+    return 0
 
 
 def _header(lines: list[list[str]], at: int, place: int) -> tuple[int, int]:
@@ -231,10 +280,11 @@ def _entry(
     cells = {h.role: _cell(line, h) for h in sheet.headings if (h.procedure, h.year) == key}
     below, share, mark = (cells.get(role, "") for role in ("below", "share", "cluster"))
     participants = cells.get("participants") or _whole_count(sheet, line, key)
-    if all(map(_nothing, (below, share))) and mark == "":
-        return None  # nobody took part: no result, and none is made up
+    empty = all(map(_nothing, (below, share))) and mark == ""
     procedure = key[0] or procedure_in(said.get("procedure", "")) or sheet.procedure
     year = key[1] or year_in(said.get("year", "")) or sheet.year
+    if empty and (procedure in (None, CLUSTER) or year is None):
+        return None
     if procedure is None:
         raise _Unread(N_("which procedure this is was not understood"))
     if year is None:
@@ -244,12 +294,15 @@ def _entry(
     if procedure == CLUSTER:
         return _cluster_entry(start, below, share, mark, participants)
     counted = _count(participants)
+    if counted == 0 and all(_nothing(text) or _number(text) == 0 for text in (below, share)):
+        return Entry(*start, 0, 0)
+    if empty:
+        if _count(cells.get("participants", "")):
+            raise _Unread(N_("it is not said how many were below the threshold; if nobody, write 0"))
+        return Entry(*start, None, None)  # nobody took part: no result, and none is made up
     if counted is None:
         raise _Unread(N_("the number of participants is missing"))
-    missed = _missed(below, share, counted)
-    if counted == 0 and missed == 0:
-        return None
-    return Entry(*start, counted, missed)
+    return Entry(*start, counted, _missed(below, share, counted))
 
 
 def _cluster_entry(
@@ -306,7 +359,10 @@ def _follows(share: str, missed: int, participants: int) -> bool:
     """Whether a printed share can have been rounded from these counts, with as many decimals as it has."""
     found = _NUMBER.search(share)
     decimals = len(found[0].replace(",", ".").partition(".")[2]) if found else 0
-    return abs(Fraction(100 * missed, participants) - _number(share)) <= Fraction(1, 2 * 10**decimals)
+    # A sheet's own division has noise in its last digits.
+    return abs(Fraction(100 * missed, participants) - _number(share)) <= Fraction(
+        1, 2 * 10 ** min(decimals, 9)
+    )
 
 
 def _doubts(sheet: _Sheet, number: int, line: list[str]) -> Iterator[Problem]:
@@ -346,7 +402,9 @@ def _count(text: str) -> int | None:
 
 
 def _number(text: str) -> Fraction:
-    found = _NUMBER.fullmatch(_words()["rows"]["unit"].sub("", text.casefold()))
+    # «14 (17 %)»: the share in brackets only repeats the count.
+    plain = re.sub(r"(?<=\d)\s*\([^()]*\)$", "", text.strip().casefold())
+    found = _NUMBER.fullmatch(_words()["rows"]["unit"].sub("", plain))
     if found is None:
         raise _Unread(N_("«%(value)s» is not a number"), value=text)
     return Fraction(found[0].replace(",", "."))

@@ -1,6 +1,6 @@
 """Results of assessments and clusters: dynamics, shares from counts, tables that check themselves."""
 
-from domain.outcomes.actions import enter_cluster, enter_result
+from domain.outcomes.actions import enter_cluster, enter_result, note_absent
 from domain.outcomes.models import ClusterMark, Outcome
 from domain.outcomes.queries import (
     EVERYTHING,
@@ -71,6 +71,7 @@ __all__ = [
     "enter_result",
     "movement",
     "newest_years",
+    "note_absent",
     "percent",
     "procedures",
     "results",

@@ -53,6 +53,16 @@ async def enter_result(
     return True
 
 
+async def note_absent(tx: WriteTx, school: School, procedure: str, year: int, *, source: str = "") -> bool:
+    """A table names the school without a number: it is of the group, «not computed»; a known result stays."""
+    query = select(Outcome.id).where(
+        Outcome.school_id == school.id, Outcome.procedure == procedure, Outcome.year == year
+    )
+    if await tx.session.scalar(query) is not None:
+        return False
+    return await enter_result(tx, school, procedure, year, participants=0, below=0, source=source)
+
+
 async def enter_cluster(
     tx: WriteTx,
     school: School,

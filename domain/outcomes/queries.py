@@ -103,7 +103,10 @@ async def dynamics_table(
     for school_id, procedure, year, participants, below in await tx.session.execute(query):
         found.setdefault(school_id, {})[procedure, year] = rules.Result(participants, below)
     members = await _members(tx, narrowed, list(found))
-    used = {procedure for results_ in found.values() for procedure, _ in results_}
+    # A procedure in which nobody took part in either year is no column.
+    used = {
+        key for of_school in found.values() for (key, _), result in of_school.items() if result.participants
+    }
     keys = [key for key in rules.procedures() if key in used]
     groups: dict[str, dict[str, DynamicsCell]] = {}
     for name, ids in (await _groups(tx, members, by, after)).items():

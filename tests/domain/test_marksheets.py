@@ -193,3 +193,66 @@ async def test_a_municipal_coordinator_has_no_schools_to_enter_results_for(world
     async with world.db.write(await world.actor("Марина")) as tx:
         brought = await marksheets.bring_in(tx, reading)
     assert (brought.results, [p.message for p in brought.problems]) == (0, ["there is no such school"])
+
+
+def test_who_only_stands_there_is_of_the_group_and_zero_is_a_number() -> None:
+    reading = book(
+        [
+            ["Школа", "Процедура", "Год", "Участников", "Ниже порога"],
+            ["А", "ОГЭ математика", 2022, 0, "-"],
+            ["Б", "ОГЭ математика", 2022, None, None],
+            ["В", "ОГЭ математика", 2022, "н/д", "—"],
+            ["Г", "ОГЭ математика", 2022, "1 000", "14 (1,4%)"],
+            ["Д", "ОГЭ математика", 2022, 20, None],
+        ]
+    )
+    assert numbers(reading) == [("А", "oge_math", 2022, 0, 0), ("Г", "oge_math", 2022, 1000, 14)]
+    assert [entry.school for entry in reading.absent] == ["Б", "В"]
+    assert problems(reading) == [(6, "it is not said how many were below the threshold; if nobody, write 0")]
+
+
+def test_shares_kept_as_parts_of_one_are_told_from_small_percentages() -> None:
+    parts = book(
+        [
+            ["ОУ", "Писали ЕГЭ русский язык 2022", "Доля не сдавших ЕГЭ русский язык 2022"],
+            ["А", 16, 0.125],
+            ["Б", 14, 1 / 14],
+            ["В", 7, 0],
+            ["Г", 3, 1],
+        ]
+    )
+    assert [(e.participants, e.below) for e in parts.entries] == [(16, 2), (14, 1), (7, 0), (3, 3)]
+    small = book(
+        [
+            ["ОУ", "Писали ЕГЭ русский язык 2022", "Не сдали ЕГЭ русский язык 2022, %"],
+            ["А", 250, 0.4],
+            ["Б", 500, 0.2],
+            ["В", 120, "0,8"],
+        ]
+    )
+    assert [(e.participants, e.below) for e in small.entries] == [(250, 1), (500, 1), (120, 1)]
+
+
+def test_columns_in_english_and_procedures_by_their_keys() -> None:
+    reading = book(
+        [["school", "year", "procedure", "participants", "below"], ["А", 2021, "vpr_math_5", 24, 3]]
+    )
+    assert numbers(reading) == [("А", "vpr_math_5", 2021, 24, 3)]
+
+
+async def test_an_empty_cell_wipes_nothing(world: World) -> None:
+    header = ["Школа", "Процедура", "Год", "Участников", "Ниже порога"]
+    async with world.db.write(await world.actor("Римма")) as tx:
+        for numbers_ in ((20, 5), ("-", "-")):
+            row = ["Климатинская СОШ", "ОГЭ математика", 2022, *numbers_]
+            other = ["Василёвская СОШ", "ОГЭ математика", 2022, "-", "-"]
+            await marksheets.bring_in(tx, book([header, row, other]))
+    async with world.db.read(await world.actor("Римма")) as tx:
+        found = [
+            o.result for name in ("Климатинская", "Василёвская") for o in await _results(tx, world, name)
+        ]
+    assert found == [(20, 5), (0, 0)]
+
+
+async def _results(tx: Any, world: World, name: str) -> Any:
+    return await outcomes.results(tx, world.schools[name].school_id or 0)

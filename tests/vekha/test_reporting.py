@@ -1,6 +1,8 @@
 """Reports from files alone: register in, results in, tables out; as JSON and as a sheet."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +157,18 @@ def test_a_wave_from_the_command_line(vekha: Vekha, region: Path) -> None:
     assert "+1, это +100 из 905." in vekha("report", "wave").stderr
     refused = vekha("monitoring", "open", "sverdlovsk-2022", "--region", "Угличский МР", *days)
     assert (refused.exit_code, refused.stderr) == (1, "«Угличский МР» — не регион.\n")
+
+
+def test_a_fresh_process_brings_results_in(vekha: Vekha, region: Path) -> None:
+    """Of a command alone only what it needs is loaded: rows of one slice still find those of the others."""
+    file = write(
+        region / "r.csv", "Школа;Год;Процедура;Участников;Ниже порога", ["СОШ № 1;2021;oge_math;10;3"]
+    )
+    code = "import sys; from vekha.cli import main; sys.argv[1:] = sys.argv[1:]; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "outcomes", "import", file, "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, json.loads(done.stdout or "{}").get("changed")) == (0, 1), done.stderr
