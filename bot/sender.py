@@ -103,22 +103,31 @@ class Sender:
         self._lease: Lease | None = None
         self._renewed = 0.0
         self._is_stopping = False
+        self._has_ended = asyncio.Event()  # the loop below is over: nothing more is claimed
+        self._has_ended.set()
         db.listen("outbox", self._work.set)
 
     async def run(self) -> None:
         """Send until `stop`."""
-        while not self._is_stopping:
-            try:
-                if self._lease is None and not await self._take_lease():
-                    await self._pause()
-                    continue
-                await self._renew_in_time()
-                await self.online.wait()
-                if not await self._begin_some():
-                    await self._pause()
-            except Exception:
-                log.exception("sender_failed")
-                await asyncio.sleep(LOOK_AGAIN)
+        self._has_ended.clear()
+        try:
+            while not self._is_stopping:
+                await self._turn()
+        finally:
+            self._has_ended.set()
+
+    async def _turn(self) -> None:
+        try:
+            if self._lease is None and not await self._take_lease():
+                await self._pause()
+                return
+            await self._renew_in_time()
+            await self.online.wait()
+            if not self._is_stopping and not await self._begin_some():
+                await self._pause()
+        except Exception:
+            log.exception("sender_failed")
+            await asyncio.sleep(LOOK_AGAIN)
 
     async def stop(self, grace: float) -> None:
         """Begin nothing new; messages on their way get `grace` seconds to be answered, the rest goes back."""
@@ -127,6 +136,8 @@ class Sender:
         self.online.set()
         if self._probe is not None:
             self._probe.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._has_ended.wait(), max(grace, LOOK_AGAIN))
         self._delivery.dismiss_waiting()
         if self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=grace)
