@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 FONTS = Path(__file__).resolve().parent / "fonts"
 WIDTH = 680  # of every drawing, in points of its own
@@ -73,12 +73,13 @@ def bars(title: str, rows: Sequence[Bar], *, most: float, key: str = "b") -> str
         top = number * _ROW
         length = 0 if most <= 0 else max(0.0, min(1.0, bar.value / most)) * room
         parts.append(_label(bar.label, top))
-        parts.append(_rect(_LABELS, top + 5, room, _ROW - 10, "none", key, frame=True, empty=True))
+        parts.append(_rect((_LABELS, top + 5, room, _ROW - 10), "none", key, empty=True))
         if length:
-            parts.append(_rect(_LABELS, top + 5, length, _ROW - 10, bar.look, key))
+            parts.append(_rect((_LABELS, top + 5, length, _ROW - 10), bar.look, key))
         parts.append(_text(_LABELS + room + 10, top + 22, bar.text))
     words = "; ".join(f"{bar.label}: {bar.text}" for bar in rows)
-    return _drawing(title, words, "".join(parts), len(rows) * _ROW + 4, {b.look for b in rows}, key)
+    looks = {b.look for b in rows}
+    return _drawing(title, words, "".join(parts), height=len(rows) * _ROW + 4, looks=looks, key=key)
 
 
 def stacked(
@@ -99,14 +100,15 @@ def stacked(
             if not count or not total:
                 continue
             length = room * count / total
-            parts.append(_rect(at, top + 5, length, _ROW - 10, look, key))
+            parts.append(_rect((at, top + 5, length, _ROW - 10), look, key))
             if length >= _width(str(count)) + 4:
                 parts.append(_number(at + length / 2, top + 22, str(count)))
             at += length
         parts.append(_text(_LABELS + room + 8, top + 22, str(total), fill=MUTED))
         words.append(f"{label}: " + ", ".join(f"{names[look]} {count}" for look, count in counted))
     legend, height = _legend(names, len(rows) * _ROW + 10, key)
-    return _drawing(title, "; ".join(words), "".join(parts) + legend, height, set(names), key)
+    body = "".join(parts) + legend
+    return _drawing(title, "; ".join(words), body, height=height, looks=set(names), key=key)
 
 
 def trend(title: str, points: Sequence[Point], *, key: str = "t") -> str:
@@ -141,7 +143,7 @@ def trend(title: str, points: Sequence[Point], *, key: str = "t") -> str:
         parts.append(_text(x, y - 12 if y > top + 16 else y + 24, point.text, anchor=anchor, bold=True))
         last = x, y
     words = "; ".join(f"{p.label}: {p.text}" for p in points)
-    return _drawing(title, words, "".join(parts), top + height + 34, set(), key)
+    return _drawing(title, words, "".join(parts), height=top + height + 34, looks=(), key=key)
 
 
 def heat(
@@ -163,12 +165,13 @@ def heat(
         top = 26 + number * _ROW
         parts.append(_label(label, top))
         for at, cell in enumerate(cells):
-            parts.append(_rect(_LABELS + wide * at + 1, top + 2, wide - 2, _ROW - 4, cell.look, key))
+            parts.append(_rect((_LABELS + wide * at + 1, top + 2, wide - 2, _ROW - 4), cell.look, key))
             parts.append(_number(_LABELS + wide * (at + 0.5), top + 22, _fit(cell.text, wide)))
         words.append(f"{label}: " + ", ".join(cell.text for cell in cells if cell.text))
     legend, height = _legend(names, 36 + len(rows) * _ROW, key)
     used = {cell.look for _, cells in rows for cell in cells} | set(names)
-    return _drawing(title, "; ".join(words), "".join(parts) + legend, height, used, key)
+    body = "".join(parts) + legend
+    return _drawing(title, "; ".join(words), body, height=height, looks=used, key=key)
 
 
 def png(svg: str, *, caption: str = "", scale: float = 1.5) -> bytes:
@@ -191,7 +194,8 @@ def pages(drawings: Iterable[tuple[str, str]], *, scale: float = 1.5) -> bytes:
             # The words come as data: nothing in them is a command of the typesetter.
             source.append(f"#block(width: {WIDTH}pt, text(weight: 600, sys.inputs.caption{number}))")
         source.append(f'#image(bytes(sys.inputs.svg{number}), format: "svg", width: {WIDTH}pt)')
-    found = typst.compile(
+    compiled: Any = typst.compile  # its stub ties the kind of the fonts' paths to the kind of the source
+    found: bytes = compiled(
         "\n".join(source).encode(),
         format="png",
         ppi=72 * scale,
@@ -199,10 +203,10 @@ def pages(drawings: Iterable[tuple[str, str]], *, scale: float = 1.5) -> bytes:
         ignore_system_fonts=True,
         sys_inputs=inputs,
     )
-    return bytes(found[0] if isinstance(found, list) else found)
+    return found
 
 
-def _drawing(title: str, words: str, body: str, height: float, looks: Iterable[str], key: str) -> str:
+def _drawing(title: str, words: str, body: str, *, height: float, looks: Iterable[str], key: str) -> str:
     patterns = "".join(_pattern(look, key) for look in sorted(set(looks) | {"none"}))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" width="{WIDTH}" '
@@ -223,19 +227,10 @@ def _pattern(look: str, key: str) -> str:
     )
 
 
-def _rect(
-    x: float,
-    y: float,
-    width: float,
-    height: float,
-    look: str,
-    key: str,
-    *,
-    frame: bool = False,
-    empty: bool = False,
-) -> str:
+def _rect(box: tuple[float, float, float, float], look: str, key: str, *, empty: bool = False) -> str:
+    x, y, width, height = box
     fill = "none" if empty else f"url(#{key}-{look})"
-    stroke = LINE if frame else LOOKS[look][1]
+    stroke = LINE if empty else LOOKS[look][1]
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{fill}" '
         f'stroke="{stroke}" stroke-width="1"/>'
@@ -269,7 +264,7 @@ def _legend(names: Mapping[str, str], top: float, key: str) -> tuple[str, float]
         wide = 26 + _width(name) + 18
         if x and x + wide > WIDTH:
             x, y = 0.0, y + 24
-        parts.append(_rect(x, y, 18, 16, look, key))
+        parts.append(_rect((x, y, 18, 16), look, key))
         parts.append(_text(x + 25, y + 13, name, fill=MUTED))
         x += wide
     return "".join(parts), y + 24

@@ -6,9 +6,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 
-from domain import people, rubrics, schools
+from domain import automatic, people, rubrics, schools
 from domain.actor import SCHOOL_TEAM, Place, Role
 from domain.dates import local_day
 from domain.db import Tx
@@ -68,13 +68,16 @@ async def criteria_of(tx: Tx, of_wave: Wave) -> CriteriaSet:
 async def works(tx: Tx, of_wave: Wave, place: Place) -> list[Work]:
     """Assignments that the automatic criteria are made of: the list behind the number."""
     query = select(Assignment.id, Assignment.school_id, Assignment.status, Assignment.due_on).where(
-        within(tx.actor, Permission.SEE, Assignment), Assignment.region_id == of_wave.region_id
+        within(tx.actor, Permission.SEE, Assignment),
+        Assignment.region_id == of_wave.region_id,
+        Assignment.school_id.is_not(None),  # what an office owes is no school's measure
     )
     if of_wave.roadmap_id is not None:
         query = query.where(Assignment.roadmap_id == of_wave.roadmap_id)
     for column, value in zip(Assignment.place_columns(), place, strict=True):
         query = query.where(column == value) if value is not None else query
-    return [Work(*row) for row in (await tx.session.execute(query.order_by(Assignment.id))).tuples()]
+    rows = (await tx.session.execute(query.order_by(Assignment.id))).tuples()
+    return [Work(id_, school_id or 0, status, due_on) for id_, school_id, status, due_on in rows]
 
 
 async def standing(tx: Tx, wave_id: int, place: Place) -> Standing:
@@ -84,26 +87,62 @@ async def standing(tx: Tx, wave_id: int, place: Place) -> Standing:
     if place.school_id is not None:
         await schools.school(tx, place.school_id)
     marks = await _means(tx, found, place)
-    forecast = rules.forecast(of, await works(tx, found, place), marks, found.ends_on)
+    listed = await works(tx, found, place)
+    inside = _inside(tx, place)
+    others = {
+        kind: rules.Tally(*automatic.counted(await automatic_facts(tx, found, kind, inside)))
+        for kind in sorted({leaf.automatic for leaf in of.leaves()} & automatic.KINDS)
+    }
+    forecast = rules.forecast(of, listed, marks, found.ends_on, others)
     return Standing(found, place, of, forecast, await _official(tx, found, of, place))
+
+
+def _inside(tx: Tx, place: Place) -> Select[int]:
+    query = select(School.id).where(within(tx.actor, Permission.SEE, School))
+    for column, value in zip(School.place_columns(), place, strict=True):
+        query = query.where(column == value) if value is not None else query
+    return query
+
+
+async def automatic_facts(tx: Tx, of_wave: Wave, kind: str, inside: Select[int]) -> list[automatic.Fact]:
+    """What an automatic criterion of a wave is made of, for schools that the actor may see."""
+    before = select(func.max(Wave.ends_on)).where(
+        Wave.region_id == of_wave.region_id, Wave.ends_on < of_wave.starts_on
+    )
+    first = automatic.window(await tx.session.scalar(before), of_wave.ends_on)
+    last = of_wave.ends_on
+    return await automatic.facts(tx, kind, inside, first=first, last=last, roadmap_id=of_wave.roadmap_id)
+
+
+async def marks_of(
+    tx: Tx, of_wave: Wave, inside: Select[int] | None = None
+) -> dict[int, dict[str, dict[int | None, ExpertMark]]]:
+    """Marks by school, criterion and expert; the coordinator's settlement stands under None."""
+    query = select(ExpertMark).where(
+        within(tx.actor, Permission.SEE, ExpertMark), ExpertMark.wave_id == of_wave.id
+    )
+    if inside is not None:
+        query = query.where(ExpertMark.school_id.in_(inside))
+    found: dict[int, dict[str, dict[int | None, ExpertMark]]] = {}
+    for mark in (await tx.session.scalars(query.order_by(ExpertMark.id))).all():
+        of_school = found.setdefault(mark.school_id, {})
+        of_school.setdefault(mark.criterion, {})[mark.person_id] = mark
+    return found
+
+
+async def officials(tx: Tx, of_wave: Wave) -> dict[Place, OfficialResult]:
+    """The newest official result of each place: the region's own for everybody, others for who sees them."""
+    query = select(OfficialResult).where(
+        OfficialResult.wave_id == of_wave.id,
+        or_(OfficialResult.municipality_id.is_(None), within(tx.actor, Permission.SEE, OfficialResult)),
+    )
+    found = (await tx.session.scalars(query.order_by(OfficialResult.id))).all()
+    return {Place(r.region_id, r.municipality_id, r.school_id): r for r in found}
 
 
 async def _means(tx: Tx, of_wave: Wave, place: Place) -> dict[str, Any]:
     """Marks by criterion: of a school the settled one or the mean of its experts, of a place the mean of schools."""
-    query = select(ExpertMark).where(
-        within(tx.actor, Permission.SEE, ExpertMark), ExpertMark.wave_id == of_wave.id
-    )
-    for column, value in zip(ExpertMark.place_columns(), place, strict=True):
-        query = query.where(column == value) if value is not None else query
-    given: dict[tuple[str, int], dict[int | None, Fraction]] = {}
-    for mark in (await tx.session.scalars(query)).all():
-        given.setdefault((mark.criterion, mark.school_id), {})[mark.person_id] = Fraction(mark.points)
-    by_criterion: dict[str, list[Fraction]] = {}
-    for (criterion, _), by_expert in given.items():
-        settled = by_expert.get(None)
-        points = settled if settled is not None else sum(by_expert.values(), Fraction(0)) / len(by_expert)
-        by_criterion.setdefault(criterion, []).append(points)
-    return {key: {"mean_of": values} for key, values in by_criterion.items()}
+    return rules.means(await marks_of(tx, of_wave, _inside(tx, place)))
 
 
 async def _official(

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from math import ceil
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from domain.actor import Place
 from domain.errors import N_, DomainError
 from domain.progress import Status
 from domain.rubrics import CriteriaSet, Criterion, Score, points_of_share, score
 
-CONFIRMED_SHARE = "confirmed_share"  # the only source of automatic points so far
+CONFIRMED_SHARE = "confirmed_share"  # the other sources of automatic points stand in `domain.automatic`
+
+
+# What is nearest to being confirmed: with the reviewer, then sent back, then not begun.
+_EFFORT = (Status.IN_REVIEW, Status.RETURNED, Status.NOT_DONE)
 
 
 class ConflictOfInterest(DomainError):
@@ -84,6 +89,7 @@ class Step(NamedTuple):
     gain: Fraction  # points of the criterion
     total_gain: Fraction  # points of the total: «+1 балл → +100 из 905»
     assignments: Sequence[int]  # the cheapest ones, in the order of doing
+    source: str = CONFIRMED_SHARE  # what has to be added: confirmations, schools, decisions, events
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +101,23 @@ class Forecast:
     steps: Sequence[Step]
     in_review: int  # would count as soon as a reviewer confirms
     at_stake: Sequence[int]  # open assignments due by the end of the wave
+    possible: Score  # where they all were confirmed by then: what is lost if nothing happens
+    sources: Mapping[str, Tally]  # what automatic criteria are computed from
 
 
 def tally(works: Iterable[Work]) -> Tally:
-    """Count confirmed measures; a confirmed one never lowers the share."""
-    counted = [work.status for work in works if work.status is not Status.WAIVED]
+    """Count confirmed measures; a confirmed one never lowers the share. What can be confirmed by nobody is left out."""
+    counted = [work.status for work in works if work.status in (*_EFFORT, Status.CONFIRMED)]
     return Tally(sum(status is Status.CONFIRMED for status in counted), len(counted))
 
 
 def needed(criterion: Criterion, found: Tally) -> tuple[int, Fraction] | None:
     """Confirmations that lift the points, and by how much; None at the top or without measures."""
-    if not found.of or not criterion.bands:
+    if not found.of:
         return None
+    if not criterion.bands:
+        # In proportion to the share: every one gives its part.
+        return (1, criterion.max / found.of) if found.done < found.of else None
     now = points_of_share(criterion, Fraction(100 * found.done, found.of))
     for band in criterion.bands:
         if band.points > now:
@@ -117,10 +128,6 @@ def needed(criterion: Criterion, found: Tally) -> tuple[int, Fraction] | None:
     return None
 
 
-# What is nearest to being confirmed: with the reviewer, then sent back, then not begun.
-_EFFORT = (Status.IN_REVIEW, Status.RETURNED, Status.NOT_DONE)
-
-
 def cheapest(works: Iterable[Work], count: int) -> list[int]:
     """The assignments that lead to so many confirmations with the least work, the soonest due first."""
     open_ = [work for work in works if work.status in _EFFORT]
@@ -128,35 +135,80 @@ def cheapest(works: Iterable[Work], count: int) -> list[int]:
     return [work.assignment_id for work in ordered[:count]]
 
 
-def forecast(of: CriteriaSet, works: Sequence[Work], marks: Mapping[str, Any], until: date) -> Forecast:
-    """The forecast by today's facts: automatic criteria from assignments, the others from `marks` of experts."""
-    found = tally(works)
-    automatic = [c for c in of.leaves() if c.automatic == CONFIRMED_SHARE]
-    facts = {**marks, **{c.key: found.fact for c in automatic if found.of}}
+class Marked(Protocol):
+    """A mark as it is kept."""
+
+    points: Any
+
+
+def means(marks: Mapping[int, Mapping[str, Mapping[int | None, Marked]]]) -> dict[str, Any]:
+    """Facts of criteria from marks by school, criterion and expert.
+
+    Of a school the settled one or the mean of its experts; of several schools the mean of them.
+    """
+    by_criterion: dict[str, list[Fraction]] = {}
+    for of_school in marks.values():
+        for criterion, by_expert in of_school.items():
+            settled = by_expert.get(None)
+            given = [settled] if settled is not None else list(by_expert.values())
+            points = sum((Fraction(mark.points) for mark in given), Fraction(0)) / len(given)
+            by_criterion.setdefault(criterion, []).append(points)
+    return {key: {"mean_of": values} for key, values in by_criterion.items()}
+
+
+def estimate(of: CriteriaSet, sources: Mapping[str, Tally], marks: Mapping[str, Any]) -> Score:
+    """The score by tallies of automatic criteria (by what they are computed from) and by marks of experts."""
+    facts = dict(marks)
+    for criterion in of.leaves():
+        found = sources.get(criterion.automatic)
+        if found is not None and found.of:
+            facts[criterion.key] = found.fact
     known = {leaf.key for leaf in of.leaves()}
-    result = score(of, {key: fact for key, fact in facts.items() if key in known})
+    return score(of, {key: fact for key, fact in facts.items() if key in known})
+
+
+def prices(of: CriteriaSet, sources: Mapping[str, Tally]) -> list[Step]:
+    """What the next point of each automatic criterion costs, the cheapest first; without naming assignments."""
     weights = {leaf.key: g.weight for g in of.groups for c in g.criteria for leaf in c.leaves()}
     steps = []
-    for criterion in automatic:
-        price = needed(criterion, found)
+    for criterion in of.leaves():
+        found = sources.get(criterion.automatic)
+        price = needed(criterion, found) if found is not None else None
         if price is not None:
             count, gain = price
-            steps.append(
-                Step(
-                    criterion.key,
-                    criterion.title,
-                    count,
-                    gain,
-                    gain * weights[criterion.key],
-                    cheapest(works, count),
-                )
-            )
+            total = gain * weights[criterion.key]
+            steps.append(Step(criterion.key, criterion.title, count, gain, total, (), criterion.automatic))
+    return sorted(steps, key=lambda step: (step.needed / step.total_gain, step.criterion))
+
+
+def forecast(
+    of: CriteriaSet,
+    works: Sequence[Work],
+    marks: Mapping[str, Any],
+    until: date,
+    others: Mapping[str, Tally] = MappingProxyType({}),
+) -> Forecast:
+    """The forecast by today's facts: automatic criteria from assignments and `others`, the rest from `marks`."""
+    found = tally(works)
+    sources = {CONFIRMED_SHARE: found, **others}
+    steps = [
+        step._replace(assignments=cheapest(works, step.needed)) if step.source == CONFIRMED_SHARE else step
+        for step in prices(of, sources)
+    ]
     at_stake = [
         w.assignment_id for w in works if w.status in _EFFORT and w.due_on is not None and w.due_on <= until
     ]
     in_review = sum(work.status is Status.IN_REVIEW for work in works)
-    ordered = sorted(steps, key=lambda step: (step.needed / step.total_gain, step.criterion))
-    return Forecast(result, found, ordered, in_review, at_stake)
+    reached = {**sources, CONFIRMED_SHARE: Tally(found.done + len(at_stake), found.of)}
+    return Forecast(
+        estimate(of, sources, marks),
+        found,
+        steps,
+        in_review,
+        at_stake,
+        estimate(of, reached, marks),
+        sources,
+    )
 
 
 def check_interest(places: Collection[Place], school_id: int) -> None:

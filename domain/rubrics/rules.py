@@ -1,7 +1,6 @@
 """Reading criteria sets and scoring facts by them. Pure, in exact fractions; rounding happens at the very end.
 
-Source: DOMAIN.md §6. Contradictory maxima are refused: a total by them would have no meaning.
-"""
+Source: DOMAIN.md §6. Contradictory maxima are refused: a total by them would have no meaning."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -88,6 +87,7 @@ class Criterion:
     scale: Mapping[int, str] = field(default_factory=dict)
     bands: tuple[Band, ...] = ()
     parts: tuple["Criterion", ...] = ()
+    remarks: tuple[str, ...] = ()  # what experts say often, to be chosen from
 
     def leaves(self) -> tuple["Criterion", ...]:
         """What is really scored."""
@@ -189,9 +189,11 @@ def half_up(value: Fraction, decimals: int) -> Decimal:
 
 
 def points_of_share(criterion: Criterion, share: Fraction) -> Fraction:
-    """Points of an exact share (per cent): half-open bands, so 24.9 is still below 25."""
+    """Points of an exact share (per cent): half-open bands (24.9 is still below 25), else in proportion."""
     if not 0 <= share <= WHOLE:
         raise FactTooLarge(name=criterion.title, value=_shown(share), max=100)
+    if not criterion.bands:
+        return criterion.max * share / 100
     return [band.points for band in criterion.bands if band.start <= share][-1]
 
 
@@ -257,11 +259,11 @@ def _measured(criterion: Criterion, fact: Mapping[str, Any]) -> Line | None:
     if keys == {"mean_of"} and isinstance(fact["mean_of"], list):
         parts = [_points(value, criterion.title, criterion.max) for value in fact["mean_of"]]
         return Line(criterion.key, criterion.title, sum(parts, Fraction(0)) / len(parts), criterion.max)
-    if criterion.bands and keys == {"done", "of"}:
+    if (shared := bool(criterion.bands or criterion.automatic)) and keys == {"done", "of"}:
         if not (whole := _number(fact["of"], criterion.title)):  # nothing was planned: no share
             return None
         share = _number(fact["done"], criterion.title) * 100 / whole
-    elif criterion.bands and keys == {"percent"}:
+    elif shared and keys == {"percent"}:
         share = _number(fact["percent"], criterion.title)
     else:
         raise FactUnclear(name=criterion.title, value=dict(fact))
@@ -313,9 +315,9 @@ def read_set(document: Mapping[str, Any]) -> CriteriaSet:
     given = document.get("max")
     if given is not None and _number_in(given, "max") != found.max:
         raise MaximaContradict(name=found.title, sum=_shown(found.max), max=given)
-    if found.max > 0 and found.decimals in (0, 1, 2):
-        return found
-    raise SetUnreadable(where="decimals" if found.max > 0 else "max")
+    if found.max <= 0 or found.decimals not in (0, 1, 2):
+        raise SetUnreadable(where="decimals" if found.max > 0 else "max")
+    return found
 
 
 def _group(item: Mapping[str, Any]) -> Group:
@@ -348,17 +350,16 @@ def _criterion(item: Mapping[str, Any]) -> Criterion:
     try:
         scored_by = ScoredBy(item.get("scored_by", "expert"))
         scale = {int(points): str(word) for points, word in dict(item.get("scale", {})).items()}
-        bands = tuple(
-            Band(_number_in(b["from"], title), _number_in(b["points"], title)) for b in item.get("bands", ())
-        )
+        pairs = [(b["from"], b["points"]) for b in item.get("bands", ())]
+        bands = tuple(Band(_number_in(start, title), _number_in(points, title)) for start, points in pairs)
     except (ValueError, KeyError, TypeError) as error:
         raise SetUnreadable(where=title) from error
     if scale and max(scale) != most:
         raise MaximaContradict(name=title, sum=max(scale), max=_shown(most))
     _check_bands(title, bands, most)
-    return Criterion(
-        _text(item, "key"), title, most, scored_by, str(item.get("automatic", "")), scale, bands, parts
-    )
+    remarks = tuple(str(remark) for remark in item.get("remarks", ()))
+    automatic = str(item.get("automatic", ""))
+    return Criterion(_text(item, "key"), title, most, scored_by, automatic, scale, bands, parts, remarks)
 
 
 def _check_bands(title: str, bands: tuple[Band, ...], most: Fraction) -> None:
@@ -392,9 +393,8 @@ def _whole(value: Any, where: str) -> int:
 
 def _number_in(value: Any, where: str) -> Fraction:
     try:
-        number = _number(value, where)
+        if (number := _number(value, where)) >= 0:
+            return number
     except FactUnclear as error:
         raise SetUnreadable(where=where) from error
-    if number < 0:
-        raise SetUnreadable(where=where)
-    return number
+    raise SetUnreadable(where=where)

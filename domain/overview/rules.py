@@ -1,0 +1,123 @@
+"""What the numbers of a place are: counts of its measures, how it stands in a wave, what is worth doing first. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+from domain.actor import Place
+from domain.monitoring import Step, Wave
+from domain.outcomes import Cluster, percent
+from domain.rubrics import CriteriaSet, Score
+from domain.schools import SchoolStatus, Settlement
+
+QUIET_DAYS = 30  # without anything handed in, said or planned a school is silent
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Which schools a page is about; the same for its table, its drawing and what is taken away."""
+
+    municipality_id: int | None = None
+    cohort_id: int | None = None
+    track_id: int | None = None
+    cluster: Cluster | None = None
+    settlement: Settlement | None = None
+    status: SchoolStatus | None = None
+    year: int | None = None  # of the cluster; without it the newest that is known
+    school_id: int | None = None
+
+
+EVERYTHING = Segment()
+
+
+class Counts(NamedTuple):
+    """Assignments of a place by state; `required` leaves out what was waived."""
+
+    required: int = 0
+    confirmed: int = 0
+    in_review: int = 0
+    returned: int = 0
+    late: int = 0
+    at_stake: int = 0  # not confirmed, due by the end of the wave
+
+    @property
+    def percent(self) -> int | None:
+        """Share of confirmed ones, half up."""
+        return percent(self.confirmed, self.required)
+
+    def __add__(self, other: object) -> "Counts":
+        """Counts of two places together."""
+        if not isinstance(other, Counts):
+            return NotImplemented
+        return Counts(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+class Official(NamedTuple):
+    """A published result, and where it was published."""
+
+    source: str
+    score: Score
+
+
+class Line(NamedTuple):
+    """A place in the table: its measures, the forecast, what was published, who has gone silent."""
+
+    place: Place
+    name: str
+    schools: int
+    counts: Counts
+    engaged: int  # schools that have handed something in
+    silent: int  # schools without any sign for long
+    forecast: Score | None
+    steps: Sequence[Step]
+    official: Official | None
+    last_year: int | None  # per cent confirmed on this day a year ago
+
+    @property
+    def engaged_percent(self) -> int | None:
+        """Share of schools that have handed something in."""
+        return percent(self.engaged, self.schools)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The table of places below one place, and the place itself as its last line."""
+
+    wave: Wave | None
+    of: CriteriaSet | None
+    lines: Sequence[Line]
+    whole: Line
+    as_of: date
+
+
+class WavePoint(NamedTuple):
+    """One wave on the line from wave to wave."""
+
+    wave: Wave
+    official: Official | None
+    forecast: Score | None  # only of a wave that is not over
+
+
+class State(StrEnum):
+    """Which assignments stand behind a number."""
+
+    REQUIRED = "required"
+    CONFIRMED = "confirmed"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    LATE = "late"
+    AT_STAKE = "at_stake"
+
+
+def cheapest_first(steps: Mapping[Place, Sequence[Step]], most: int = 5) -> list[tuple[Place, Step]]:
+    """The next points of many places, those with the fewest confirmations first, then those that give most."""
+    found = [(place, step) for place, of_place in steps.items() for step in of_place]
+    return sorted(found, key=lambda item: (item[1].needed, -item[1].total_gain, item[0]))[:most]
+
+
+def lost(score: Score, without: Score) -> Fraction:
+    """Points that a place loses against another forecast; never less than none."""
+    return max(Fraction(0), score.total - without.total)
