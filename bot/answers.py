@@ -51,6 +51,7 @@ class Answer:
     message_id: int | None = None
     wait: float = 0.0
     new_chat_id: int | None = None
+    file_id: str = ""  # Telegram's own, of the file that was sent
 
 
 def classify(status: int, body: bytes | str) -> Answer:
@@ -71,8 +72,19 @@ def _accepted(status: int, result: Any) -> Answer:
     if status >= 500:
         return Answer(Outcome.UNKNOWN, f"{status}: ok, yet a server error")
     first = result[0] if isinstance(result, list) and result else result
-    message_id = first.get("message_id") if isinstance(first, dict) else None
-    return Answer(Outcome.SENT, message_id=message_id if isinstance(message_id, int) else None)
+    if not isinstance(first, dict):
+        return Answer(Outcome.SENT)
+    message_id, file_id = first.get("message_id"), _file_id(first)
+    return Answer(
+        Outcome.SENT, message_id=message_id if isinstance(message_id, int) else None, file_id=file_id
+    )
+
+
+def _file_id(message: dict[str, Any]) -> str:
+    sizes = message.get("photo")
+    file = sizes[-1] if isinstance(sizes, list) and sizes else message.get("document")
+    found = file.get("file_id") if isinstance(file, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _refused(status: int, content: dict[str, Any]) -> Answer:

@@ -8,17 +8,18 @@ from typing import NamedTuple, Protocol
 
 import structlog
 from aiogram import Bot
-from aiogram.methods import SendDocument, SendMessage
+from aiogram.methods import SendDocument, SendMessage, SendPhoto
 from aiohttp import ClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import rendering
 from bot.answers import Answer, Outcome, classify, classify_error
-from bot.notice import FindAddress, MarkUnreachable, Notice, Renderers
+from bot.notice import FindAddress, MarkUnreachable, Notice, Renderers, Stored
 from bot.telegram import session_of
 from domain import outbox
 from domain.actor import SYSTEM
 from domain.db import Database, Tx
+from domain.files import FileStore
 from domain.outbox import Due, Lease, OutboxMessage, OutboxState, allowed_at, kind_of
 from domain.texts import DEFAULT_LANGUAGE, Texts, texts
 
@@ -71,10 +72,12 @@ class Delivery:
         places: asyncio.Semaphore,
         counters: Counter[str],
         timezone: str,
+        files: FileStore | None = None,
     ) -> None:
         self._db, self._bot, self._renderers = db, bot, renderers
         self._find_address, self._mark_unreachable = find_address, mark_unreachable
         self._gate, self._places, self._counters, self._timezone = gate, places, counters, timezone
+        self._files = files
         self._limiter = session_of(bot).limiter
         self._waiting: set[asyncio.Task[None]] = set()
 
@@ -147,7 +150,7 @@ class Delivery:
         async with self._db.write(SYSTEM) as tx:
             may_send = await outbox.begin_sending(tx, lease, due.id)
         if may_send:
-            await self._conclude(lease, ready, await self._exchange(ready, rendered, due.lane))
+            await self._conclude(lease, ready, rendered, await self._exchange(ready, rendered, due.lane))
         return None
 
     async def _render(self, tx: Tx, ready: Ready) -> Notice | Verdict:
@@ -156,7 +159,7 @@ class Delivery:
             log.error("no_renderer", kind=ready.message.kind)
             return Verdict(S.FAILED, "no renderer for this kind")
         try:
-            notice = await renderer(tx, ready.message, ready.say)
+            notice = self._found(await renderer(tx, ready.message, ready.say))
         except SQLAlchemyError as error:
             log.exception("render_put_off", outbox_id=ready.message.id)
             return Verdict(S.PENDING, f"render: {type(error).__name__}", tx.now + LATER)
@@ -167,6 +170,17 @@ class Delivery:
             return Verdict(S.CANCELLED, "not true any more")
         # What a person has just done or pressed goes at any hour, but wakes nobody.
         return replace(notice, silent=True) if ready.is_night else notice
+
+    def _found(self, notice: Notice | None) -> Notice | None:
+        """The same with the place of a stored file; raises FileNotFoundError where its bytes are gone."""
+        document = notice.document if notice is not None else None
+        if notice is None or document is None or not isinstance(document.content, Stored):
+            return notice
+        if self._files is None:
+            raise FileNotFoundError(document.content.sha256)
+        path = self._files.path(document.content.sha256)
+        path.stat()  # asked before anything leaves: not having it is no doubt about the message
+        return replace(notice, document=replace(document, content=path))
 
     async def _exchange(self, ready: Ready, notice: Notice, lane: int) -> Answer:
         is_repeat = ready.message.doubts > 0
@@ -181,14 +195,14 @@ class Delivery:
         await self._limiter.acquire(ready.chat_id, lane)
         return await self._post(method)
 
-    async def _post(self, method: SendMessage | SendDocument) -> Answer:
+    async def _post(self, method: SendMessage | SendDocument | SendPhoto) -> Answer:
         try:
             status, body = await session_of(self._bot).post(self._bot, method, REQUEST)
         except (ClientError, TimeoutError, OSError) as error:
             return classify_error(error)
         return classify(status, body)
 
-    async def _conclude(self, lease: Lease, ready: Ready, answer: Answer) -> None:
+    async def _conclude(self, lease: Lease, ready: Ready, notice: Notice, answer: Answer) -> None:
         """Act on the answer at once, and write it down; where that fails for good, the lease runs out."""
         self._counters[f"sends_{answer.outcome}"] += 1
         if answer.outcome == Outcome.SLOW_DOWN:
@@ -199,7 +213,7 @@ class Delivery:
             log.critical("token_refused", error=answer.error)
         for pause in (*MARKING, None):
             try:
-                await self._write_down(lease, ready, answer)
+                await self._write_down(lease, ready, notice, answer)
             except SQLAlchemyError:
                 log.exception("fate_not_written", outbox_id=ready.message.id)
                 if pause is None:
@@ -208,13 +222,15 @@ class Delivery:
             else:
                 return
 
-    async def _write_down(self, lease: Lease, ready: Ready, answer: Answer) -> None:
+    async def _write_down(self, lease: Lease, ready: Ready, notice: Notice, answer: Answer) -> None:
         message_id, error = ready.message.id, answer.error
         person_id, chat_id = ready.message.person_id, ready.message.chat_id
         async with self._db.write(SYSTEM) as tx:
             match answer.outcome:
                 case Outcome.SENT:
                     await outbox.move(tx, lease, message_id, S.SENT, message_id=answer.message_id)
+                    if answer.file_id and notice.document is not None and notice.document.keep is not None:
+                        await notice.document.keep(tx, answer.file_id)
                 case Outcome.UNKNOWN:
                     await outbox.move(tx, lease, message_id, S.UNKNOWN, error=error)
                 case Outcome.SLOW_DOWN:

@@ -78,6 +78,7 @@ class Engine:
             mark_unreachable,
             timezone=settings.timezone,
             counters=self.counters,
+            files=files or FileStore(settings.files_dir),
         )
         self._timetable = Timetable(db, plan_digests, files)
         self._stopping = asyncio.Event()

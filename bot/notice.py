@@ -20,11 +20,23 @@ class FileId:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A file to send: its bytes, its place on the disk, or Telegram's own id of it."""
+class Stored:
+    """A file of our own store, by its hash; where it lies is known to the one who sends."""
 
-    content: bytes | Path | FileId
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send: its bytes, its place on the disk or in the store, or Telegram's own id of it.
+
+    `as_photo`: shown as a picture. `keep`: what to do with Telegram's id of it once it has been sent.
+    """
+
+    content: bytes | Path | FileId | Stored
     name: str
+    as_photo: bool = False
+    keep: Callable[[WriteTx, str], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

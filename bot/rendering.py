@@ -4,10 +4,10 @@ import html
 import re
 from pathlib import Path
 
-from aiogram.methods import SendDocument, SendMessage
+from aiogram.methods import SendDocument, SendMessage, SendPhoto
 from aiogram.types import BufferedInputFile, FSInputFile, InlineKeyboardMarkup, LinkPreviewOptions
 
-from bot.notice import Document, FileId, Notice
+from bot.notice import Document, FileId, Notice, Stored
 from domain.db import Tx
 from domain.outbox import OutboxMessage
 from domain.texts import Texts
@@ -21,7 +21,7 @@ _TAG = re.compile(
 
 def call(
     notice: Notice, chat_id: int, say: Texts, *, is_repeat: bool = False, plain: bool = False
-) -> SendMessage | SendDocument:
+) -> SendMessage | SendDocument | SendPhoto:
     """The method to send with. `plain`: without formatting, cut to the limit, for what Telegram could not read."""
     text = notice.text
     if is_repeat:
@@ -32,6 +32,15 @@ def call(
     parse_mode = None if plain else "HTML"
     keyboard = [list(row) for row in notice.buttons]
     markup = InlineKeyboardMarkup(inline_keyboard=keyboard) if keyboard else None
+    if notice.document is not None and notice.document.as_photo:
+        return SendPhoto(
+            chat_id=chat_id,
+            photo=_file(notice.document),
+            caption=text,
+            parse_mode=parse_mode,
+            reply_markup=markup,
+            disable_notification=notice.silent or None,
+        )
     if notice.document is not None:
         return SendDocument(
             chat_id=chat_id,
@@ -55,6 +64,8 @@ def _file(document: Document) -> BufferedInputFile | FSInputFile | str:
     content = document.content
     if isinstance(content, FileId):
         return content.value
+    if isinstance(content, Stored):
+        raise TypeError("a stored file has to be found before it is sent")
     if isinstance(content, Path):
         return FSInputFile(content, document.name)
     return BufferedInputFile(content, document.name)

@@ -24,6 +24,7 @@ from bot.telegram import session_of
 from domain import outbox
 from domain.actor import SYSTEM
 from domain.db import Database
+from domain.files import FileStore
 from domain.outbox import BULK, INTERACTIVE, TRANSACTIONAL, Due, Lease
 
 log = structlog.get_logger()
@@ -79,6 +80,7 @@ class Sender:
         *,
         timezone: str,
         counters: Counter[str] | None = None,
+        files: FileStore | None = None,
     ) -> None:
         self._db, self._bot = db, bot
         self._limiter = session_of(bot).limiter
@@ -97,6 +99,7 @@ class Sender:
             places=asyncio.Semaphore(IN_FLIGHT),
             counters=self.counters,
             timezone=timezone,
+            files=files,
         )
         self._work = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], Due] = {}
