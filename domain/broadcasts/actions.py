@@ -1,43 +1,71 @@
-"""Writing to exactly those people."""
+"""Writing to exactly those people, and hearing what they say to it."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
-from domain import audit, outbox
-from domain.actor import Place
+from domain import audiences, audit, groups, outbox
+from domain.audiences import NobodyToWrite, Preview, Segment, author_place
 from domain.broadcasts import queries, rules
-from domain.broadcasts.models import Broadcast
+from domain.broadcasts.models import Broadcast, BroadcastFile, BroadcastLetter, BroadcastRecipient
+from domain.broadcasts.rules import PLAIN, Extras
 from domain.dates import local_day
 from domain.db import WriteTx
 from domain.errors import Forbidden
+from domain.files import StoredFile
 from domain.outbox import OutboxMessage, OutboxState, Policy
-from domain.policy import TABLE, Permission, require
+from domain.policy import Permission, require
 
 PAUSED = datetime(9999, 1, 1, tzinfo=UTC)  # a paused message is due never
+AGAIN_AFTER = timedelta(hours=20)  # nobody is reminded of a broadcast more often
+
+
+async def keep_file(
+    tx: WriteTx, stored: StoredFile, *, name: str, photo: bool = False, telegram_file_id: str | None = None
+) -> BroadcastFile:
+    """Put a file aside for a broadcast that is being written; its bytes are durable already."""
+    author_place(tx)
+    if tx.actor.person_id is None:
+        raise Forbidden
+    kept = BroadcastFile(
+        made_by=tx.actor.person_id,
+        made_at=tx.now,
+        name=name[:255],
+        sha256=stored.sha256,
+        size=stored.size,
+        photo=photo,
+        telegram_file_id=telegram_file_id,
+    )
+    tx.session.add(kept)
+    await tx.session.flush()
+    return kept
 
 
 async def send(
     tx: WriteTx,
     text: str,
-    segment: rules.Segment,
+    segment: Segment,
     *,
     request_key: str,
     starts_at: datetime | None = None,
+    extras: Extras = PLAIN,
 ) -> Broadcast:
     """Queue a message to everyone of the segment who can be reached: once each, whoever presses what.
 
     With `starts_at` it leaves then, until which it can be cancelled. The same `request_key` again gives the same
-    broadcast. Raises TextNeeded, NobodyToWrite.
+    broadcast. Raises TextNeeded, UnknownVariable, NobodyToWrite, NotForGroups.
     """
-    place = _author_place(tx)
+    place = author_place(tx)
     known = await tx.session.scalar(select(Broadcast).where(Broadcast.request_key == request_key))
     if known is not None and known.author_id == tx.actor.person_id:
         return known
-    text = rules.check_text(text)
-    preview = await queries.preview(tx, segment)
+    text, extras = check(text, segment, extras)
+    files = await queries.own_files(tx, extras.file_ids)
+    preview = await audiences.preview(tx, segment)
     if not preview.recipients:
-        raise rules.NobodyToWrite
+        raise NobodyToWrite
     broadcast = Broadcast(
         request_key=request_key,
         author_id=tx.actor.person_id,
@@ -47,41 +75,124 @@ async def send(
         text=text,
         segment=segment.to_json(),
         recipients=len(preview.recipients),
+        ask=extras.ask,
+        link_label=extras.link_label,
+        link_url=extras.link_url,
+        rides=bool(files) and len(text) <= rules.RIDES,
         created_at=tx.now,
         starts_at=starts_at,
     )
     tx.session.add(broadcast)
     await tx.session.flush()
+    for file in files:
+        file.broadcast_id = broadcast.id
     audit.record(tx, "broadcast.send", "broadcast", broadcast.id, place, recipients=len(preview.recipients))
-    for recipient in preview.recipients:
-        await outbox.put(
-            tx,
-            "broadcast",
-            person_id=recipient.person.id,
-            subject=f"broadcast:{broadcast.id}",
-            dedupe_key=f"broadcast:{broadcast.id}:{recipient.person.id}",
-            params={"broadcast_id": broadcast.id},
-            policy=Policy.AT_MOST_ONCE,
-            lane=outbox.BULK,
-            not_before=starts_at,
-        )
+    await _queue(tx, broadcast, preview, files)
+    await groups.announce(
+        tx,
+        extras.group_ids,
+        "group_announcement",
+        f"{broadcast.id}",
+        {"broadcast_id": broadcast.id},
+        not_before=starts_at,
+    )
     return broadcast
+
+
+def check(text: str, segment: Segment, extras: Extras) -> tuple[str, Extras]:
+    """Words and what goes with them as they may be sent; raises what `send` raises about them."""
+    text = rules.check_text(text, with_deadline=segment.measure_id is not None)
+    label, url = rules.check_link(extras.link_label, extras.link_url)
+    if len(extras.file_ids) > rules.MAX_FILES:
+        raise rules.TooManyFiles(max=rules.MAX_FILES)
+    if extras.group_ids and (not segment.is_public or rules.variables(text) & rules.PERSONAL):
+        raise groups.NotForGroups
+    return text, Extras(extras.ask, label, url, extras.file_ids, extras.group_ids)
+
+
+async def _queue(tx: WriteTx, broadcast: Broadcast, preview: Preview, files: Sequence[BroadcastFile]) -> None:
+    """One row a person for the words, and one for each file that cannot go beside them; all at most once."""
+    people = preview.recipients
+    tx.session.add_all(
+        BroadcastRecipient(
+            broadcast_id=broadcast.id,
+            person_id=r.person.id,
+            place_name=r.place[:200],
+            region_id=r.at.region_id,
+            municipality_id=r.at.municipality_id,
+            school_id=r.at.school_id,
+        )
+        for r in people
+    )
+    await tx.session.flush()
+
+    def row(person_id: int, subject: str, tail: str, **params: Any) -> dict[str, Any]:
+        return {
+            "person_id": person_id,
+            "subject": f"{subject}:{broadcast.id}",
+            "dedupe_key": f"broadcast:{broadcast.id}:{person_id}{tail}",
+            "params": {"broadcast_id": broadcast.id, **params},
+            "policy": Policy.AT_MOST_ONCE,
+            "lane": outbox.BULK,
+            "not_before": broadcast.starts_at,
+        }
+
+    await outbox.put_many(tx, "broadcast", [row(r.person.id, "broadcast", "") for r in people])
+    for file in files[1:] if broadcast.rides else files:
+        rows = [row(r.person.id, "broadcast_file", f":file:{file.id}", file_id=file.id) for r in people]
+        await outbox.put_many(tx, "broadcast_file", rows)
+
+
+async def test(tx: WriteTx, text: str, segment: Segment, *, extras: Extras, key: str) -> None:
+    """Send it to oneself alone, as it will look; one for each `key`."""
+    author_place(tx)
+    text, extras = check(text, segment, extras)
+    await queries.own_files(tx, extras.file_ids)
+    await outbox.put(
+        tx,
+        "broadcast_test",
+        person_id=tx.actor.person_id,
+        subject="broadcast_test",
+        dedupe_key=f"broadcast_test:{tx.actor.person_id}:{key}",
+        params={
+            "text": text,
+            "segment": segment.to_json(),
+            "ask": extras.ask,
+            "link": [extras.link_label, extras.link_url],
+            "files": list(extras.file_ids),
+        },
+    )
+
+
+async def remember_file(tx: WriteTx, file_id: int, telegram_file_id: str) -> None:
+    """The messenger has the file now: it need not get the bytes again."""
+    await tx.session.execute(
+        update(BroadcastFile)
+        .where(BroadcastFile.id == file_id, BroadcastFile.telegram_file_id.is_(None))
+        .values(telegram_file_id=telegram_file_id)
+    )
 
 
 async def _own(tx: WriteTx, broadcast_id: int) -> Broadcast:
     """One's own, or one from a place that one coordinates: who may read it may also stop it."""
-    found = (await queries.broadcast(tx, broadcast_id)).broadcast
+    found = await queries.find(tx, broadcast_id)
     if found.author_id != tx.actor.person_id:
         require(tx.actor, Permission.OVERRULE, found.place)
     return found
 
 
+def _subjects(broadcast_id: int) -> tuple[str, str]:
+    return f"broadcast:{broadcast_id}", f"broadcast_file:{broadcast_id}"
+
+
 async def cancel(tx: WriteTx, broadcast_id: int) -> int:
     """Take back what has not begun to leave; how many people will not get it. Raises TooLate for nothing left."""
     found = await _own(tx, broadcast_id)
-    stopped = await outbox.cancel(tx, subject=f"broadcast:{broadcast_id}", reason="the author took it back")
+    words, files = _subjects(broadcast_id)
+    stopped = await outbox.cancel(tx, subject=words, reason="the author took it back")
     if found.cancelled_at is not None or not stopped:
         raise rules.TooLate
+    await outbox.cancel(tx, subject=files, reason="the author took it back")
     found.cancelled_at = tx.now
     audit.record(tx, "broadcast.cancel", "broadcast", broadcast_id, found.place, recipients=stopped)
     return stopped
@@ -111,7 +222,7 @@ async def _put_off(tx: WriteTx, broadcast_id: int, moment: datetime) -> bool:
     changed = await tx.session.execute(
         update(OutboxMessage)
         .where(
-            OutboxMessage.subject == f"broadcast:{broadcast_id}",
+            OutboxMessage.subject.in_(_subjects(broadcast_id)),
             OutboxMessage.state.in_((OutboxState.PENDING, OutboxState.CLAIMED)),
         )
         .values(not_before=moment, state=OutboxState.PENDING, lease_owner=None, lease_until=None)
@@ -121,17 +232,26 @@ async def _put_off(tx: WriteTx, broadcast_id: int, moment: datetime) -> bool:
 
 
 async def remind(tx: WriteTx, broadcast_id: int) -> int:
-    """«Напомнить тем, кто не ознакомился»: once a day each, whoever presses; how many."""
+    """«Напомнить тем, кто не ознакомился»: at most once a day each, whoever presses; how many."""
     found = await _own(tx, broadcast_id)
     view = await queries.broadcast(tx, broadcast_id)
+    recently = set(
+        await tx.session.scalars(
+            select(OutboxMessage.person_id).where(
+                OutboxMessage.subject == f"broadcast_again:{broadcast_id}",
+                OutboxMessage.created_at > tx.now - AGAIN_AFTER,
+            )
+        )
+    )
     silent = [
         d.person.id
         for d in view.deliveries
         if d.message.state == OutboxState.SENT
-        and d.message.acknowledged_at is None
+        and d.read_at is None
         and not d.person.unreachable
+        and found.ask is not rules.Ask.NOTHING
     ]
-    day = local_day(tx.now, tx.actor.timezone).isoformat()
+    day = local_day(tx.now, "UTC").isoformat()
     await outbox.put_many(
         tx,
         "broadcast",
@@ -143,6 +263,7 @@ async def remind(tx: WriteTx, broadcast_id: int) -> int:
                 "params": {"broadcast_id": broadcast_id, "again": True},
             }
             for person_id in silent
+            if person_id not in recently
         ],
     )
     audit.record(tx, "broadcast.remind", "broadcast", broadcast_id, found.place, recipients=len(silent))
@@ -152,31 +273,83 @@ async def remind(tx: WriteTx, broadcast_id: int) -> int:
 async def repeat_doubtful(tx: WriteTx, broadcast_id: int) -> int:
     """«Повторить неподтверждённые»: messages of which nobody knows whether they arrived go once more."""
     found = await _own(tx, broadcast_id)
-    view = await queries.broadcast(tx, broadcast_id)
-    doubtful = [d.message.id for d in view.deliveries if d.message.state == OutboxState.UNKNOWN]
-    for message_id in doubtful:
+    query = select(OutboxMessage.id, OutboxMessage.subject).where(
+        OutboxMessage.subject.in_(_subjects(broadcast_id)), OutboxMessage.state == OutboxState.UNKNOWN
+    )
+    rows = (await tx.session.execute(query)).tuples().all()
+    for message_id, _ in rows:
         await outbox.resolve(tx, message_id, arrived=False)
-    audit.record(tx, "broadcast.repeat", "broadcast", broadcast_id, found.place, recipients=len(doubtful))
-    return len(doubtful)
-
-
-def _author_place(tx: WriteTx) -> Place:
-    places = [g.place for g in tx.actor.grants if Permission.BROADCAST in TABLE[g.role]]
-    if not places and not tx.actor.is_system:
-        raise Forbidden
-    # The widest place of the author: those who watch over it may read what was sent.
-    return min(places, key=lambda p: sum(part is not None for part in p), default=Place(None))
+    doubtful = sum(subject == f"broadcast:{broadcast_id}" for _, subject in rows)
+    audit.record(tx, "broadcast.repeat", "broadcast", broadcast_id, found.place, recipients=doubtful)
+    return doubtful
 
 
 async def acknowledge(tx: WriteTx, broadcast_id: int) -> bool:
-    """«Ознакомлен(а)»: note it once; False where the actor was not among the recipients."""
-    noted = await tx.session.execute(
-        update(OutboxMessage)
-        .where(
-            OutboxMessage.subject.in_((f"broadcast:{broadcast_id}", f"broadcast_again:{broadcast_id}")),
-            OutboxMessage.person_id == (tx.actor.person_id or 0),
-        )
-        .values(acknowledged_at=tx.now)
-        .returning(OutboxMessage.id)
+    """«Ознакомлен(а)»: noted once, and the proof that it arrived; False where the actor was no recipient."""
+    query = select(OutboxMessage.id).where(
+        OutboxMessage.subject.in_((f"broadcast:{broadcast_id}", f"broadcast_again:{broadcast_id}")),
+        OutboxMessage.person_id == (tx.actor.person_id or 0),
     )
-    return noted.first() is not None
+    found = (await tx.session.scalars(query)).all()
+    for message_id in found:
+        await outbox.acknowledge(tx, message_id)
+    return bool(found)
+
+
+async def answer(tx: WriteTx, broadcast_id: int, said: rules.Reply) -> bool:
+    """«Буду / не буду»; the last word counts. False where the actor was no recipient."""
+    if not await acknowledge(tx, broadcast_id):
+        return False
+    mine = await tx.session.get(BroadcastRecipient, (broadcast_id, tx.actor.person_id))
+    if mine is not None:
+        mine.answer, mine.answered_at = said, tx.now
+    return True
+
+
+async def write_letter(
+    tx: WriteTx, broadcast_id: int, reader_id: int, text: str, *, source: tuple[int, int] | None = None
+) -> BroadcastLetter:
+    """A reader answers the author, or the author's side answers a reader; the other one gets it in the chat.
+
+    The same message of a chat (`source`: chat and message) twice is one letter. Raises TextNeeded, NotFound.
+    """
+    me = tx.actor.person_id or 0
+    if me == reader_id:
+        about = await queries.received(tx, broadcast_id)
+        to = about.author_id
+    else:
+        about = await _own(tx, broadcast_id)
+        await queries.reader(tx, broadcast_id, reader_id)
+        to = reader_id
+    text = rules.check_letter(text)
+    if source is not None:
+        known = await tx.session.scalar(
+            select(BroadcastLetter).where(
+                BroadcastLetter.source_chat == source[0], BroadcastLetter.source_message == source[1]
+            )
+        )
+        if known is not None:
+            return known
+    written = BroadcastLetter(
+        broadcast_id=broadcast_id,
+        person_id=reader_id,
+        said_by=me,
+        said_at=tx.now,
+        text=text,
+        source_chat=source[0] if source else None,
+        source_message=source[1] if source else None,
+    )
+    tx.session.add(written)
+    await tx.session.flush()
+    if me == reader_id:
+        await acknowledge(tx, broadcast_id)  # who answers has read it
+    audit.record(tx, "broadcast.letter", "broadcast", broadcast_id, about.place)
+    await outbox.put(
+        tx,
+        "broadcast_letter",
+        person_id=to,
+        subject=f"broadcast_letter:{broadcast_id}",
+        dedupe_key=f"broadcast_letter:{written.id}",
+        params={"letter_id": written.id, "broadcast_id": broadcast_id, "reader_id": reader_id},
+    )
+    return written

@@ -59,6 +59,14 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "event_reminder": Kind(quiet=True, ttl=timedelta(days=1)),
         "event_cancelled": Kind(quiet=True),
         "broadcast": Kind(Policy.AT_MOST_ONCE, BULK),
+        "broadcast_file": Kind(Policy.AT_MOST_ONCE, BULK),
+        "broadcast_test": Kind(lane=INTERACTIVE, ttl=timedelta(hours=1)),
+        "poll_invitation": Kind(quiet=True),
+        "poll_reminder": Kind(quiet=True, ttl=timedelta(days=1)),
+        "group_announcement": Kind(Policy.AT_MOST_ONCE, BULK),
+        "group_event": Kind(Policy.AT_MOST_ONCE, quiet=True),
+        "group_event_cancelled": Kind(Policy.AT_MOST_ONCE, quiet=True),
+        "group_deadline": Kind(Policy.AT_MOST_ONCE, quiet=True, ttl=timedelta(hours=9)),
     }
 )
 

@@ -1,0 +1,185 @@
+"""A group's life: added, linked to a place, moved to another number, left; and what it is told."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from domain import audit, outbox
+from domain.actor import COORDINATORS, Place
+from domain.dates import local_day
+from domain.db import WriteTx
+from domain.errors import NotFound
+from domain.groups import queries, rules
+from domain.groups.models import GroupChat
+from domain.policy import Permission, require
+
+
+async def added(tx: WriteTx, chat_id: int, title: str) -> GroupChat:
+    """The bot was brought into a group; a coordinator who did it is asked in private whose group it is.
+
+    A group that had been linked before stays so only until the bot leaves; a return begins anew.
+    """
+    found = await queries.find_by_chat(tx, chat_id)
+    if found is None:
+        found = GroupChat(chat_id=chat_id, title=title[:200], added_at=tx.now)
+        tx.session.add(found)
+    elif found.removed_at is None:
+        return found
+    found.title, found.added_by, found.added_at = title[:200], tx.actor.person_id, tx.now
+    found.removed_at = found.linked_at = found.region_id = found.municipality_id = None
+    await tx.session.flush()
+    if tx.actor.roles() & COORDINATORS:
+        await outbox.put(
+            tx,
+            "group_added",
+            person_id=tx.actor.person_id,
+            subject=f"group:{found.id}",
+            dedupe_key=f"group_added:{found.id}:{int(tx.now.timestamp())}",
+            params={"group_id": found.id},
+        )
+    return found
+
+
+async def link(tx: WriteTx, group_id: int, place: Place) -> GroupChat:
+    """Tie a group to a place that the actor coordinates; what is public there is told in it from now on."""
+    found = await queries.group_to_link(tx, group_id)
+    require(tx.actor, Permission.OVERRULE, place)
+    if place not in queries.places_to_link(tx):
+        raise NotFound
+    found.region_id, found.municipality_id = place.region_id, place.municipality_id
+    found.linked_by, found.linked_at = tx.actor.person_id, tx.now
+    audit.record(tx, "group.link", "group", found.id, place, title=found.title)
+    await _put(tx, found, "group_hello", f"group_hello:{found.id}:{int(tx.now.timestamp())}", {})
+    return found
+
+
+async def unlink(tx: WriteTx, group_id: int) -> GroupChat:
+    """A coordinator of the place ends it; the bot stays in the group and is silent."""
+    found = await queries.group(tx, group_id)
+    audit.record(tx, "group.unlink", "group", found.id, found.place, title=found.title)
+    await _end(tx, found, "unlinked")
+    return found
+
+
+async def removed(tx: WriteTx, chat_id: int) -> None:
+    """The bot is no longer in the group: the link ends, and the coordinator who made it is told."""
+    found = await queries.find_by_chat(tx, chat_id)
+    if found is None or found.removed_at is not None:
+        return
+    found.removed_at = tx.now
+    if found.linked_at is None:
+        return
+    audit.record(tx, "group.lost", "group", found.id, found.place, title=found.title)
+    await _end(tx, found, "the bot was removed")
+    await outbox.put(
+        tx,
+        "group_lost",
+        person_id=found.linked_by,
+        subject=f"group:{found.id}",
+        dedupe_key=f"group_lost:{found.id}:{int(tx.now.timestamp())}",
+        params={"title": found.title},
+    )
+
+
+async def _end(tx: WriteTx, found: GroupChat, reason: str) -> None:
+    found.linked_at = None
+    await outbox.cancel(tx, chat_id=found.chat_id, reason=reason)
+
+
+async def migrated(tx: WriteTx, chat_id: int, new_chat_id: int) -> None:
+    """The group became a supergroup: the link and what waits to be said there move to its new number."""
+    found = await queries.find_by_chat(tx, chat_id)
+    if found is None:
+        return
+    newer = await queries.find_by_chat(tx, new_chat_id)
+    if newer is not None:  # the messenger told of the new one first
+        await tx.session.delete(newer)
+        await tx.session.flush()
+    found.chat_id, found.removed_at = new_chat_id, None
+    await outbox.rewrite_chat(tx, chat_id, new_chat_id)
+
+
+async def keep_title(tx: WriteTx, chat_id: int, title: str) -> None:
+    """The group was renamed."""
+    found = await queries.find_by_chat(tx, chat_id)
+    if found is not None:
+        found.title = title[:200]
+
+
+async def set_deadlines(tx: WriteTx, group_id: int, *, tells: bool) -> GroupChat:
+    """Whether the group hears the line about what is due soon."""
+    found = await queries.group(tx, group_id)
+    found.tells_deadlines = tells
+    audit.record(tx, "group.lines", "group", found.id, found.place, title=found.title)
+    return found
+
+
+async def announce(
+    tx: WriteTx,
+    group_ids: Sequence[int],
+    kind: str,
+    key: str,
+    params: dict[str, Any],
+    *,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> int:
+    """Say something public in groups of the actor's places, once each; how many. Raises NotFound for others'.
+
+    `key` names what is said: the same again is not said twice in a group.
+    """
+    for group_id in dict.fromkeys(group_ids):
+        found = await queries.group(tx, group_id)
+        await _put(
+            tx, found, kind, f"{kind}:{key}:{found.id}", params, not_before=not_before, expires_at=expires_at
+        )
+    return len(set(group_ids))
+
+
+async def _put(
+    tx: WriteTx,
+    found: GroupChat,
+    kind: str,
+    dedupe_key: str,
+    params: dict[str, Any],
+    *,
+    not_before: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    await outbox.put(
+        tx,
+        kind,
+        chat_id=found.chat_id,
+        subject=f"group:{found.id}",
+        dedupe_key=dedupe_key,
+        params={**params, "group_id": found.id},
+        not_before=not_before,
+        expires_at=expires_at,
+    )
+
+
+async def plan(tx: WriteTx) -> int:
+    """Queue the neutral line of measures due in three days for every linked group; again changes nothing."""
+    rows = []
+    for found in (await tx.session.scalars(select(GroupChat).where(GroupChat.tells_deadlines))).all():
+        if not found.is_linked:
+            continue
+        zone = await queries.timezone(tx, found)
+        today = local_day(tx.now, zone)
+        ends_at = rules.day_ends_at(today, zone)
+        if not rules.line_at(today, zone) <= tx.now < ends_at:
+            continue
+        for line in await queries.due_lines(tx, found.place, today + timedelta(days=rules.AHEAD), 0):
+            rows.append(
+                {
+                    "chat_id": found.chat_id,
+                    "subject": f"group:{found.id}",
+                    "dedupe_key": f"group_deadline:{found.id}:{line.day.isoformat()}",
+                    "params": {"group_id": found.id, "day": line.day.isoformat()},
+                    "expires_at": ends_at,
+                }
+            )
+    await outbox.put_many(tx, "group_deadline", rows)
+    return len(rows)
