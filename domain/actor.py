@@ -59,9 +59,16 @@ class Actor:
         """Places where one of the roles is held, in the order of the grants."""
         return tuple(grant.place for grant in self.grants if grant.role in roles)
 
-    def works_at(self, school_id: int) -> bool:
+    def works_at(self, school_id: int | None) -> bool:
         """Whether the actor is of the school's own team: nobody confirms the work of their own school."""
-        return any(place.school_id == school_id for place in self.places(*SCHOOL_TEAM))
+        return school_id is not None and any(
+            place.school_id == school_id for place in self.places(*SCHOOL_TEAM)
+        )
+
+    def keeps(self, place: Place) -> bool:
+        """Whether the actor is of those who hand in what is owed at this very place: a school's own team, the
+        coordinators of a municipality's or a region's office."""
+        return place in self.places(*SCHOOL_TEAM, *COORDINATORS)
 
 
 SYSTEM = Actor(is_system=True, name="system")

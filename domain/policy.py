@@ -17,7 +17,7 @@ class Permission(StrEnum):
 
     SEE = "see"  # schools, roadmaps, assignments, progress
     SEE_PEOPLE = "see_people"
-    SUBMIT = "submit"
+    SUBMIT = "submit"  # what is owed at the very place of the role, never what is owed below it
     REVIEW = "review"  # as the assigned curator
     OVERRULE = "overrule"  # decide where the curator is silent or absent
     UNCONFIRM = "unconfirm"
@@ -31,7 +31,7 @@ class Permission(StrEnum):
 
 P = Permission
 _COORDINATOR = frozenset(
-    {P.SEE, P.SEE_PEOPLE, P.OVERRULE, P.UNCONFIRM, P.PLAN, P.INVITE, P.BROADCAST, P.AUDIT, P.PANEL}
+    {P.SEE, P.SEE_PEOPLE, P.SUBMIT, P.OVERRULE, P.UNCONFIRM, P.PLAN, P.INVITE, P.BROADCAST, P.AUDIT, P.PANEL}
 )
 
 TABLE: dict[Role, frozenset[Permission]] = {
@@ -43,6 +43,9 @@ TABLE: dict[Role, frozenset[Permission]] = {
     Role.EXPERT: frozenset({P.SEE, P.PANEL}),
     Role.OBSERVER: frozenset({P.SEE, P.PANEL}),
 }
+
+# Done by the holders themselves: a coordinator hands in what the office owes, a school's work only its own team.
+OWN = frozenset({P.SUBMIT})
 
 # Who may invite whom: never above oneself, never sideways.
 MAY_INVITE: dict[Role, frozenset[Role]] = {
@@ -63,7 +66,9 @@ class Placed(Protocol):
 def allows(actor: Actor, permission: Permission, place: Place) -> bool:
     """Whether the actor may do this at the place."""
     return actor.is_system or any(
-        permission in TABLE[grant.role] and grant.place.covers(place) for grant in actor.grants
+        permission in TABLE[grant.role]
+        and (grant.place == place if permission in OWN else grant.place.covers(place))
+        for grant in actor.grants
     )
 
 
@@ -93,7 +98,8 @@ def within(actor: Actor, permission: Permission, table: type[Placed]) -> ColumnE
     if actor.is_system:
         return true()
     columns = table.place_columns()
-    clauses = [_clause(grant, columns) for grant in actor.grants if permission in TABLE[grant.role]]
+    clause = _own_clause if permission in OWN else _clause
+    clauses = [clause(grant, columns) for grant in actor.grants if permission in TABLE[grant.role]]
     return or_(*clauses) if clauses else false()
 
 
@@ -101,6 +107,11 @@ def _clause(grant: Grant, columns: tuple[Any, Any, Any]) -> ColumnElement[bool]:
     # A grant without a region would cover everything: only the system may.
     pairs = [(column, value) for column, value in zip(columns, grant.place, strict=True) if value is not None]
     return and_(*(column == value for column, value in pairs)) if pairs else false()
+
+
+def _own_clause(grant: Grant, columns: tuple[Any, Any, Any]) -> ColumnElement[bool]:
+    pairs = zip(columns, grant.place, strict=True)
+    return and_(*(column.is_(None) if value is None else column == value for column, value in pairs))
 
 
 def holders(permission: Permission) -> frozenset[Role]:

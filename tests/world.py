@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from domain import documents, people, programme, progress, roadmaps, schools
+from domain import documents, giving, people, programme, progress, roadmaps, schools
 from domain.actor import SYSTEM, Actor, Place, Role
 from domain.db import Clock, Database
 
@@ -149,5 +149,5 @@ async def give_roadmap(world: World, author: str, owner: Place, receivers: list[
         roadmap = await roadmaps.import_draft(tx, owner, reading, file_name="000_yaroslavl_2022.docx")
         await roadmaps.approve(tx, roadmap.id)
         ids = [world.schools[name].school_id or 0 for name in receivers]
-        await progress.assign(tx, roadmap.id, ids)
+        await giving.assign(tx, roadmap.id, ids)
         return roadmap.id

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
-from domain import programme, progress, roadmaps, schools
+from domain import giving, programme, progress, roadmaps, schools
 from domain.errors import DomainError
 from domain.policy import Permission
 from domain.roadmaps import RoadmapState
@@ -47,7 +47,7 @@ async def _page(visit: Visit, roadmap_id: int, query: GroupQuery, problem: str =
         rows = [row for row in found if roadmap.place.covers(row.school.place)]
         if query.school:
             rows = [row for row in rows if row.school.id in set(query.school)]
-        preview = await progress.preview_assign(
+        preview = await giving.preview(
             tx,
             roadmap_id,
             [row.school.id for row in rows],
@@ -87,7 +87,7 @@ async def assign(visit: Visitor, request: Request, roadmap_id: int) -> Response:
         form = read_form(AssignForm, raw)
         async with visit.write() as tx:
             await roadmaps.approve(tx, roadmap_id)
-            await progress.assign(
+            await giving.assign(
                 tx,
                 roadmap_id,
                 sorted(set(form.school_ids)),

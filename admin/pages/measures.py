@@ -11,7 +11,7 @@ from admin.deadlines import doubt_words, measure_meaning
 from admin.forms import Choice, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.roadmaps import TryQuery, show
-from domain import moving, progress, roadmaps
+from domain import moving, roadmaps
 from domain.db import Tx
 from domain.errors import DomainError, NotFound
 from domain.roadmaps import RoadmapState, Settled
@@ -164,7 +164,7 @@ async def move(visit: Visitor, request: Request, roadmap_id: int, measure_id: in
             measure = await own(tx, roadmap_id, measure_id)
             if not 0 <= form.occurrence < max(1, len(measure.windows)):
                 raise NotFound
-            moved = await progress.move_due(tx, measure_id, form.occurrence, form.due_on)
+            moved = await moving.move_due(tx, measure_id, form.occurrence, form.due_on)
     except DomainError as error:
         return await _page(visit, roadmap_id, measure_id, visit.say.error(refusal(error)))
     return visit.go(f"/roadmaps/{roadmap_id}", "moved", moved, anchor=f"m{measure_id}")

@@ -15,7 +15,7 @@ from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settl
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip
-from domain import documents, drafts, progress, revisions, roadmaps, schools
+from domain import documents, drafts, giving, revisions, roadmaps, schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
 from domain.db import Tx
 from domain.errors import DomainError
@@ -266,7 +266,7 @@ async def approve(query: CallbackQuery, callback_data: Approve, talk: Talk) -> N
     async with talk.db.write(talk.actor) as tx:
         approved = await roadmaps.approve(tx, callback_data.id)
         receivers = await _receivers(tx, approved.place)
-        given = await progress.assign(tx, approved.id, receivers)
+        given = await giving.assign(tx, approved.id, receivers)
     say = talk.say
     assigned = say.n("%(n)s assignment", "%(n)s assignments", given)
     to = say.n("%(n)s school", "%(n)s schools", len(receivers))

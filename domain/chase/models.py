@@ -19,7 +19,8 @@ class TakenSilence(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     side: Mapped[rules.Side] = mapped_column(enum_column(rules.Side))
-    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))  # of Side.OFFICE
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]
 

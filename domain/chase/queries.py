@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from domain import calendars, people, progress, schools
 from domain.actor import SCHOOL_TEAM, Actor, Role
@@ -22,7 +23,7 @@ class Silence(NamedTuple):
     """One line: a school and its side that is silent, since when, about how many things."""
 
     side: Side
-    school_id: int
+    school_id: int  # of Side.OFFICE the municipality's
     school: str
     days: int  # working days
     things: int
@@ -68,15 +69,26 @@ def _quiet_reviewer(span: Between, timezone: str) -> ColumnElement[bool]:
     return and_(clause, Assignment.status_at >= rules.end_of(span.after, timezone))
 
 
-QUIET = {Side.SCHOOL: _quiet_school, Side.REVIEWER: _quiet_reviewer}
+QUIET = {Side.SCHOOL: _quiet_school, Side.REVIEWER: _quiet_reviewer, Side.OFFICE: _quiet_school}
+
+
+def _of_side(side: Side) -> ColumnElement[bool]:
+    """Whose work it is: offices have a side of their own."""
+    is_office = Assignment.school_id.is_(None)
+    return and_(is_office, Assignment.municipality_id.is_not(None)) if side is Side.OFFICE else ~is_office
+
+
+def _holder(side: Side) -> InstrumentedAttribute[int | None]:
+    return Assignment.municipality_id if side is Side.OFFICE else Assignment.school_id
 
 
 def _not_taken(side: Side, now: datetime, own: OwnDays, timezone: str) -> ColumnElement[bool]:
     lately = rules.between(None, local_day(now, timezone), rules.TAKEN_DAYS, own).last
-    taken = select(TakenSilence.school_id).where(
+    of_side = TakenSilence.municipality_id if side is Side.OFFICE else TakenSilence.school_id
+    taken = select(of_side).where(
         TakenSilence.side == side, TakenSilence.taken_at >= rules.end_of(lately, timezone)
     )
-    return Assignment.school_id.not_in(taken)
+    return _holder(side).not_in(taken)
 
 
 async def crossed(tx: Tx, since: date | None, today: date, timezone: str, own: OwnDays) -> Reached:
@@ -97,7 +109,7 @@ async def crossed(tx: Tx, since: date | None, today: date, timezone: str, own: O
             select(
                 *Assignment.place_columns(), *(func.max(case((span, 1), else_=0)) for span in spans.values())
             )
-            .where(or_(*spans.values()), _not_taken(side, tx.now, own, timezone))
+            .where(or_(*spans.values()), _of_side(side), _not_taken(side, tx.now, own, timezone))
             .group_by(*Assignment.place_columns())
         )
         for row in (await tx.session.execute(query)).all():
@@ -125,6 +137,9 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
     zone, today = tx.actor.timezone, progress.today(tx)
     region = next((g.place.region_id for g in tx.actor.grants), None)
     own = await calendars.own_days(tx, region)
+    own_places = {
+        Side.OFFICE: [p.municipality_id for p in tx.actor.places(Role.MUNICIPAL_COORDINATOR)],
+    }
     own_schools = [p.school_id for p in tx.actor.places(*SCHOOL_TEAM)]
     found: dict[tuple[Side, int], Silence] = {}
     for side, levels in rules.LEVELS.items():
@@ -132,42 +147,49 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
             level = _of_level(tx.actor, role)
             if level is None:
                 continue
-            query = _lines(QUIET[side](rules.between(since, today, days, own), zone)).where(
-                level, Assignment.school_id.not_in(own_schools)
+            query = _lines(side, QUIET[side](rules.between(since, today, days, own), zone)).where(
+                level, _holder(side).not_in(own_places.get(side, own_schools))
             )
             if not all_of_them:
                 query = query.where(_not_taken(side, tx.now, own, zone))
             for school_id, school, oldest_due, oldest_at, count in (await tx.session.execute(query)).tuples():
                 began = local_day(oldest_at, zone)
-                if side is Side.SCHOOL and oldest_due is not None:
+                if side is not Side.REVIEWER and oldest_due is not None:
                     began = max(began, oldest_due)
                 quiet = working_days_between(began, today, own)
                 found.setdefault((side, school_id), Silence(side, school_id, school, quiet, count))
     return await _with_takers(tx, sorted(found.values(), key=lambda s: (-s.days, s.school)))
 
 
-def _lines(quiet: ColumnElement[bool]) -> Select[int, str, date | None, datetime, int]:
+def _lines(side: Side, quiet: ColumnElement[bool]) -> Select[int, str, date | None, datetime, int]:
+    table = schools.Municipality if side is Side.OFFICE else schools.School
     return (
         select(
-            Assignment.school_id,
-            schools.School.name,
+            table.id,
+            table.name,
             func.min(Assignment.due_on),
             func.min(Assignment.status_at),
             func.count(),
         )
-        .join(schools.School, schools.School.id == Assignment.school_id)
-        .where(quiet)
-        .group_by(Assignment.school_id, schools.School.name)
+        .join(Assignment, _holder(side) == table.id)
+        .where(quiet, _of_side(side))
+        .group_by(table.id, table.name)
     )
 
 
 async def _with_takers(tx: Tx, found: list[Silence]) -> list[Silence]:
     lately = rules.between(None, progress.today(tx), rules.TAKEN_DAYS, NO_OWN_DAYS).last
     query = (
-        select(TakenSilence.side, TakenSilence.school_id, people.Person.name)
+        select(
+            TakenSilence.side,
+            func.coalesce(TakenSilence.school_id, TakenSilence.municipality_id),
+            people.Person.name,
+        )
         .join(people.Person, people.Person.id == TakenSilence.taken_by)
         .where(
-            TakenSilence.school_id.in_([s.school_id for s in found]),
+            func.coalesce(TakenSilence.school_id, TakenSilence.municipality_id).in_(
+                [s.school_id for s in found]
+            ),
             TakenSilence.taken_at >= rules.end_of(lately, tx.actor.timezone),
         )
         .order_by(TakenSilence.id)
@@ -202,7 +224,7 @@ async def unheard_levels(tx: Tx) -> list[tuple[Role, str]]:
         .distinct()
         .order_by(schools.Municipality.name)
     )
-    found: dict[tuple[Role, int], tuple[Role, str]] = {}
+    found: dict[tuple[Role, int | None], tuple[Role, str]] = {}
     for region_id, municipality_id, municipality, region in (await tx.session.execute(owing)).tuples():
         if (region_id, municipality_id, Role.MUNICIPAL_COORDINATOR) not in held:
             found[Role.MUNICIPAL_COORDINATOR, municipality_id] = Role.MUNICIPAL_COORDINATOR, municipality

@@ -21,6 +21,7 @@ class Side(StrEnum):
 
     SCHOOL = "school"
     REVIEWER = "reviewer"
+    OFFICE = "office"  # of a municipality, where it owes something itself
 
 
 # Working days of silence → who hears of it then. A reviewer's own reminder (2) is a step of the digest.
@@ -30,6 +31,7 @@ LEVELS: Mapping[Side, Mapping[Role, int]] = MappingProxyType(
             {Role.CURATOR: 3, Role.MUNICIPAL_COORDINATOR: 7, Role.REGIONAL_COORDINATOR: 14}
         ),
         Side.REVIEWER: MappingProxyType({Role.MUNICIPAL_COORDINATOR: 4, Role.REGIONAL_COORDINATOR: 8}),
+        Side.OFFICE: MappingProxyType({Role.REGIONAL_COORDINATOR: 7}),
     }
 )
 

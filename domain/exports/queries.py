@@ -8,16 +8,18 @@ from typing import NamedTuple
 from sqlalchemy import and_, select
 
 from domain import progress, roadmaps, schools
+from domain.actor import Place
 from domain.dates import local_day
 from domain.db import Tx
 from domain.policy import Permission, within
 from domain.progress import Assignment, Evidence, Review, Standing, Status, Submission
+from domain.schools import Office
 
 
-class SchoolState(NamedTuple):
-    """How one assignment stands: a school, one of the measure's dates."""
+class HolderState(NamedTuple):
+    """How one assignment stands: a school or an office, one of the measure's dates."""
 
-    school_id: int
+    place: Place
     due_on: date | None
     standing: Standing
     handed_in_on: date | None
@@ -30,7 +32,8 @@ class ExecutionRow:
     """A measure and how it stands. Counts are of schools: one counts as done with the last of its dates."""
 
     measure: roadmaps.Measure
-    states: list[SchoolState] = field(default_factory=list)
+    states: list[HolderState] = field(default_factory=list)
+    offices: list[HolderState] = field(default_factory=list)  # of municipalities and the region
 
     @property
     def total(self) -> int:
@@ -55,29 +58,30 @@ class ExecutionRow:
     @property
     def overdue(self) -> int:
         """Schools that are late with something."""
-        return len({s.school_id for s in self.states if s.standing is Standing.OVERDUE})
+        return len({s.place for s in self.states if s.standing is Standing.OVERDUE})
 
     @property
     def last_on(self) -> date | None:
         """The day on which something was handed in last."""
-        return max((s.handed_in_on for s in self.states if s.handed_in_on), default=None)
+        return max((s.handed_in_on for s in [*self.states, *self.offices] if s.handed_in_on), default=None)
 
     @property
     def documents(self) -> list[str]:
-        """All documents, each once, in the order of schools and dates."""
-        return list(dict.fromkeys(name for state in self.states for name in state.documents))
+        """All documents, each once, in the order of schools, offices and dates."""
+        found = [*self.states, *self.offices]
+        return list(dict.fromkeys(name for state in found for name in state.documents))
 
-    def _schools(self) -> set[int]:
-        return {s.school_id for s in self.states}
+    def _schools(self) -> set[Place]:
+        return {s.place for s in self.states}
 
-    def _let_off(self) -> set[int]:
+    def _let_off(self) -> set[Place]:
         return self._all_in({Standing.WAIVED}, needs=False)
 
-    def _all_in(self, wanted: set[Standing], *, needs: bool = True) -> set[int]:
+    def _all_in(self, wanted: set[Standing], *, needs: bool = True) -> set[Place]:
         # Of several dates a school may be let off one: the others decide.
         allowed = wanted | {Standing.WAIVED}
-        short = {s.school_id for s in self.states if s.standing not in allowed}
-        having = {s.school_id for s in self.states if s.standing in wanted} if needs else self._schools()
+        short = {s.place for s in self.states if s.standing not in allowed}
+        having = {s.place for s in self.states if s.standing in wanted} if needs else self._schools()
         return having - short
 
 
@@ -91,6 +95,7 @@ class Execution:
     tracks: dict[int, roadmaps.Track]
     rows: Sequence[ExecutionRow]
     schools: int
+    offices: dict[Place, Office]
     day: date
 
 
@@ -115,15 +120,18 @@ async def execution(
     day = progress.today(tx)
     for work in owed:
         if work.measure_id in rows:
-            rows[work.measure_id].states.append(_state(tx, work, sent.get(work.id), day))
+            row = rows[work.measure_id]
+            states = row.offices if work.school_id is None else row.states
+            states.append(_state(tx, work, sent.get(work.id), day))
     return Execution(
         roadmap=view.roadmap,
         place=await schools.place_name(tx, view.roadmap.place),
         school=school,
         tracks={track.id: track for track in view.tracks},
         # What a newer version no longer has is shown to those who worked on it.
-        rows=[row for row in rows.values() if row.measure.gone_at is None or row.states],
-        schools=len({work.school_id for work in owed}),
+        rows=[r for r in rows.values() if r.measure.gone_at is None or r.states or r.offices],
+        schools=len({work.school_id for work in owed if work.school_id is not None}),
+        offices=await schools.offices(tx, {work.place for work in owed}),
         day=day,
     )
 
@@ -163,11 +171,11 @@ async def _sent(tx: Tx, roadmap_id: int) -> dict[int, _Sent]:
     return found
 
 
-def _state(tx: Tx, work: Assignment, sent: _Sent | None, day: date) -> SchoolState:
-    counts = work.status in (Status.IN_REVIEW, Status.CONFIRMED, Status.RETURNED)
+def _state(tx: Tx, work: Assignment, sent: _Sent | None, day: date) -> HolderState:
+    counts = work.status in (Status.IN_REVIEW, Status.CONFIRMED, Status.NOTED, Status.RETURNED)
     handed_in = sent if counts else None
-    return SchoolState(
-        school_id=work.school_id,
+    return HolderState(
+        place=work.place,
         due_on=work.due_on,
         standing=progress.standing(work.status, work.due_on, day),
         handed_in_on=local_day(handed_in.submission.submitted_at, tx.actor.timezone) if handed_in else None,

@@ -139,7 +139,7 @@ async def grants_today(tx: Tx) -> Grants:
 
 async def people_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -> set[int]:
     """Everybody for whom something stands today by the rules of `digest_of`: a fixed number of queries."""
-    found: set[int] = set()
+    found = await _offices_with_news(tx, group, grants, own)
     for school_id in await _schools_that_owe(tx, group, own):
         found |= grants.teams.get(school_id, set())
     for school_id, municipality_id, region_id in await _schools_in_review(tx, group, own):
@@ -164,10 +164,60 @@ async def people_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -
     return found
 
 
+async def _offices_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -> set[int]:
+    """Coordinators whose office owes something that stands today, or whose turn an office's report is."""
+    work = progress.Assignment
+    query = select(*work.place_columns()[:2]).where(work.school_id.is_(None)).distinct()
+    steps = (await programme.reminder_steps(tx))[None]
+    owing = await tx.session.execute(query.where(_stands(work, group, own, steps)))
+    found: set[int] = set()
+    for region_id, municipality_id in owing:
+        found |= _keepers(grants, region_id, municipality_id)
+    reports = query.add_columns(progress.Submission.id, progress.Submission.submitted_by).join(
+        progress.Submission,
+        and_(progress.Submission.assignment_id == work.id, progress.Submission.version == work.version),
+    )
+    reports = reports.where(work.status == progress.Status.IN_REVIEW)
+    if group.since is not None:
+        reports = reports.where(_began(work.status_at, group, own))
+    for region_id, municipality_id, number, sender in (await tx.session.execute(reports)).all():
+        own_people = grants.municipal.get(municipality_id, set())
+        if municipality_id is None:
+            added = select(progress.Evidence.added_by).where(progress.Evidence.submission_id == number)
+            own_people = {sender, *(await tx.session.scalars(added))}
+        found |= grants.regional.get(region_id, set()) - own_people
+    return found
+
+
+def _keepers(grants: Grants, region_id: int, municipality_id: int | None) -> set[int]:
+    if municipality_id is None:
+        return grants.regional.get(region_id, set())
+    return grants.municipal.get(municipality_id, set())
+
+
+def _stands(
+    work: type[progress.Assignment], group: Group, own: OwnDays, steps: Sequence[int]
+) -> ColumnElement[bool]:
+    """What the holder of an assignment hears of today by the usual steps of a programme."""
+    due = and_(
+        work.status == progress.Status.NOT_DONE,
+        work.reminds,
+        work.due_on <= rules.soon_until(group.today, own),
+    )
+    returned = work.status == progress.Status.RETURNED
+    if group.since is None:
+        return or_(due, returned)
+    days = rules.due_dates(local_day(group.since, group.timezone), group.today, steps, own)
+    named = and_(work.due_on.in_(days), work.reminds, work.status.in_(progress.OPEN))
+    return or_(
+        and_(returned, _began(work.status_at, group, own)), and_(due, work.status_at > group.since), named
+    )
+
+
 async def _schools_that_owe(tx: Tx, group: Group, own: OwnDays) -> set[int]:
     work = progress.Assignment
     soon = rules.soon_until(group.today, own)
-    query = select(work.school_id).distinct()
+    query = select(schools.School.id).join(work, work.school_id == schools.School.id).distinct()
     due = and_(work.status == progress.Status.NOT_DONE, work.reminds, work.due_on <= soon)
     if group.since is None:
         returned = work.status == progress.Status.RETURNED
@@ -197,7 +247,11 @@ async def _schools_that_owe(tx: Tx, group: Group, own: OwnDays) -> set[int]:
 
 async def _schools_in_review(tx: Tx, group: Group, own: OwnDays) -> Sequence[tuple[int, int, int]]:
     work = progress.Assignment
-    query = select(work.school_id, work.municipality_id, work.region_id).distinct()
+    query = (
+        select(*schools.School.place_columns()[::-1])
+        .join(work, work.school_id == schools.School.id)
+        .distinct()
+    )
     query = query.where(work.status == progress.Status.IN_REVIEW)
     if group.since is not None:
         query = query.where(_began(work.status_at, group, own))

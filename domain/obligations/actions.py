@@ -65,8 +65,8 @@ async def decline_waiver(tx: WriteTx, waiver_id: int, answer: str) -> Waiver:
 
 async def _answer(tx: WriteTx, waiver_id: int, state: WaiverState, answer: str) -> Waiver:
     waiver, work = await _found(tx, waiver_id, Permission.SEE)
-    if tx.actor.works_at(work.school_id):
-        raise progress.OwnSchool
+    if queries.is_own(tx, waiver):
+        raise progress.OwnSchool if work.school_id is not None else progress.OwnWork
     require(tx.actor, Permission.OVERRULE, work.place)
     if waiver.state is state and waiver.answered_by == tx.actor.person_id:
         return waiver
@@ -96,8 +96,8 @@ async def waive(tx: WriteTx, assignment_id: int, reason: str) -> Waiver:
     known = await _open_waiver(tx, work.id)
     if known is not None:
         return await grant_waiver(tx, known.id, rules.reason_of(reason))
-    if tx.actor.works_at(work.school_id):
-        raise progress.OwnSchool
+    if progress.is_own(tx.actor, work.place):
+        raise progress.OwnSchool if work.school_id is not None else progress.OwnWork
     require(tx.actor, Permission.OVERRULE, work.place)
     await progress.check_open(tx, work)
     waiver = _waiver(tx, work, rules.reason_of(reason), WaiverState.GRANTED)
@@ -137,7 +137,7 @@ async def note_count(
     The same numbers without a word once more add nothing. Raises CountOutside, AssignmentClosed.
     """
     work = await progress.assignment(tx, assignment_id, Permission.SUBMIT)
-    if work.status in {Status.CONFIRMED, Status.WAIVED}:
+    if work.status in {Status.CONFIRMED, Status.NOTED, Status.WAIVED}:
         raise progress.AssignmentClosed
     if not (0 <= done <= rules.MOST and (wanted is None or 1 <= wanted <= rules.MOST)):
         raise rules.CountOutside(max=rules.MOST)
@@ -203,12 +203,14 @@ async def _check_unanswered(tx: WriteTx, waiver: Waiver) -> None:
         )
 
 
-async def _coordinators(tx: WriteTx, school: Place) -> list[people.Person]:
-    """Who answers: the municipality's coordinators, without one the region's; nobody of the school's own team."""
-    own = {person.id for person in await people.team(tx, school)}
+async def _coordinators(tx: WriteTx, holder: Place) -> list[people.Person]:
+    """Who answers: the municipality's coordinators, without one the region's; nobody of the own team or office."""
+    own = {tx.actor.person_id}
+    if holder.municipality_id is not None:
+        own |= {person.id for person in await people.team(tx, holder)}
     for role, place in (
-        (Role.MUNICIPAL_COORDINATOR, Place(school.region_id, school.municipality_id)),
-        (Role.REGIONAL_COORDINATOR, Place(school.region_id)),
+        (Role.MUNICIPAL_COORDINATOR, Place(holder.region_id, holder.municipality_id)),
+        (Role.REGIONAL_COORDINATOR, Place(holder.region_id)),
     ):
         found = [person for person in await people.holders(tx, [role], place) if person.id not in own]
         if found:

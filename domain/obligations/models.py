@@ -29,8 +29,8 @@ class Waiver(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
-    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     reason: Mapped[str] = mapped_column(Text)
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     asked_at: Mapped[datetime]

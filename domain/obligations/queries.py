@@ -22,22 +22,24 @@ class WaiverRow(NamedTuple):
     waiver: Waiver
     assignment: Assignment
     measure: roadmaps.Measure
-    school: schools.School
+    school: progress.Holder
     waiting: int  # working days since it was asked
 
 
-def _rows(tx: Tx, permission: Permission) -> Select[Waiver, Assignment, roadmaps.Measure, schools.School]:
+def _rows(
+    tx: Tx, permission: Permission
+) -> Select[Waiver, Assignment, roadmaps.Measure, schools.School | None]:
     return (
         select(Waiver, Assignment, roadmaps.Measure, schools.School)
         .join(Assignment, Assignment.id == Waiver.assignment_id)
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
-        .join(schools.School, schools.School.id == Waiver.school_id)
+        .outerjoin(schools.School, schools.School.id == Waiver.school_id)
         .where(within(tx.actor, permission, Waiver))
     )
 
 
 async def open_waivers(tx: Tx) -> list[WaiverRow]:
-    """Requests that the actor may answer, the longest waiting first; one of the own school is for somebody else.
+    """Requests that the actor may answer, the longest waiting first; one's own is for somebody else.
 
     A request rests while the school's report on the same assignment is in review.
     """
@@ -45,15 +47,21 @@ async def open_waivers(tx: Tx) -> list[WaiverRow]:
         Waiver.state == WaiverState.ASKED, Assignment.status.in_(progress.OPEN)
     )
     rows = (await tx.session.execute(query.order_by(Waiver.asked_at, Waiver.id))).tuples()
-    return [_row(tx, *row) for row in rows if not tx.actor.works_at(row[3].id)]
+    return [await _row(tx, *row) for row in rows if not is_own(tx, row[0])]
 
 
-def _row(
-    tx: Tx, waiver: Waiver, work: Assignment, measure: roadmaps.Measure, school: schools.School
+def is_own(tx: Tx, waiver: Waiver) -> bool:
+    """Whether the request is the actor's own: of the own team or office, or of the region's office by oneself."""
+    asked = waiver.asked_by is not None and waiver.asked_by == tx.actor.person_id
+    return asked or progress.is_own(tx.actor, waiver.place)
+
+
+async def _row(
+    tx: Tx, waiver: Waiver, work: Assignment, measure: roadmaps.Measure, school: schools.School | None
 ) -> WaiverRow:
     asked_on = local_day(waiver.asked_at, tx.actor.timezone)
     waiting = working_days_between(asked_on, progress.today(tx))
-    return WaiverRow(waiver, work, measure, school, waiting)
+    return WaiverRow(waiver, work, measure, await progress.holder_of(tx, work, school), waiting)
 
 
 async def waiver_card(tx: Tx, waiver_id: int) -> WaiverRow:
@@ -62,7 +70,7 @@ async def waiver_card(tx: Tx, waiver_id: int) -> WaiverRow:
     found = (await tx.session.execute(query)).tuples().first()
     if found is None:
         raise NotFound
-    return _row(tx, *found)
+    return await _row(tx, *found)
 
 
 async def waivers(tx: Tx, assignment_id: int) -> Sequence[Waiver]:

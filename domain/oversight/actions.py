@@ -86,7 +86,7 @@ async def decide_many(
 
 async def _report(tx: WriteTx, submission_id: int) -> tuple[Submission, Assignment]:
     submission, work = await progress.submission(tx, submission_id, Permission.SEE)
-    if tx.actor.works_at(work.school_id):
+    if progress.is_own(tx.actor, work.place):
         raise progress.OwnSchool
     require(tx.actor, Permission.UNCONFIRM, work.place)
     return submission, work

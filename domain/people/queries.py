@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from domain import schools
-from domain.actor import SCHOOL_TEAM, STRANGER, Actor, Grant, Place, Role
+from domain.actor import COORDINATORS, SCHOOL_TEAM, STRANGER, Actor, Grant, Place, Role
 from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import N_, InvalidInput, NotFound
@@ -148,14 +148,16 @@ async def holders(tx: Tx, roles: Sequence[Role], place: Place) -> list[Person]:
 
 
 async def team(tx: Tx, place: Place) -> list[Person]:
-    """The school's own team."""
-    return await holders(tx, sorted(SCHOOL_TEAM), place)
+    """Who hands in what this place owes: the school's own team, the coordinators of a municipality or region."""
+    return await holders(tx, sorted(SCHOOL_TEAM | COORDINATORS), place)
 
 
-async def reviewers(tx: Tx, school: Place) -> list[Person]:
+async def reviewers(tx: Tx, place: Place) -> list[Person]:
     """Whose ball a handed-in report is: the curator's, without one the municipal, then the regional
-    coordinator's; never somebody of the school's own team (DOMAIN.md §3)."""
-    return (await reviewers_of(tx, [school]))[school]
+    coordinator's; never somebody of the school's own team. What a municipality's office hands in is the regional
+    coordinator's, what the region's hands in another regional coordinator's: the caller leaves out those who
+    worked on it (DOMAIN.md §3)."""
+    return (await reviewers_of(tx, [place]))[place]
 
 
 async def reviewers_of(tx: Tx, schools_: Collection[Place]) -> dict[Place, list[Person]]:
@@ -192,12 +194,13 @@ async def reviewers_of(tx: Tx, schools_: Collection[Place]) -> dict[Place, list[
     return {place: _turn(place, at) for place in schools_}
 
 
-def _turn(school: Place, at: dict[Place, list[tuple[Person, Role]]]) -> list[Person]:
-    own = {p.id for p, role in at.get(school, ()) if role in SCHOOL_TEAM}
+def _turn(holder: Place, at: dict[Place, list[tuple[Person, Role]]]) -> list[Person]:
+    own_roles = SCHOOL_TEAM | {Role.MUNICIPAL_COORDINATOR}
+    own = {p.id for p, role in at.get(holder, ()) if role in own_roles}
     for role, place in (
-        (Role.CURATOR, school),
-        (Role.MUNICIPAL_COORDINATOR, Place(school.region_id, school.municipality_id)),
-        (Role.REGIONAL_COORDINATOR, Place(school.region_id)),
+        (Role.CURATOR, holder),
+        (Role.MUNICIPAL_COORDINATOR, Place(holder.region_id, holder.municipality_id)),
+        (Role.REGIONAL_COORDINATOR, Place(holder.region_id)),
     ):
         holding = {p.id: p for p, held in at.get(place, ()) if held is role and p.id not in own}
         if holding:

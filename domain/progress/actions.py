@@ -1,78 +1,15 @@
-"""Assigning, drafting, handing in, deciding."""
-
-from collections.abc import Collection, Sequence
-from datetime import date
-from typing import Any
+"""Drafting, handing in, deciding."""
 
 from sqlalchemy import delete, func, select, update
 
-from domain import audit, outbox, people, programme, roadmaps, schools
+from domain import audit, outbox, people, programme, schools
 from domain.dates import local_day
 from domain.db import WriteTx
 from domain.files import StoredFile
 from domain.policy import Permission
 from domain.progress import queries, rules
-from domain.progress.models import Assignment, Evidence, Handout, Review, Submission, WipedFile
+from domain.progress.models import Assignment, Evidence, Review, Submission, WipedFile
 from domain.progress.rules import Decision, Kind, Source, Status
-
-
-async def assign(
-    tx: WriteTx,
-    roadmap_id: int,
-    school_ids: Sequence[int],
-    *,
-    measure_ids: Sequence[int] | None = None,
-    since: date | None = None,
-) -> int:
-    """Give an approved roadmap's measures to schools: one assignment per school and occurrence.
-
-    With `since` nothing that was due before that day is given. Returns how many are new; what was assigned
-    before is left as it is.
-    """
-    plan = await queries.assignment_plan(tx, roadmap_id, school_ids, measure_ids=measure_ids, since=since)
-    if plan.roadmap.state is not roadmaps.RoadmapState.APPROVED:
-        raise roadmaps.RoadmapClosed
-    if plan.dues:
-        await _hand_out(tx, plan)
-    audit.record(
-        tx,
-        "roadmap.assign",
-        "roadmap",
-        roadmap_id,
-        plan.roadmap.place,
-        schools=len(plan.schools),
-        assignments=len(plan.dues),
-    )
-    return len(plan.dues)
-
-
-async def _hand_out(tx: WriteTx, plan: queries.AssignmentPlan) -> None:
-    handout = Handout(
-        roadmap_id=plan.roadmap.id,
-        schools=len({due.school_id for due in plan.dues}),
-        assignments=len(plan.dues),
-        given_by=tx.actor.person_id,
-        given_at=tx.now,
-    )
-    tx.session.add(handout)
-    await tx.session.flush()
-    tx.session.add_all(
-        Assignment(
-            measure_id=due.measure_id,
-            roadmap_id=plan.roadmap.id,
-            region_id=plan.schools[due.school_id].region_id,
-            municipality_id=plan.schools[due.school_id].municipality_id,
-            school_id=due.school_id,
-            occurrence=due.occurrence,
-            starts_on=due.starts_on,
-            due_on=due.due_on,
-            reminds=plan.measures[due.measure_id].reminds,
-            status=Status.NOT_DONE,
-            status_at=tx.now,
-            handout_id=handout.id,
-        )
-        for due in plan.dues
-    )
 
 
 async def add_text(tx: WriteTx, assignment_id: int, text: str, source: Source = Source()) -> Evidence:  # noqa: B008
@@ -168,7 +105,11 @@ async def remove_evidence(tx: WriteTx, evidence_id: int) -> None:
 
 
 async def submit(tx: WriteTx, assignment_id: int) -> Submission:
-    """Hand the draft in as the next version. A second press raises AlreadySubmitted with the number."""
+    """Hand the draft in as the next version. A second press raises AlreadySubmitted with the number.
+
+    What a region's only coordinator hands in is noted as done by a document, and confirmed by nobody.
+    Raises DocumentNeeded there.
+    """
     assignment = await queries.assignment(tx, assignment_id, Permission.SUBMIT)
     await queries.check_open(tx, assignment)
     draft = (await queries.drafts(tx, [assignment_id])).get(assignment_id, [])
@@ -191,17 +132,23 @@ async def submit(tx: WriteTx, assignment_id: int) -> Submission:
     )
     if any(item.kind is Kind.PHOTO for item in draft):
         tx.announce("photos")  # one PDF is made of them as soon as this is committed
-    assignment.version, assignment.status, assignment.status_at = submission.version, Status.IN_REVIEW, tx.now
+    reviewers = await queries.reviewers_left(tx, submission, assignment.place)
+    status = Status.IN_REVIEW
+    if not reviewers and assignment.municipality_id is None:
+        if not rules.speaks_for_itself(item.kind for item in draft):
+            raise rules.DocumentNeeded
+        status = Status.NOTED
+    assignment.version, assignment.status, assignment.status_at = submission.version, status, tx.now
     audit.record(
         tx,
-        "submission.send",
+        "submission.note" if status is Status.NOTED else "submission.send",
         "assignment",
         assignment_id,
         assignment.place,
         number=submission.id,
         version=submission.version,
     )
-    for reviewer in await people.reviewers(tx, assignment.place):
+    for reviewer in reviewers:
         await outbox.put(
             tx,
             "submitted",
@@ -287,68 +234,6 @@ async def record_review(
             params={"submission_id": submission.id, "review_id": review.id},
         )
     return review
-
-
-async def move_due(tx: WriteTx, measure_id: int, occurrence: int, due_on: date) -> int:
-    """Move a deadline of an approved measure: open assignments move with it and their holders hear of it once.
-
-    Returns how many moved.
-    """
-    measure = await roadmaps.measure(tx, measure_id)
-    roadmap = await roadmaps.roadmap_for_planning(tx, measure.roadmap_id)
-    await roadmaps.set_window(tx, measure, occurrence, due_on)
-    query = select(Assignment).where(
-        Assignment.measure_id == measure_id,
-        Assignment.occurrence == occurrence,
-        Assignment.status.in_(rules.OPEN),
-    )
-    moves: list[rules.Move] = []
-    for work in (await tx.session.scalars(query)).all():
-        moves.append(rules.Move(work.id, work.school_id, work.due_on, due_on))
-        work.due_on, work.reminds = due_on, True
-        if work.starts_on is not None and work.starts_on > due_on:
-            work.starts_on = None
-    await tell_moved(tx, moves, subject=f"measure:{measure_id}", key=f"m{measure_id}.{measure.version}")
-    audit.record(
-        tx,
-        "measure.move",
-        "measure",
-        measure_id,
-        roadmap.place,
-        due_on=due_on.isoformat(),
-        was=rules.iso(moves[0].was) if moves else None,
-        assignments=len(moves),
-    )
-    return len(moves)
-
-
-async def tell_moved(
-    tx: WriteTx, moves: Sequence[rules.Move], *, subject: str, key: str, only: Collection[int] | None = None
-) -> int:
-    """Queue one message to each holder of something that was moved (of `only` these people); `key` makes it once.
-
-    Returns how many people.
-    """
-    moved = [move for move in moves if move.was != move.due_on]
-    holders = await queries.holders(tx, {move.school_id for move in moved})
-    told: dict[int, list[list[Any]]] = {}
-    for move in moved:
-        for person_id in holders.get(move.school_id, ()):
-            if only is not None and person_id not in only:
-                continue
-            line = [move.assignment_id, rules.iso(move.was), rules.iso(move.due_on)]
-            told.setdefault(person_id, []).append(line)
-    messages = [
-        {
-            "person_id": person_id,
-            "subject": subject,
-            "dedupe_key": f"moved:{key}:{person_id}",
-            "params": {"moves": lines},
-        }
-        for person_id, lines in told.items()
-    ]
-    await outbox.put_many(tx, "moved", messages)
-    return len(told)
 
 
 async def _check_undecided(tx: WriteTx, submission: Submission, assignment: Assignment) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.actor import Place
@@ -19,6 +19,7 @@ class Handout(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), index=True)
     schools: Mapped[int]
+    offices: Mapped[int] = mapped_column(default=0, server_default="0")
     assignments: Mapped[int]
     given_by: Mapped[int | None]
     given_at: Mapped[datetime]
@@ -26,11 +27,34 @@ class Handout(Base):
 
 
 class Assignment(Base):
-    """A measure × a school × an occurrence: what is owed until when."""
+    """A measure × who owes it × an occurrence: what is owed until when.
+
+    The holder is the place: a school; without a school the municipality's office; without both the region's.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
         UniqueConstraint("measure_id", "school_id", "occurrence"),
+        # The same for offices, which the constraint above does not tell apart.
+        *(
+            Index(
+                name,
+                "measure_id",
+                column,
+                "occurrence",
+                unique=True,
+                sqlite_where=text(only),
+                postgresql_where=text(only),
+            )
+            for name, column, only in (
+                (
+                    "uq_assignment_municipal",
+                    "municipality_id",
+                    "school_id IS NULL AND municipality_id IS NOT NULL",
+                ),
+                ("uq_assignment_regional", "region_id", "school_id IS NULL AND municipality_id IS NULL"),
+            )
+        ),
         Index("ix_assignment_place", "region_id", "municipality_id", "school_id"),
         Index("ix_assignment_school", "school_id", "status", "due_on"),
         Index("ix_assignment_due", "status", "due_on"),
@@ -40,8 +64,8 @@ class Assignment(Base):
     measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id"), index=True)
     roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), index=True)
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
-    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     occurrence: Mapped[int] = mapped_column(default=0)
     starts_on: Mapped[date | None]
     due_on: Mapped[date | None]
@@ -53,12 +77,12 @@ class Assignment(Base):
 
     @classmethod
     def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school that owes it."""
+        """Who owes it."""
         return cls.region_id, cls.municipality_id, cls.school_id
 
     @property
     def place(self) -> Place:
-        """The school that owes it."""
+        """Who owes it."""
         return Place(self.region_id, self.municipality_id, self.school_id)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from domain import people, roadmaps, schools
-from domain.actor import SCHOOL_TEAM, Place
+from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
 from domain.dates import local_day, working_days_between
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
@@ -18,14 +18,15 @@ from domain.progress.models import Assignment, Evidence, Review, Submission
 from domain.progress.rules import Standing, Status
 
 Maker = Callable[[], Evidence]
+Holder = schools.School | schools.Office  # who owes something
 
 
 class WorkRow(NamedTuple):
-    """A line of a work list."""
+    """A line of a work list; `school` is who owes it."""
 
     assignment: Assignment
     measure: roadmaps.Measure
-    school: schools.School
+    school: Holder
     standing: Standing
     days_late: int
 
@@ -36,7 +37,7 @@ class QueueRow(NamedTuple):
     submission: Submission
     assignment: Assignment
     measure: roadmaps.Measure
-    school: schools.School
+    school: Holder
     waiting: int  # working days
 
 
@@ -56,7 +57,7 @@ class WorkCard:
     measure: roadmaps.Measure
     roadmap: roadmaps.Roadmap
     track: roadmaps.Track | None
-    school: schools.School
+    school: Holder
     standing: Standing
     days_late: int
     draft: Sequence[Evidence]
@@ -73,77 +74,29 @@ class WorkCard:
         return next((s.review for s in self.submissions if s.review is not None), None)
 
 
-class AssignmentPlan(NamedTuple):
-    """What is to be given to whom, and how much of it was given before."""
-
-    roadmap: roadmaps.Roadmap
-    measures: dict[int, roadmaps.Measure]
-    schools: dict[int, schools.School]
-    dues: list[rules.Due]
-    known: int
-
-
-async def assignment_plan(
-    tx: Tx,
-    roadmap_id: int,
-    school_ids: Collection[int],
-    *,
-    measure_ids: Collection[int] | None = None,
-    since: date | None = None,
-) -> AssignmentPlan:
-    """What giving a roadmap to schools would create. `measure_ids`: only these measures; `since`: nothing that
-    was due before that day. Raises NotFound for a school outside the actor's plan."""
-    roadmap = await roadmaps.roadmap_for_planning(tx, roadmap_id)
-    found = (await roadmaps.roadmap(tx, roadmap_id)).measures
-    measures = {m.id: m for m in found if m.gone_at is None and (measure_ids is None or m.id in measure_ids)}
-    rows = await schools.school_list(tx, permission=Permission.PLAN)
-    receivers = {row.school.id: row.school for row in rows if row.school.id in set(school_ids)}
-    if len(receivers) != len(set(school_ids)):
-        raise NotFound
-    query = select(Assignment.measure_id, Assignment.school_id, Assignment.occurrence)
-    given = set((await tx.session.execute(query.where(Assignment.roadmap_id == roadmap_id))).tuples().all())
-    dues: list[rules.Due] = []
-    known = 0
-    for measure in measures.values():
-        for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]])):
-            if since is not None and window.due is not None and window.due < since:
-                continue
-            for school_id in receivers:
-                if (measure.id, school_id, occurrence) in given:
-                    known += 1
-                else:
-                    dues.append(rules.Due(measure.id, school_id, occurrence, *window))
-    return AssignmentPlan(roadmap, measures, receivers, dues, known)
-
-
-async def holders(tx: Tx, school_ids: Collection[int]) -> dict[int, list[int]]:
-    """The people of each school's own team today: who holds what the school owes."""
+async def holders(tx: Tx, places: Collection[Place]) -> dict[Place, list[int]]:
+    """Who holds what these places owe today: a school's own team, the coordinators of an office."""
     grants = people.RoleGrant
+    offices = {(place.region_id, place.municipality_id) for place in places if place.school_id is None}
+    of_office = and_(
+        grants.role.in_(sorted(COORDINATORS)),
+        grants.school_id.is_(None),
+        grants.region_id.in_({region_id for region_id, _ in offices}),
+    )
+    of_school = and_(
+        grants.role.in_(sorted(SCHOOL_TEAM)), grants.school_id.in_({place.school_id for place in places})
+    )
     query = (
-        select(grants.school_id, grants.person_id)
-        .where(grants.school_id.in_(school_ids), grants.role.in_(sorted(SCHOOL_TEAM)))
-        .where(people.valid_on(today(tx)))
+        select(grants.region_id, grants.municipality_id, grants.school_id, grants.person_id)
+        .where(or_(of_school, of_office) if offices else of_school, people.valid_on(today(tx)))
         .order_by(grants.person_id)
         .distinct()
     )
-    found: dict[int, list[int]] = {}
-    for school_id, person_id in (await tx.session.execute(query)).tuples():
-        if school_id is not None:
-            found.setdefault(school_id, []).append(person_id)
+    wanted, found = set(places), dict[Place, list[int]]()
+    for *where, person_id in await tx.session.execute(query):
+        if (place := Place(*where)) in wanted:
+            found.setdefault(place, []).append(person_id)
     return found
-
-
-async def preview_assign(
-    tx: Tx,
-    roadmap_id: int,
-    school_ids: Collection[int],
-    measure_ids: Collection[int] | None = None,
-    *,
-    since: date | None = None,
-) -> rules.Preview:
-    """How many assignments would appear, for whom, when due; for a draft as well as for a living roadmap."""
-    plan = await assignment_plan(tx, roadmap_id, school_ids, measure_ids=measure_ids, since=since)
-    return rules.preview(plan.dues, plan.known, today(tx))
 
 
 def today(tx: Tx) -> date:
@@ -174,16 +127,21 @@ async def submission(tx: Tx, submission_id: int, permission: Permission) -> tupl
     return row
 
 
-def _work(tx: Tx, permission: Permission) -> Select[Assignment, roadmaps.Measure, schools.School]:
+def _work(tx: Tx, permission: Permission) -> Select[Assignment, roadmaps.Measure, schools.School | None]:
     return (
         select(Assignment, roadmaps.Measure, schools.School)
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
-        .join(schools.School, schools.School.id == Assignment.school_id)
+        .outerjoin(schools.School, schools.School.id == Assignment.school_id)
         .where(within(tx.actor, permission, Assignment))
     )
 
 
-def _row(a: Assignment, m: roadmaps.Measure, s: schools.School, day: date) -> WorkRow:
+async def holder_of(tx: Tx, work: Assignment, school: schools.School | None) -> Holder:
+    """Who owes it by name: the school where there is one, else the office."""
+    return school or (await schools.offices(tx, [work.place]))[work.place]
+
+
+def _row(a: Assignment, m: roadmaps.Measure, s: Holder, day: date) -> WorkRow:
     late = rules.days_late(a.due_on, day) if a.status in rules.OPEN else 0
     return WorkRow(a, m, s, rules.standing(a.status, a.due_on, day), late)
 
@@ -192,20 +150,25 @@ async def my_work(
     tx: Tx,
     *,
     school_id: int | None = None,
+    office: Place | None = None,
     permission: Permission = Permission.SUBMIT,
     open_only: bool = False,
 ) -> list[WorkRow]:
-    """What the actor's school owes: soonest first, overdue on top, closed last.
+    """What the actor's school or office owes: soonest first, overdue on top, closed last.
 
-    With `Permission.SEE` the work of every school in the actor's places.
+    With `Permission.SEE` the work of every school and office in the actor's places.
     """
     query = _work(tx, permission)
     if school_id is not None:
         query = query.where(Assignment.school_id == school_id)
+    if office is not None:
+        query = query.where(*_at(office))
     if open_only:
         query = query.where(Assignment.status.in_(rules.OPEN))
     day = today(tx)
-    rows = [_row(*row, day) for row in (await tx.session.execute(query)).tuples()]
+    found = (await tx.session.execute(query)).tuples().all()
+    offices = await schools.offices(tx, (work.place for work, _, school_ in found if school_ is None))
+    rows = [_row(work, m, school_ or offices[work.place], day) for work, m, school_ in found]
     return sorted(
         rows, key=lambda r: (*rules.order(r.assignment.status, r.assignment.due_on), r.measure.position)
     )
@@ -220,37 +183,55 @@ async def queue(tx: Tx) -> list[QueueRow]:
             and_(Assignment.id == Submission.assignment_id, Assignment.version == Submission.version),
         )
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
-        .join(schools.School, schools.School.id == Assignment.school_id)
+        .outerjoin(schools.School, schools.School.id == Assignment.school_id)
         .where(Assignment.status == Status.IN_REVIEW)
         .order_by(Submission.submitted_at, Submission.id)
     )
     day = today(tx)
-    found: dict[int, QueueRow] = {}
+    found: dict[int, tuple[Submission, Assignment, roadmaps.Measure, schools.School | None]] = {}
     for permission in (Permission.REVIEW, Permission.OVERRULE):
         scoped = query.where(within(tx.actor, permission, Assignment))
         for row in (await tx.session.execute(scoped)).tuples():
-            waiting = working_days_between(local_day(row[0].submitted_at, tx.actor.timezone), day)
-            if not tx.actor.works_at(row[3].id):
-                found.setdefault(row[0].id, QueueRow(*row, waiting))
-    turns = await people.reviewers_of(tx, {row.assignment.place for row in found.values()})
-    result = [
-        row
-        for row in found.values()
-        if row.waiting >= rules.SILENT_DAYS
-        or any(p.id == tx.actor.person_id for p in turns[row.assignment.place])
-    ]
+            if not rules.is_own(tx.actor, row[1].place):
+                found.setdefault(row[0].id, row)
+    own = await _own_reports(tx, [sub for sub, work, *_ in found.values() if work.municipality_id is None])
+    turns = await people.reviewers_of(tx, {work.place for _, work, *_ in found.values()})
+    offices = await schools.offices(tx, turns)
+    result = []
+    for sub, work, measure, school_ in found.values():
+        waiting = working_days_between(local_day(sub.submitted_at, tx.actor.timezone), day)
+        is_turn = any(p.id == tx.actor.person_id for p in turns[work.place])
+        if sub.id not in own and (is_turn or waiting >= rules.SILENT_DAYS):
+            result.append(QueueRow(sub, work, measure, school_ or offices[work.place], waiting))
     return sorted(result, key=lambda r: (r.submission.submitted_at, r.submission.id))
 
 
-async def is_reviewer(tx: Tx, school: Place) -> bool:
-    """Whether the rule by school names the actor."""
-    return any(p.id == tx.actor.person_id for p in await people.reviewers(tx, school))
+async def _own_reports(tx: Tx, subs: Sequence[Submission]) -> set[int]:
+    """Which of these reports the actor has worked on."""
+    query = select(Evidence.submission_id).where(
+        Evidence.submission_id.in_([sub.id for sub in subs]), Evidence.added_by == tx.actor.person_id
+    )
+    added = {id_ for id_ in await tx.session.scalars(query) if id_ is not None} if subs else set()
+    return added | {sub.id for sub in subs if sub.submitted_by == tx.actor.person_id}
+
+
+async def is_reviewer(tx: Tx, place: Place) -> bool:
+    """Whether the rule by school or office names the actor."""
+    return any(p.id == tx.actor.person_id for p in await people.reviewers(tx, place))
+
+
+def _at(office: Place) -> list[ColumnElement[bool]]:
+    pairs = zip(Assignment.place_columns(), office, strict=True)
+    return [column.is_(None) if value is None else column == value for column, value in pairs]
 
 
 async def require_turn(tx: Tx, sub: Submission, work: Assignment) -> None:
     """Pass where the actor may decide about this report; otherwise say who may, and from when."""
-    if tx.actor.works_at(work.school_id):
-        raise rules.OwnSchool
+    own = rules.is_own(tx.actor, work.place) or (
+        work.municipality_id is None and bool(await _own_reports(tx, [sub]))
+    )
+    if own:
+        raise rules.OwnSchool if work.school_id is not None else rules.OwnWork
     may = allows(tx.actor, Permission.REVIEW, work.place) or allows(tx.actor, Permission.OVERRULE, work.place)
     if not may:
         raise Forbidden
@@ -263,7 +244,7 @@ async def require_turn(tx: Tx, sub: Submission, work: Assignment) -> None:
 
 
 async def check_open(tx: Tx, assignment: Assignment) -> None:
-    """Pass while the school holds the ball; otherwise AlreadySubmitted with the number, or AssignmentClosed."""
+    """Pass while the holder has the ball; otherwise AlreadySubmitted with the number, or AssignmentClosed."""
     if assignment.status is Status.IN_REVIEW:
         query = select(Submission.id).where(
             Submission.assignment_id == assignment.id, Submission.version == assignment.version
@@ -305,19 +286,20 @@ async def work_card(tx: Tx, assignment_id: int) -> WorkCard:
     if found is None:
         raise NotFound
     work, measure, school_, roadmap, track = found
+    holder = await holder_of(tx, work, school_)
     may_submit = allows(tx.actor, Permission.SUBMIT, work.place)
     views = await _versions(tx, assignment_id)
     draft = (await drafts(tx, [assignment_id])).get(assignment_id, []) if may_submit else []
     ids: list[int | None] = [e.added_by for e in draft]
     for view in views:
         ids += [view.submission.submitted_by, view.review.reviewer_id if view.review else None]
-    row = _row(work, measure, school_, today(tx))
+    row = _row(work, measure, holder, today(tx))
     return WorkCard(
         assignment=work,
         measure=measure,
         roadmap=roadmap,
         track=track,
-        school=school_,
+        school=holder,
         standing=row.standing,
         days_late=row.days_late,
         draft=draft,
@@ -329,11 +311,11 @@ async def work_card(tx: Tx, assignment_id: int) -> WorkCard:
 
 
 async def _may_decide(tx: Tx, work: Assignment, views: Sequence[SubmissionView]) -> bool:
-    if work.status is not Status.IN_REVIEW or not views:
+    if work.status not in {Status.IN_REVIEW, Status.NOTED} or not views:
         return False
     try:
         await require_turn(tx, views[0].submission, work)
-    except (rules.OwnSchool, rules.NotYourTurn, Forbidden):
+    except (rules.OwnSchool, rules.OwnWork, rules.NotYourTurn, Forbidden):
         return False
     return True
 
@@ -385,8 +367,15 @@ async def evidence(tx: Tx, evidence_id: int) -> Evidence:
     return found
 
 
+async def reviewers_left(tx: Tx, sub: Submission, place: Place) -> list[people.Person]:
+    """Who may decide about a report by the rule of its place: of a region's office nobody who has worked on it."""
+    found = await people.reviewers(tx, place)
+    worked = set(await contributors(tx, sub)) if place.municipality_id is None else set()
+    return [person for person in found if person.id not in worked]
+
+
 async def contributors(tx: Tx, sub: Submission) -> list[int]:
-    """The people of the school who worked on a version: who sent it and who added to it."""
+    """The people who worked on a version: who sent it and who added to it."""
     query = select(Evidence.added_by).where(Evidence.submission_id == sub.id).distinct()
     found = {sub.submitted_by, *(await tx.session.scalars(query)).all()}
     return sorted(p for p in found if p is not None)

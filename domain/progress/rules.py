@@ -1,11 +1,12 @@
 """Whose ball an assignment is, when it is late, and what may be said about a report."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from domain.actor import Actor, Place
 from domain.dates import week_end, working_day_before
 from domain.errors import N_, DomainError
 
@@ -21,6 +22,7 @@ class Status(StrEnum):
     IN_REVIEW = "in_review"
     RETURNED = "returned"
     CONFIRMED = "confirmed"
+    NOTED = "noted"  # done by an office's own word and document, where nobody else could confirm it
     WAIVED = "waived"
 
 
@@ -53,6 +55,7 @@ class Standing(StrEnum):
     UNDATED = "undated"
     IN_REVIEW = "in_review"
     CONFIRMED = "confirmed"
+    NOTED = "noted"
     WAIVED = "waived"
 
 
@@ -120,6 +123,20 @@ class OwnSchool(DomainError):
     sentence = N_("This is the work of your own school: somebody else has to decide.")
 
 
+class OwnWork(DomainError):
+    """Nobody confirms what they have handed in for their office themselves."""
+
+    sentence = N_("You have worked on this report yourself: somebody else has to decide.")
+
+
+class DocumentNeeded(DomainError):
+    """Where nobody else can confirm it, the document has to speak for itself."""
+
+    sentence = N_(
+        "Nobody else can confirm this report, so please attach the document: a file, a photo or a link."
+    )
+
+
 class NotYourTurn(DomainError):
     """Another person reviews this school."""
 
@@ -147,10 +164,10 @@ class Withdrawn(DomainError):
 
 
 class Due(NamedTuple):
-    """One thing that a school would owe: a measure, which of its dates, from when until when."""
+    """One thing that would be owed: a measure, by whom, which of its dates, from when until when."""
 
     measure_id: int
-    school_id: int
+    holder: Place
     occurrence: int
     starts_on: date | None
     due_on: date | None
@@ -163,6 +180,7 @@ class Preview(NamedTuple):
     known: int  # given before and left as it is
     schools: int  # that receive something new
     by_school: dict[int, int]  # school id → new assignments
+    by_office: dict[Place, int]  # office → new assignments
     by_month: dict[str, int]  # «2022-04» → new assignments due then
     undated: int  # new ones that never remind
     past: int  # new ones that are overdue from the first day
@@ -174,7 +192,7 @@ class Move(NamedTuple):
     """A deadline that moved under an open assignment."""
 
     assignment_id: int
-    school_id: int
+    holder: Place
     was: date | None
     due_on: date | None
 
@@ -187,12 +205,13 @@ def iso(day: date | None) -> str | None:
 def preview(dues: Sequence[Due], known: int, today: date) -> Preview:
     """Count what would be given, for whom, and when it is due."""
     days = sorted(due.due_on for due in dues if due.due_on is not None)
-    by_school = Counter(due.school_id for due in dues)
+    by_school = Counter(due.holder.school_id for due in dues if due.holder.school_id is not None)
     return Preview(
         new=len(dues),
         known=known,
         schools=len(by_school),
         by_school=dict(by_school),
+        by_office=dict(Counter(due.holder for due in dues if due.holder.school_id is None)),
         by_month=dict(Counter(day.isoformat()[:7] for day in days)),
         undated=len(dues) - len(days),
         past=sum(day < today for day in days),
@@ -229,6 +248,19 @@ def kind_of(text: str) -> Kind:
     """A message that is only a link is a link, everything else a text."""
     words = text.split()
     return Kind.LINK if len(words) == 1 and words[0].lower().startswith(LINK) else Kind.TEXT
+
+
+def is_own(actor: Actor, place: Place) -> bool:
+    """Whether all that this place hands in is the actor's own: a school's team, a municipality's coordinators.
+
+    Of a region's office it is only what one has worked on oneself: its coordinators decide about one another.
+    """
+    return place.municipality_id is not None and actor.keeps(place)
+
+
+def speaks_for_itself(kinds: Iterable[Kind]) -> bool:
+    """Whether a report holds a document and not words only."""
+    return any(kind is not Kind.TEXT for kind in kinds)
 
 
 def order(status: Status, due_on: date | None) -> tuple[bool, bool, date]:

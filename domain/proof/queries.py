@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
 from domain import roadmaps, schools
+from domain.actor import Place
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
@@ -67,7 +68,7 @@ async def repeats(tx: Tx, submission_id: int, *, limit: int = 20) -> list[Repeat
     """Files of a report that were handed in for another assignment too, here or anywhere, the oldest first."""
     here = (
         await tx.session.execute(
-            select(Assignment.id, Assignment.school_id)
+            select(Assignment.id, *Assignment.place_columns())
             .join(Submission, Submission.assignment_id == Assignment.id)
             .where(Submission.id == submission_id, within(tx.actor, Permission.SEE, Assignment))
         )
@@ -102,7 +103,7 @@ async def repeats(tx: Tx, submission_id: int, *, limit: int = 20) -> list[Repeat
                 school if visible else None,
                 measure.label if visible else None,
                 at,
-                work.school_id == here.school_id,
+                work.place == Place(*here[1:]),
             ),
         )
     return list(found.values())[:limit]

@@ -82,7 +82,7 @@ async def undo_import(tx: WriteTx, revision_id: int) -> Revision:
     moves = await _restore(tx, roadmap, kept)
     heard = await _heard(tx, f"revision:{revision_id}")
     subject, key = f"revision-undone:{revision_id}", f"u{revision_id}"
-    await progress.tell_moved(tx, moves, subject=subject, key=key, only=heard)
+    await moving.tell_moved(tx, moves, subject=subject, key=key, only=heard)
     revision.state, revision.undone_at = RevisionState.UNDONE, tx.now
     roadmap.columns, roadmap.layout = kept["columns"], kept["layout"]
     roadmap.version += 1
@@ -166,7 +166,7 @@ async def _put_back_work(tx: WriteTx, kept: dict[str, Any], own: Collection[str]
             values["starts_on"],
             values["due_on"],
         ):
-            moves.append(progress.Move(id_, work.school_id, work.due_on, values["due_on"]))
+            moves.append(progress.Move(id_, work.place, work.due_on, values["due_on"]))
             work.starts_on, work.due_on = values["starts_on"], values["due_on"]
             work.reminds = values["reminds"]
     return moves

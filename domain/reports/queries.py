@@ -147,7 +147,7 @@ async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
         select(
             Assignment.id,
             Assignment.measure_id,
-            Assignment.school_id,
+            schools.School.id,
             Assignment.status,
             Assignment.due_on,
             schools.School.name,
@@ -230,7 +230,7 @@ async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[Progr
     late = and_(Assignment.status.in_(progress.OPEN), Assignment.due_on < progress.today(tx))
     query = (
         select(
-            Assignment.school_id,
+            schools.School.id,
             Assignment.roadmap_id,
             roadmaps.Roadmap.title,
             func.count(),
@@ -239,9 +239,10 @@ async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[Progr
             count(late),
         )
         .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
+        .join(schools.School, schools.School.id == Assignment.school_id)
         .where(within(tx.actor, Permission.SEE, Assignment))
-        .group_by(Assignment.school_id, Assignment.roadmap_id, roadmaps.Roadmap.title)
-        .order_by(Assignment.school_id, Assignment.roadmap_id.desc())
+        .group_by(schools.School.id, Assignment.roadmap_id, roadmaps.Roadmap.title)
+        .order_by(schools.School.id, Assignment.roadmap_id.desc())
     )
     if school_id is not None:
         query = query.where(Assignment.school_id == school_id)

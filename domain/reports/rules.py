@@ -15,9 +15,10 @@ URGENCY = [
     Standing.LATER,
     Standing.UNDATED,
     Standing.CONFIRMED,
+    Standing.NOTED,
     Standing.WAIVED,
 ]
-DONE = frozenset({Standing.CONFIRMED, Standing.WAIVED})
+DONE = frozenset({Standing.CONFIRMED, Standing.NOTED, Standing.WAIVED})
 HANDED_IN = DONE | {Standing.IN_REVIEW}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
-from domain import audit, moving, progress, roadmaps
+from domain import audit, moving, roadmaps
 from domain.db import WriteTx
 from domain.files import StoredFile
 from domain.progress import Assignment, Handout, Submission
@@ -168,7 +168,7 @@ async def apply(
     )
     roadmap.columns, roadmap.layout = revision.columns, revision.layout
     roadmap.version += 1
-    told = await progress.tell_moved(
+    told = await moving.tell_moved(
         tx, work.mover.moves, subject=f"revision:{revision.id}", key=f"r{revision.id}"
     )
     counts = {kind.value: n for kind, n in compared.counts.items()}
@@ -270,10 +270,10 @@ class _Application:
 
     async def _give(self, added: Sequence[Measure]) -> None:
         query = select(Assignment).where(Assignment.roadmap_id == self.roadmap.id)
-        schools = {a.school_id: a for a in await self.tx.session.scalars(query)}.values()
+        holders = {a.place: a for a in await self.tx.session.scalars(query)}.values()
         for measure in added:
             for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]])):
-                self.mover.give(measure, occurrence, window, schools)
+                self.mover.give(measure, occurrence, window, holders)
         await self.tx.session.flush()
 
     async def _gone(self, change: Change) -> None:

@@ -72,7 +72,7 @@ async def comparison(tx: Tx, revision_id: int) -> Comparison:
     view = await roadmaps.roadmap(tx, found.roadmap_id)
     changes = rules.compare(found.rows, view.measures)
     work = await moving.open_work(tx, [c.measure.id for c in changes if c.moves and c.measure is not None])
-    told = await progress.holders(tx, {w.school_id for w in work})
+    told = await progress.holders(tx, {w.place for w in work})
     schools = await tx.session.scalar(
         select(func.count(Assignment.school_id.distinct())).where(Assignment.roadmap_id == found.roadmap_id)
     )

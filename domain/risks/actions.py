@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from domain import audit, progress, roadmaps, schools
+from domain import audit, giving, progress, roadmaps, schools
 from domain.db import WriteTx
 from domain.errors import DomainError, Forbidden, NotFound
 from domain.policy import Permission, allows, require
@@ -202,5 +202,5 @@ async def give_by_risk(tx: WriteTx, roadmap_id: int) -> int:
         measures = [measure_id for measure_id, slot in places.items() if slot.factor == factor]
         choosing = [school_id for school_id in receivers if factor in risks.get(school_id, ())]
         if measures and choosing:
-            given += await progress.assign(tx, roadmap_id, choosing, measure_ids=measures)
+            given += await giving.assign(tx, roadmap_id, choosing, measure_ids=measures)
     return given

@@ -142,6 +142,7 @@ async def programmes(tx: Tx, *, school_id: int | None = None) -> list[ProgrammeR
             & ChosenRisk.dropped_at.is_(None),
         )
         .where(within(tx.actor, Permission.SEE, Assignment), MeasureSlot.document.is_(None))
+        .where(Assignment.school_id.is_not(None))
         .group_by(Assignment.school_id, MeasureSlot.factor, MeasureSlot.stage)
         .order_by(Assignment.school_id, MeasureSlot.factor, MeasureSlot.stage)
     )

@@ -262,7 +262,7 @@ def reading_of(roadmap: Roadmap, text: str) -> deadlines.Deadline:
 
 
 async def set_window(tx: WriteTx, measure: Measure, index: int, due_on: date) -> None:
-    """Note a moved date of an approved measure; `progress.move_due` moves what is owed."""
+    """Note a moved date of an approved measure; `moving.move_due` moves what is owed."""
     windows = [list(window) for window in measure.windows] or [[None, None]]
     windows[index] = [windows[index][0], due_on.isoformat()]
     if windows[index][0] and windows[index][0] > due_on.isoformat():

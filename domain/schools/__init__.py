@@ -1,14 +1,24 @@
 """Regions, municipalities, schools."""
 
 from domain.schools.actions import add_municipality, add_region, add_school, enroll, set_mentor
-from domain.schools.models import Enrollment, MentorLink, Municipality, Region, School, SchoolStatus
+from domain.schools.models import (
+    Enrollment,
+    MentorLink,
+    Municipality,
+    Region,
+    School,
+    SchoolStatus,
+    Settlement,
+)
 from domain.schools.queries import (
+    Office,
     PlaceName,
     SchoolRow,
     cohort_ids,
     find_place,
     mentor,
     municipalities,
+    offices,
     place_exists,
     place_name,
     place_names,
@@ -24,11 +34,13 @@ __all__ = [
     "Enrollment",
     "MentorLink",
     "Municipality",
+    "Office",
     "PlaceName",
     "Region",
     "School",
     "SchoolRow",
     "SchoolStatus",
+    "Settlement",
     "add_municipality",
     "add_region",
     "add_school",
@@ -40,6 +52,7 @@ __all__ = [
     "municipalities",
     "municipality_key",
     "number_of",
+    "offices",
     "place_exists",
     "place_name",
     "place_names",

@@ -9,7 +9,7 @@ from domain.actor import Place
 from domain.db import WriteTx
 from domain.policy import Permission, require
 from domain.schools import rules
-from domain.schools.models import Enrollment, MentorLink, Municipality, Region, School
+from domain.schools.models import Enrollment, MentorLink, Municipality, Region, School, Settlement
 
 
 async def add_region(tx: WriteTx, name: str, *, timezone: str, code: str | None = None) -> Region:
@@ -66,6 +66,9 @@ async def add_school(
         if value is not None:
             setattr(found, field, value)
     found.details = {**found.details, **details}
+    if found.settlement is None:
+        kind = rules.settlement_of([full_name, name or ""], municipality.name, found.details)
+        found.settlement = Settlement(kind) if kind else None
     await tx.session.flush()
     if is_new:
         audit.record(tx, "school.add", "school", found.id, found.place, name=found.name)

@@ -19,6 +19,13 @@ class SchoolStatus(StrEnum):
     RESILIENT = "resilient"
 
 
+class Settlement(StrEnum):
+    """Where a school stands."""
+
+    TOWN = "town"
+    VILLAGE = "village"
+
+
 class Region(Base):
     """A subject of the federation."""
 
@@ -67,6 +74,7 @@ class School(Base):
     federal_login: Mapped[str | None] = mapped_column(String(20), unique=True)
     status: Mapped[SchoolStatus | None] = mapped_column(enum_column(SchoolStatus))
     social_index: Mapped[float | None]  # ИСБШ
+    settlement: Mapped[Settlement | None] = mapped_column(enum_column(Settlement))  # None: nobody has said
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # other columns of the register, as written
 
     @classmethod

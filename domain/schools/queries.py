@@ -1,6 +1,6 @@
 """Reading the register, inside what the actor may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, or_, select
@@ -18,6 +18,28 @@ class PlaceName(NamedTuple):
 
     name: str
     above: str
+
+
+class Office(NamedTuple):
+    """The office of a municipality or a region where it owes something itself, in the stead of a school."""
+
+    place: Place
+    name: str  # «Даниловский МР»
+
+    @property
+    def id(self) -> None:
+        """It has no line in the register of schools."""
+        return None
+
+    @property
+    def region_id(self) -> int:
+        """The region that it belongs to or is."""
+        return self.place.region_id or 0
+
+    @property
+    def municipality_id(self) -> int | None:
+        """The municipality; None for the region's own office."""
+        return self.place.municipality_id
 
 
 class SchoolRow(NamedTuple):
@@ -111,6 +133,13 @@ async def place_names(tx: Tx, places: Collection[Place]) -> dict[Place, PlaceNam
         known = [names[level][part] for level in (2, 1, 0) if (part := place[level]) in names[level]]
         result[place] = PlaceName(known[0] if known else "", known[1] if len(known) > 1 else "")
     return result
+
+
+async def offices(tx: Tx, places: Iterable[Place]) -> dict[Place, Office]:
+    """The offices among places, by name; schools are passed over."""
+    wanted = {place for place in places if place.school_id is None}
+    named = await place_names(tx, wanted) if wanted else {}
+    return {place: Office(place, name.name) for place, name in named.items()}
 
 
 async def place_exists(tx: Tx, place: Place) -> bool:

@@ -1,6 +1,8 @@
 """Names of schools and municipalities: how people shorten them, and when two spellings are one school."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 # What the kinds of school are called in full and in short; longest first. Source: registers of four regions.
 KINDS = (
@@ -55,3 +57,26 @@ def municipality_key(name: str) -> str:
     text = fold(name).replace("муниципальный", "")
     text = re.sub(r"\b(мр|го|мо|мо|м\.р\.|район|округ|городской|г\.|город)\b\.?|\bг\.\s*", " ", text)
     return re.sub(r"[^\w-]+", " ", text).strip()
+
+
+_WHERE = re.compile(r"располож|местност|населенн|город\s*/\s*сел|место нахожд", re.IGNORECASE)
+_VILLAGE = re.compile(
+    r"\bсел[оаеу]?\b|\bсельск|деревн|пос[её]л|\bхутор|\bстаниц|(?<![\w.])(?:с|п|д|дер|пос|ст-ца|х|пгт|рп|р\. ?п)\.",
+    re.IGNORECASE,
+)
+_TOWN = re.compile(r"\bгород\b|\bгорода\b|\bгородск(?:ая|ой)\b|(?<![\w.])г\.", re.IGNORECASE)
+
+
+def settlement_of(names: Sequence[str], municipality: str, details: Mapping[str, Any]) -> str | None:
+    """«town», «village» or None where nobody says: by the register's own column, the school's name, an urban district.
+
+    A number in the name is no proof of a town, and a district no proof of a village: nothing is guessed from them.
+    """
+    said = [str(value) for header, value in details.items() if _WHERE.search(header)]
+    for text in (*(value.split(",")[0] for value in said), *names):
+        if _VILLAGE.search(text):
+            return "village"
+        if _TOWN.search(text):
+            return "town"
+    urban = re.search(r"\bго\b|городск\w+ округ|(?<![\w.])г\.|\bгород\b", fold(municipality))
+    return "town" if urban else None

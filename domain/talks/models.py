@@ -23,8 +23,8 @@ class Utterance(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
     region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
-    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
     side: Mapped[rules.Side] = mapped_column(enum_column(rules.Side))
     turn: Mapped[rules.Turn] = mapped_column(enum_column(rules.Turn))
     text: Mapped[str] = mapped_column(Text)
@@ -35,5 +35,5 @@ class Utterance(Base):
 
     @classmethod
     def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school that it is about."""
+        """Whose assignment it is about."""
         return cls.region_id, cls.municipality_id, cls.school_id

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from domain import people, progress, roadmaps, schools
+from domain.actor import Place
 from domain.db import Tx
 from domain.errors import Forbidden
 from domain.policy import Permission, allows, within
@@ -42,7 +43,7 @@ class OpenQuestion(NamedTuple):
     utterance: Utterance
     assignment: Assignment
     measure: roadmaps.Measure
-    school: schools.School
+    school: progress.Holder
     name: str
 
 
@@ -75,7 +76,7 @@ async def open_questions(tx: Tx) -> list[OpenQuestion]:
         select(Utterance, Assignment, roadmaps.Measure, schools.School)
         .join(Assignment, Assignment.id == Utterance.assignment_id)
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
-        .join(schools.School, schools.School.id == Assignment.school_id)
+        .outerjoin(schools.School, schools.School.id == Assignment.school_id)
         .where(
             Utterance.id.in_(newest),
             Utterance.turn == Turn.QUESTION,
@@ -86,16 +87,19 @@ async def open_questions(tx: Tx) -> list[OpenQuestion]:
     rows = (await tx.session.execute(query)).tuples().all()
     names = await people.person_names(tx, [row[0].said_by for row in rows])
     mine = []
-    turns: dict[int, bool] = {}
+    turns: dict[Place, bool] = {}
     for said, work, measure, school in rows:
-        if said.side is Side.REVIEWER:
-            is_mine = tx.actor.works_at(school.id)
+        place = work.place
+        if said.said_by == tx.actor.person_id:
+            is_mine = False
+        elif said.side is Side.REVIEWER:
+            is_mine = tx.actor.keeps(place)
         else:
-            if school.id not in turns:
-                turns[school.id] = not tx.actor.works_at(school.id) and await progress.is_reviewer(
-                    tx, work.place
-                )
-            is_mine = turns[school.id]
+            if place not in turns:
+                own = progress.is_own(tx.actor, place)
+                turns[place] = not own and await progress.is_reviewer(tx, place)
+            is_mine = turns[place]
         if is_mine:
-            mine.append(OpenQuestion(said, work, measure, school, names.get(said.said_by or 0, "")))
+            holder = await progress.holder_of(tx, work, school)
+            mine.append(OpenQuestion(said, work, measure, holder, names.get(said.said_by or 0, "")))
     return mine

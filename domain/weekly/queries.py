@@ -45,7 +45,7 @@ class Summary:
 async def summary(tx: Tx) -> Summary:
     """How the week stands in the places that the actor coordinates."""
     today = progress.today(tx)
-    mine = within(tx.actor, Permission.OVERRULE, Assignment)
+    mine = and_(within(tx.actor, Permission.OVERRULE, Assignment), Assignment.school_id.is_not(None))
     open_ = Assignment.status.in_(progress.OPEN)
     late = and_(open_, Assignment.reminds, Assignment.due_on < today)
     due = and_(open_, Assignment.due_on >= today, Assignment.due_on <= week_end(today))

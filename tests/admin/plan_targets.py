@@ -1,6 +1,6 @@
 """Living roadmaps of each place, newer versions of them and what was given by them, for the access matrix."""
 
-from domain import documents, progress, recalls, revisions, roadmaps
+from domain import documents, giving, recalls, revisions, roadmaps
 from tests.admin.targets import COORDINATOR, SCHOOL, draft
 from tests.changed_documents import changed
 from tests.world import World
@@ -38,6 +38,6 @@ async def handout(world: World, where: str) -> dict[str, int]:
     """A giving of it to a school of the municipality."""
     found = await living(world, where)
     async with world.db.write(await world.actor(COORDINATOR[where])) as tx:
-        await progress.assign(tx, found["roadmap_id"], [world.schools[SCHOOL[where]].school_id or 0])
+        await giving.assign(tx, found["roadmap_id"], [world.schools[SCHOOL[where]].school_id or 0])
         [given] = await recalls.handouts(tx, found["roadmap_id"])
     return {**found, "handout_id": given.id}

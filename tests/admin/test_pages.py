@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from domain import audit, broadcasts, outbox, people, progress, roadmaps, schools
+from domain import audit, broadcasts, giving, outbox, people, progress, roadmaps, schools
 from domain.actor import SYSTEM, Role
 from domain.outbox import OutboxMessage
 from tests.admin import targets
@@ -294,7 +294,7 @@ async def test_a_list_costs_the_same_with_one_row_and_with_thirty(panel: Panel, 
             school, _ = await schools.add_school(tx, home, f"МОУ Средняя школа № {100 + n}")
             invited = await people.invite(tx, Role.SCHOOL_HEAD, school.place, name=f"Директор {n}")
             await people.join(tx, invited.payload, telegram_id=5000 + n, name="?")
-            await progress.assign(tx, world.roadmap_id, [school.id])
+            await giving.assign(tx, world.roadmap_id, [school.id])
     assert await count_statements(world.db, panel.get("Римма", path)) == few
 
 

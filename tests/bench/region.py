@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from domain import documents, people, progress, roadmaps, schools
+from domain import documents, giving, people, progress, roadmaps, schools
 from domain.actor import SYSTEM, Actor, Place, Role
 from domain.db import Database
 from domain.policy import Permission
@@ -39,6 +39,6 @@ async def build(folder: Path) -> tuple[Database, MovableClock, Actor, list[int]]
     async with db.write(actor) as tx:
         roadmap = await roadmaps.import_draft(tx, Place(region.id), reading, file_name="plan.docx")
         await roadmaps.approve(tx, roadmap.id)
-        await progress.assign(tx, roadmap.id, [school.id for school in found])
+        await giving.assign(tx, roadmap.id, [school.id for school in found])
         work = await progress.my_work(tx, permission=Permission.SEE)
     return db, clock, actor, [row.assignment.id for row in work]

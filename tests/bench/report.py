@@ -20,6 +20,7 @@ from sqlalchemy import func, select
 from bot.presses import Decide, Phrase, Report, Send, Work
 from domain.actor import SYSTEM
 from domain.progress import Assignment, Decision, Evidence, Review, Submission
+from domain.schools import School
 from tests.bench.region import FIRST_HEAD, MUNICIPALITIES, SCHOOLS, build
 from tests.bench.updates import Silent, Updates3, bare, ours
 from tests.corpus import PDF
@@ -95,7 +96,11 @@ async def _measure() -> list[str]:
         folder = Path(name)
         db, _, _, _ = await build(folder)
         async with db.read(SYSTEM) as tx:
-            query = select(Assignment.id, Assignment.school_id).order_by(Assignment.id)
+            query = (
+                select(Assignment.id, School.id)
+                .join(School, School.id == Assignment.school_id)
+                .order_by(Assignment.id)
+            )
             rows = (await tx.session.execute(query)).tuples().all()
             first = min(school for _, school in rows)
         work: dict[int, list[int]] = {}

@@ -32,6 +32,7 @@ from domain.db import Base, Database
 from domain.files import FileStore
 from domain.people import Person
 from domain.progress import Assignment, Submission
+from domain.schools import School
 from domain.settings import Settings
 from tests.bench.region import FIRST_HEAD, SCHOOLS, build
 
@@ -159,7 +160,15 @@ async def _measure() -> list[str]:
         folder = Path(name)
         db, _, _, _ = await build(folder)
         async with db.read(SYSTEM) as tx:
-            rows = (await tx.session.execute(select(Assignment.id, Assignment.school_id))).tuples().all()
+            rows = (
+                (
+                    await tx.session.execute(
+                        select(Assignment.id, School.id).join(School, School.id == Assignment.school_id)
+                    )
+                )
+                .tuples()
+                .all()
+            )
             first = min(school for _, school in rows)
         by_school: dict[int, list[int]] = {}
         for work_id, school_id in rows:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.presses import Ask, WaiverAnswer, WaiverAsk, WaiverOpen
-from domain import obligations, oversight, progress, roadmaps, talks
+from domain import moving, obligations, oversight, progress, roadmaps, talks
 from domain.actor import SYSTEM
 from domain.errors import NotFound
 from tests.bot.chat import Chat, Play, told
@@ -150,7 +150,7 @@ async def test_a_moved_deadline_is_told_to_those_who_hold_the_work(play: Play) -
         view = await roadmaps.roadmap(tx, play.world.roadmap_id)
     measure = next(m for m in view.measures if m.number == "1.2")
     async with play.db.write(await play.world.actor("Римма")) as tx:
-        await progress.move_due(tx, measure.id, 0, date(2022, 5, 20))
+        await moving.move_due(tx, measure.id, 0, date(2022, 5, 20))
     await play.settled()
     tamara = play.chat("Тамара")
     assert tamara.text.splitlines()[0] == "Сроки перенесены:"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import documents, exports, progress
-from domain.actor import SYSTEM
+from domain import documents, exports, giving, progress
+from domain.actor import SYSTEM, Place
 from domain.errors import NotFound
-from domain.exports import Execution, ExecutionRow, PlanSheet, SchoolState
+from domain.exports import Execution, ExecutionRow, HolderState, PlanSheet
 from domain.files import StoredFile
 from domain.progress import Decision, Standing
 from domain.roadmaps import Measure, Roadmap
@@ -61,7 +61,7 @@ async def test_one_school_is_itself_and_a_municipality_its_schools(world: World)
     assert own.school is not None
     assert own.school.name == "Тороповская ОШ"
     assert row_of(own, "2.1").states == [
-        SchoolState(own.school.id, date(2022, 4, 30), Standing.CONFIRMED, DAY, DAY, ["Протокол"])
+        HolderState(own.school.place, date(2022, 4, 30), Standing.CONFIRMED, DAY, DAY, ["Протокол"])
     ]
     whole = await execution(world, municipality_id=world.places["Угличский"].municipality_id)
     assert (whole.schools, counts(row_of(whole, "2.1"))) == (2, (2, 0, 0, 0))
@@ -85,8 +85,8 @@ async def test_a_draft_and_a_wiped_file_are_nobodys_business(world: World) -> No
     assert (row.documents, row.last_on, row.handed_in) == ([], None, 0)
 
 
-def state(school: int, standing: Standing) -> SchoolState:
-    return SchoolState(school, None, standing, None, None, ())
+def state(school: int, standing: Standing) -> HolderState:
+    return HolderState(Place(1, 1, school), None, standing, None, None, ())
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ async def test_the_number_of_statements_does_not_grow_with_schools(world: World)
         await exports.execution(tx, world.roadmap_id)
     three = len(count)
     async with world.db.write(SYSTEM) as tx:
-        await progress.assign(tx, world.roadmap_id, [world.schools["16"].school_id or 0])
+        await giving.assign(tx, world.roadmap_id, [world.schools["16"].school_id or 0])
     count.clear()
     async with world.db.read(actor) as tx:
         await exports.execution(tx, world.roadmap_id)

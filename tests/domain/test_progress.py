@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from domain import progress
+from domain import moving, progress
 from domain.errors import Forbidden, NotFound
 from domain.files import StoredFile
 from domain.progress import Decision, Source, Standing, Status
@@ -201,11 +201,11 @@ async def test_moving_a_deadline_moves_what_is_open(world: World) -> None:
     work_id = await world.assignment_id("Тороповская", "2.1")
     async with world.db.write(await world.actor("Римма")) as tx:
         work = await progress.assignment(tx, work_id)
-        moved = await progress.move_due(tx, work.measure_id, work.occurrence, world.clock.moment.date())
+        moved = await moving.move_due(tx, work.measure_id, work.occurrence, world.clock.moment.date())
     assert moved == 3
     async with world.db.write(await world.actor("Марина")) as tx:
         with pytest.raises(Forbidden):
-            await progress.move_due(tx, work.measure_id, 0, world.clock.moment.date())
+            await moving.move_due(tx, work.measure_id, 0, world.clock.moment.date())
 
 
 @pytest.mark.parametrize("who", ["Степан", "Саша", "Клим", "Вера"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from domain import audit, documents, moving, progress, recalls, revisions, roadmaps
+from domain import audit, documents, giving, moving, progress, recalls, revisions, roadmaps
 from domain.actor import SYSTEM
 from domain.deadlines import Window
 from domain.errors import Forbidden, NotFound
@@ -223,7 +223,7 @@ async def test_a_measure_that_is_gone_stays_where_work_was_done(world: World) ->
         assert "5.2" not in [m.number for m in measures]
     await decide(world, "Кирилл", number, Decision.CONFIRM)
     async with world.db.write(await world.actor("Римма")) as tx:  # nobody receives what is gone
-        await progress.assign(tx, world.roadmap_id, [world.schools["16"].school_id or 0])
+        await giving.assign(tx, world.roadmap_id, [world.schools["16"].school_id or 0])
     assert "Средняя" not in await owed(world, "Обучение педагогов")
     again = await propose(world)  # and it comes back with the document
     assert kinds(await compare(world, again)) == {"same": 17, "reworded": 1, "added": 1}
@@ -379,7 +379,7 @@ async def test_undoing_goes_backwards_and_never_over_a_later_giving(world: World
         with pytest.raises(recalls.NewerRevision):
             await recalls.undo_import(tx, first)
     async with world.db.write(await world.actor("Римма")) as tx:
-        await progress.assign(tx, world.roadmap_id, [world.schools["16"].school_id or 0])
+        await giving.assign(tx, world.roadmap_id, [world.schools["16"].school_id or 0])
         with pytest.raises(recalls.GivenSince):
             await recalls.undo_import(tx, second)
         [handout, *_] = await recalls.handouts(tx, world.roadmap_id)

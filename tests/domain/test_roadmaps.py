@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain import documents, drafts, progress, roadmaps
+from domain import documents, drafts, giving, moving, progress, roadmaps
 from domain.actor import SYSTEM
 from domain.deadlines import BLOCKING_DOUBTS
 from domain.drafts import Part
@@ -58,7 +58,7 @@ async def test_a_real_document_becomes_a_living_plan(world: World, name: str) ->
                 await roadmaps.settle_deadline(tx, m.id, choice)
     async with world.db.write(await world.actor("Римма")) as tx:
         await roadmaps.approve(tx, roadmap_id)
-        given = await progress.assign(tx, roadmap_id, [world.schools["Тороповская"].school_id or 0])
+        given = await giving.assign(tx, roadmap_id, [world.schools["Тороповская"].school_id or 0])
     shown = await view(world, roadmap_id)
     assert shown.roadmap.state is RoadmapState.APPROVED
     assert [m for m in shown.measures if m.is_doubtful] == []
@@ -328,11 +328,11 @@ async def test_the_preview_says_what_the_assignment_then_does(world: World) -> N
     today = world.clock.moment.date()
     chosen = [m.id for m in (await view(world, roadmap_id)).measures if m.number in ("1.2", "2.1", "5.3")]
     async with world.db.write(await world.actor("Римма")) as tx:
-        seen = await progress.preview_assign(tx, roadmap_id, ids, chosen)
-        later = await progress.preview_assign(tx, roadmap_id, ids, chosen, since=today)
+        seen = await giving.preview(tx, roadmap_id, ids, chosen)
+        later = await giving.preview(tx, roadmap_id, ids, chosen, since=today)
         await roadmaps.approve(tx, roadmap_id)
-        given = await progress.assign(tx, roadmap_id, ids, measure_ids=chosen, since=today)
-        rest = await progress.preview_assign(tx, roadmap_id, ids, chosen)
+        given = await giving.assign(tx, roadmap_id, ids, measure_ids=chosen, since=today)
+        rest = await giving.preview(tx, roadmap_id, ids, chosen)
     assert (seen.new, seen.known, seen.schools, seen.past, seen.undated) == (6, 0, 2, 2, 0)
     assert seen.by_month == {"2022-02": 2, "2022-04": 2, "2022-11": 2}
     assert seen.by_school == dict.fromkeys(ids, 3)
@@ -346,7 +346,7 @@ async def test_a_moved_deadline_is_told_to_its_holders_once(world: World) -> Non
     async with world.db.write(await world.actor("Римма")) as tx:
         work = await progress.assignment(tx, work_id)
         for _ in range(2):  # the second press moves nothing and tells nobody
-            await progress.move_due(tx, work.measure_id, 0, date(2022, 5, 20))
+            await moving.move_due(tx, work.measure_id, 0, date(2022, 5, 20))
     assert await queued(world, f"measure:{work.measure_id}") == {
         name: [[i, "2022-04-30", "2022-05-20"]]
         for name, i in (

@@ -214,14 +214,14 @@ async def _known(
 async def _bring_in(
     tx: "WriteTx", owner: "Place", document: Document, approve: bool, school_ids: list[int]
 ) -> dict[str, Any]:
-    from domain import progress, roadmaps
+    from domain import giving, roadmaps
 
     draft = await roadmaps.import_draft(
         tx, owner, document.reading, file_name=document.name, file=document.file
     )
     if approve:
         await roadmaps.approve(tx, draft.id)
-    assigned = await progress.assign(tx, draft.id, school_ids) if school_ids else 0
+    assigned = await giving.assign(tx, draft.id, school_ids) if school_ids else 0
     described = await _described(tx, draft.id, document.reading, known=False)
     return {**described, "assigned": assigned, "schools": len(school_ids)}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain import broadcasts, programme, progress, roadmaps, schools
+from domain import broadcasts, giving, programme, progress, roadmaps, schools
 from domain.actor import Role
 from domain.dates import is_working, local_day
 from domain.policy import Permission
@@ -120,7 +120,7 @@ async def _give_out(
     cohort = await programme.find_cohort(stage.tx, cohort_name)
     ids = [p.school_id for p in stage.places.values() if p.school_id is not None]
     members = await _members(stage, ids, cohort.id if cohort else 0)
-    await progress.assign(stage.tx, view.roadmap.id, members, measure_ids=sorted(chosen))
+    await giving.assign(stage.tx, view.roadmap.id, members, measure_ids=sorted(chosen))
 
 
 async def _members(stage: Stage, school_ids: Sequence[int], cohort_id: int) -> list[int]:
@@ -152,7 +152,7 @@ def _of_team(role: Role) -> bool:
     return role in (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER)
 
 
-def _coordinator(stage: Stage, municipality_id: int) -> int:
+def _coordinator(stage: Stage, municipality_id: int | None) -> int:
     for played in CAST:
         for role, place in played.roles:
             if role is Role.MUNICIPAL_COORDINATOR and stage.places[place].municipality_id == municipality_id:

@@ -1,0 +1,22 @@
+"""Giving measures to schools and offices."""
+
+from domain.giving.actions import assign
+from domain.giving.queries import Group, Plan, TrackRow, group, offices, plan, preview, tracks_in_use
+from domain.giving.rules import NobodyChosen, Proposal, Receivers, meant, proposals
+
+__all__ = [
+    "Group",
+    "NobodyChosen",
+    "Plan",
+    "Proposal",
+    "Receivers",
+    "TrackRow",
+    "assign",
+    "group",
+    "meant",
+    "offices",
+    "plan",
+    "preview",
+    "proposals",
+    "tracks_in_use",
+]
