@@ -25,16 +25,22 @@ def set_aside(items: list[Item], out: Outline) -> list[Item]:
         elif code in ("*", "least", "!broken"):
             _mark(code, value, out)
         elif code == "w":
-            if out.weekday is not None or any(every.weekday is not None for every in out.repeats):
-                out.doubts.add("several_parts")  # «по вторникам и четвергам»
-            out.weekday = value
+            _take_weekday(value, items[index - 1] if index else None, kept, out)
         elif code in "PSO?" or code in _BARE_UNITS:
-            _take_marker(code, kept, out)
+            _take_marker(code, value, kept, out)
         elif code == "s" and value == "after" and not _date_follows(items, index):
             out.marks.add("plan")
         else:
             kept.append((code, value))
     return kept
+
+
+def _take_weekday(weekday: int, before: Item | None, kept: list[Item], out: Outline) -> None:
+    """«по вторникам и четвергам» are two days, «понедельник – пятница» five."""
+    if before is not None and before[0] == "-" and out.weekdays and kept and kept[-1][0] == "-":
+        kept.pop()
+        out.weekdays += range(out.weekdays[-1] + 1, weekday)
+    out.weekdays.append(weekday)
 
 
 _NOTES = {"!": "including", "K": "every", ">": "ongoing", "%": "approximate"}
@@ -56,9 +62,13 @@ def _take_time(time: str, kept: list[Item], out: Outline) -> None:
         out.time = out.time or time
 
 
-def _take_marker(code: str, kept: list[Item], out: Outline) -> None:
+def _take_marker(code: str, value: Any, kept: list[Item], out: Outline) -> None:
     if code == "?":
         out.doubts.add("unclear")
+    elif code == "P" and value == "end":  # «по итогам каждой четверти», «по окончании полугодия»
+        out.marks.add("afterwards")
+        while kept and kept[-1][0] in "pds-":
+            kept.pop()
     elif code == "O":
         out.marks.add("ongoing")
     elif code in _BARE_UNITS:  # «до конца месяца»: of which?

@@ -51,6 +51,8 @@ def kind_of(
 ) -> str:
     """One word for the whole text, and the doubts that its markers bring."""
     marks = out.marks
+    if "afterwards" in marks and (every is None or every.unit == "year"):
+        marks.add("plan")  # after what, and when that is, stands elsewhere
     if "plan" in marks:
         doubts.add("by_plan")
     if "ongoing" in marks:

@@ -6,7 +6,7 @@ from domain.deadlines.occurrences import shifted
 from domain.deadlines.repeats import about_repetition, dated_pieces, every_of, recurrence_of
 from domain.deadlines.shapes import Outline, Piece
 from domain.deadlines.windows import checked, windows_of
-from domain.deadlines.years import order_says
+from domain.deadlines.years import follows_on, order_says
 
 
 def deadline(text: str, out: Outline, context: Context, mended: bool) -> Deadline:
@@ -24,7 +24,7 @@ def deadline(text: str, out: Outline, context: Context, mended: bool) -> Deadlin
         windows = about_repetition(windows, kind, every, doubts)
     if kind == "year_range" and _consecutive(pieces):
         doubts.add("which_year")
-    if recurrence is None and any(p.last.relative is not None for p in pieces):
+    if recurrence is None and any(p.last.relative is not None and not p.last.once for p in pieces):
         recurrence, every = "yearly", Every("year")  # «текущего года» in a rule that holds every year
     _about_days(windows, pieces, out, context, doubts)
     time = out.time
@@ -58,12 +58,12 @@ def _about_days(
         single = len(pieces) == 1 and piece.last.grain == "day"
         if (
             single
-            and out.weekday is not None
+            and len(out.weekdays) == 1
             and window.due is not None
-            and window.due.weekday() != out.weekday
+            and window.due.weekday() != out.weekdays[0]
         ):
             doubts.add("weekday_mismatch")
-    if out.weekday is not None and not pieces and not out.repeats:
+    if out.weekdays and not out.repeats and (not pieces or len(out.weekdays) > 1):
         doubts.add("unclear")
     if period is not None:
         for window in windows:
@@ -76,10 +76,12 @@ def _about_days(
 
 def _by_order(made: Deadline, context: Context) -> Deadline:
     """Where the neighbouring rows say so, the year before (DOMAIN.md §5: «Декабрь» before «Январь 2022»)."""
-    return made if not order_says(made, context) else _a_year_earlier(made)
+    if order_says(made, context):
+        return _moved(made, -1)
+    return _moved(made, 1) if follows_on(made, context) else made
 
 
-def _a_year_earlier(made: Deadline) -> Deadline:
+def _moved(made: Deadline, years: int) -> Deadline:
     doubts = _ordered({*made.doubts, "year_from_order"})
-    windows = tuple(shifted(window, -1) for window in made.windows)
+    windows = tuple(shifted(window, years) for window in made.windows)
     return Deadline(made.text, made.kind, windows, made.recurrence, doubts, made.time, made.every)

@@ -65,6 +65,9 @@ class Every(NamedTuple):
     from_day: int | None = None  # «с 1 по 5 число»
     weekday: int | None = None  # Monday = 0
     nth: int | None = None  # which such weekday of the month, -1 = the last
+    also: tuple[
+        "Every", ...
+    ] = ()  # further days of the same rhythm: «по вторникам и четвергам», «1 и 15 числа»
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def occurrences(deadline: Deadline, period: Window) -> list[Window]:
         all_years = (shifted(w, year - _anchor(w)) for year in years for w in deadline.windows)
         return sorted({w for w in all_years if _due_within(w, period)}, key=_due)
     bounds = deadline.windows or (period,)
-    found = {w for bound in bounds for w in _units(every, _cut(bound, period)) if _due_within(w, period)}
+    found = {w for bound in bounds for w in _all_units(every, _cut(bound, period)) if _due_within(w, period)}
     return sorted(found, key=_due)
 
 
@@ -79,6 +79,11 @@ def _cut(window: Window, period: Window) -> Window:
         max(window.start or date.min, period.start or date.min),
         min(window.due or date.max, period.due or date.max),
     )
+
+
+def _all_units(every: Every, bounds: Window) -> Iterator[Window]:
+    for one in (every, *every.also):
+        yield from _units(one, bounds)
 
 
 def _units(every: Every, bounds: Window) -> Iterator[Window]:

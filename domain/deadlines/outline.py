@@ -1,13 +1,14 @@
 """Items → windows as written: ranges, «до», «с», lists, with what stands beside them."""
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from domain.deadlines.aside import set_aside
 from domain.deadlines.found import Item
 from domain.deadlines.lists import inherit, parts
 from domain.deadlines.shapes import Outline, Piece
-from domain.deadlines.spans import Atom
+from domain.deadlines.spans import Atom, span
 
 _SPAN = re.compile(
     r"(?P<range>s*A(?:-+|-*p)A(?P<chain>-A)*|s+Ae?d+A)|(?P<until_range>[dp]+A-A)|(?P<until>[dp]+A)|(?P<from>s+A)|(?P<one>A)"
@@ -25,6 +26,7 @@ def outline(items: list[Item]) -> Outline:
 
 
 _YEARS = frozenset({"year", "schoolyear"})
+_ANY_YEAR = 2001
 
 
 def _settle(out: Outline) -> None:
@@ -40,9 +42,59 @@ def _settle(out: Outline) -> None:
     if "until_time" in out.marks and len(pieces) == 1 and pieces[0].shape == "one":
         pieces[0].shape, pieces[0].excluded = "until", True
     if len(pieces) > 1:
+        _spread_years(out)
         _govern(out)
+        _explain(out)
+    if any(p.first.grain == "day" for p in pieces):
+        out.marks.discard("holidays")  # «осенние каникулы (27.10-04.11)»: their days are named
     if any(p.first.grain in _WIDE for p in pieces) and any(p.first.grain not in _WIDE for p in pieces):
         out.doubts.add("several_parts")
+
+
+def _spread_years(out: Outline) -> None:
+    """«август 2024, 2025, 2026»: bare years in a list after a dated piece are the same piece of those years."""
+    model: Piece | None = None
+    for index, piece in enumerate(out.pieces):
+        atom = piece.first
+        bare = atom.grain == "year" and piece.shape == "one" and atom.year is not None
+        if not bare:
+            dated = atom.year is not None and atom.grain not in _WIDE and piece.shape in ("one", "until")
+            model = piece if dated and piece.first is piece.last else None
+        elif (
+            model is not None and piece.separator in (",", "e") and (atom.year or 0) > (model.first.year or 0)
+        ):
+            made = replace(model.first, year=atom.year, doubts=set(model.first.doubts))
+            model = out.pieces[index] = Piece(model.shape, made, made, model.excluded, piece.separator)
+
+
+def _explain(out: Outline) -> None:
+    """«II квартал (апрель-июнь)», «июнь – август (летний период)»: one piece says in other words what the other is."""
+    for one, other in pairwise(out.pieces):
+        if other.separator or "until" in (one.shape, other.shape):
+            continue
+        for wide, narrow in ((one, other), (other, one)):
+            outer, inner = _months(wide), _months(narrow)
+            if wide.first.grain in _NAMED_SPANS and inner and set(inner) <= set(outer):
+                for atom in (narrow.first, narrow.last):
+                    if not atom.has_year:
+                        atom.year, atom.school = wide.first.year, wide.first.school
+                out.pieces.remove(wide)
+                return
+
+
+_NAMED_SPANS = frozenset({"quarter", "half", "season", "term", "trimester"})
+
+
+def _months(piece: Piece) -> list[int]:
+    """The months from the first of a piece to its last, where both are told without knowing the year."""
+    bounds = []
+    for atom in (piece.first, piece.last):
+        start, due = span(atom, _ANY_YEAR) if atom.grain in _NAMED_SPANS | {"month", "day"} else (None, None)
+        if start is None or due is None:
+            return []
+        bounds.append((start.month, due.month))
+    first, last = bounds[0][0], bounds[1][1]
+    return [(first - 1 + step) % 12 + 1 for step in range((last - first) % 12 + 1)]
 
 
 def _govern(out: Outline) -> None:
@@ -83,7 +135,7 @@ def _spans(kept: list[Item], out: Outline) -> None:
     if out.pieces and tail[:1] in ("-", "p", "d", "s") and not tail.strip("-pds;,"):
         out.doubts.add("truncated")
     elif not out.pieces and codes and not codes.strip("-pdsbe,;/"):
-        if not (out.marks or out.repeats or out.time):
+        if not (out.marks or out.repeats or out.time or len(out.weekdays) > 1):
             out.doubts.add("truncated" if codes.strip("-;,/") else "empty")
     else:
         _leftover(tail, out)

@@ -15,11 +15,13 @@ _IN_A_YEAR = {"year": 1, "half_year": 2, "trimester": 3, "quarter": 4, "term": 4
 
 
 def every_of(out: Outline) -> Every | None:
-    """The finest repetition that the text names, with the day of the month if one stands by it."""
+    """The finest repetition that the text names, with the days of the week or month that stand by it."""
     repeats = list(out.repeats)
     days = [p for p in out.pieces if p.last.grain == "month_day"]
     if not repeats and days and "every" in out.marks:
         repeats = [Every("month")]
+    if not repeats and not out.pieces and len(out.weekdays) > 1 and not out.marks:  # «пн, ср, пт»
+        repeats = out.repeats = [Every("week")]
     if "implied_month" in out.marks and len(repeats) > 1:
         repeats.remove(Every("month"))
     if not repeats:
@@ -27,20 +29,38 @@ def every_of(out: Outline) -> Every | None:
     finest = min(repeats, key=lambda e: (_FINER.index(e.unit), -e.times, e.weekday is None))
     if len(repeats) > 1:
         out.marks.discard("no_month")
-    counted = [e for e in repeats if e.times > 1]
-    if counted and finest.times == 1 and finest.unit == counted[0].unit:
-        finest = counted[0]
-    if days:
-        first, last = days[0], days[-1]
-        if len(days) > 1:
-            out.doubts.add("several_parts")
-        if finest.unit not in ("month", "week", "day"):
-            out.doubts.add("no_month")
-        from_day = first.first.day if first.shape == "range" else None
-        finest = finest._replace(day=last.last.day, from_day=from_day)
-    elif out.weekday is not None and finest.unit == "week" and finest.weekday is None:
-        finest = finest._replace(weekday=out.weekday)
-    return finest
+    counted = [e.times for e in repeats if e.times > 1 and e.unit == finest.unit]
+    placed = _weekdays(finest, repeats, out) if not days else _month_days(finest, days, out)
+    if len(placed) > 1:
+        if counted and counted[0] != len(placed):
+            out.doubts.add("count_mismatch")
+        return placed[0]._replace(times=1, also=tuple(e._replace(times=1) for e in placed[1:]))
+    only = placed[0]
+    return only._replace(times=counted[0]) if counted and only.times == 1 else only
+
+
+def _weekdays(finest: Every, repeats: list[Every], out: Outline) -> list[Every]:
+    """The days of a weekly or monthly rhythm: «по вторникам и четвергам», «1-й и 3-й вторник месяца»."""
+    named = [e for e in dict.fromkeys(repeats) if e.unit == finest.unit and e.weekday is not None]
+    if finest.unit == "week":
+        known = {e.weekday for e in named}
+        named += [finest._replace(weekday=day) for day in dict.fromkeys(out.weekdays) if day not in known]
+    elif out.weekdays and finest.weekday is None:
+        out.doubts.add("unclear")
+    return sorted(named, key=lambda e: (e.nth or 0, e.weekday or 0)) or [finest]
+
+
+def _month_days(finest: Every, days: list[Piece], out: Outline) -> list[Every]:
+    """«до 25 числа», «с 1 по 5 число», «1 и 15 числа»."""
+    if finest.unit not in ("month", "week", "day"):
+        out.doubts.add("no_month")
+        days = days[-1:]
+    if len(days) > 1 and (finest.unit != "month" or any(p.shape == "range" for p in days)):
+        out.doubts.add("several_parts")
+        days = days[-1:]
+    return [
+        finest._replace(day=p.last.day, from_day=p.first.day if p.shape == "range" else None) for p in days
+    ]
 
 
 def recurrence_of(out: Outline, every: Every | None) -> str | None:
@@ -48,6 +68,8 @@ def recurrence_of(out: Outline, every: Every | None) -> str | None:
     if every is None:
         return None
     name = _RECURRENCE[every.unit]
+    if every.also:
+        return f"{1 + len(every.also)}/{name}"
     if out.least and out.least != every.times:
         return f"{min(out.least, every.times)}-{max(out.least, every.times)}/{name}"
     if every.interval > 1:

@@ -53,10 +53,15 @@ def _day_month_figures(found: Found) -> list[Item] | None:
 
 
 def _day_of_month(found: Found) -> list[Item] | None:
-    day, month = found.values[0], found.numbers("m")[0]
-    if not 1 <= day <= 31:
-        return None
-    return dated(Atom("day", month=month, day=day), found, found.codes.index("m"))
+    month = found.numbers("m")[0]
+    at = found.codes.index("m")
+    if found.codes[0] != "n":  # «первое сентября», «двадцать пятого мая»
+        day = sum(found.values[:at])
+        if day == -1 or (at == 2 and (found.values[0] < 20 or not 1 <= found.values[1] <= 9)):
+            return None
+    else:
+        day = found.values[0]
+    return dated(Atom("day", month=month, day=day), found, at) if 1 <= day <= 31 else None
 
 
 def _clock(found: Found) -> list[Item] | None:
@@ -77,12 +82,15 @@ def _dash_clock(found: Found) -> list[Item] | None:
 
 
 def _last_day(found: Found) -> list[Item] | None:
-    if found.values[0] not in (1, -1):
+    if found.values[0] not in (1, -1) or ("числах" in found.texts and "m" not in found.codes):
         return None
     day = 31 if found.values[0] == -1 else 1
     if "m" in found.codes:
         items_ = dated(Atom("month", month=found.numbers("m")[0]), found, found.codes.index("m"))
-        items_[0][1].part = "last_day" if day == 31 else "first_day"
+        if "числах" in found.texts:  # «в последних числах августа»
+            items_[0][1].part = "x" if day == 31 else "a"
+        else:
+            items_[0][1].part = "last_day" if day == 31 else "first_day"
         return items_
     return [("A", Atom("month_day", day=day)), ("R", Every("month"))]
 

@@ -49,14 +49,21 @@ def _of_year(grain: str, most: int) -> Callable[[Found], list[Item] | None]:
 def _part_of_month(found: Found) -> list[Item] | None:
     """«сентябрь (1-я неделя)»: the month first, then which week, decade or half of it."""
     grain = {"W": "week", "D": "decade", "H": "half_month"}[found.codes[-1]]
-    number = [v for c, v in zip(found.codes, found.values, strict=True) if c in "nor"][-1]
-    if not (1 <= number <= _MOST[grain] or number == -1):
-        return None
-    atom = Atom(grain, month=found.values[0], number=number)
-    if grain == "week":
-        atom.doubts.add("approximate")
-    year = found.codes.rstrip("WDH").rstrip("nor^-,")
-    return dated(atom, Found(year, found.values[: len(year)], found.texts[: len(year)]), 1)
+    year = found.codes.rstrip("WDH").rstrip("nor^-,e")
+    numbers = [
+        v for c, v in zip(found.codes[len(year) :], found.values[len(year) :], strict=True) if c in "nor"
+    ]
+    made: list[Item] = []
+    for number in numbers:
+        if not (1 <= number <= _MOST[grain] or number == -1):
+            return None
+        atom = Atom(grain, month=found.values[0], number=number)
+        if grain == "week":
+            atom.doubts.add("approximate")
+        if made:  # «октябрь (1-2 недели)»
+            made.append(("-" if "-" in found.codes[len(year) + 1 :] else "e", None))
+        made += dated(atom, Found(year, found.values[: len(year)], found.texts[: len(year)]), 1)
+    return made
 
 
 def _season(found: Found) -> list[Item] | None:

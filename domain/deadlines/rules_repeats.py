@@ -40,14 +40,19 @@ def _every(found: Found) -> list[Item] | None:
 
 
 def _nth_weekday(found: Found) -> list[Item] | None:
-    number, weekday = found.number(), found.numbers("w")[0]
-    if not (1 <= number <= 5 or number == -1):
-        return None
-    if "m" in found.codes:
-        atom = Atom("nth_weekday", month=found.numbers("m")[0], number=number, weekday=weekday)
-        return dated(atom, found, found.codes.index("m"))
-    every = ("R", Every("month", weekday=weekday, nth=number))
-    return [every] if "M" in found.codes else [every, ("*", "no_month")]
+    weekday, at = found.numbers("w")[0], found.codes.index("w")
+    numbers = [v for c, v in zip(found.codes[:at], found.values[:at], strict=True) if c in "nor"]
+    made: list[Item] = []
+    for number in numbers:  # «1-й и 3-й вторник месяца»
+        if not (1 <= number <= 5 or number == -1):
+            return None
+        if "m" in found.codes:
+            atom = Atom("nth_weekday", month=found.numbers("m")[0], number=number, weekday=weekday)
+            made += [("e", None)] if made else []
+            made += dated(atom, found, found.codes.index("m"))
+        else:
+            made.append(("R", Every("month", weekday=weekday, nth=number)))
+    return made if "M" in found.codes or "m" in found.codes else [*made, ("*", "no_month")]
 
 
 def _day_number(found: Found) -> list[Item] | None:

@@ -21,6 +21,7 @@ def _school_year(found: Found) -> list[Item] | None:
         relative = found.numbers("GFL")
         if relative:
             atom.relative, atom.relative_school = relative[0], True
+            atom.once = any(text.startswith("нов") for text in found.texts)
             atom.doubts.add("relative_year")
     atom.doubts.add("school_year")
     return [("A", atom)]
@@ -35,7 +36,7 @@ def _year(found: Found) -> list[Item] | None:
     elif relative := found.numbers("GFL"):
         atom.relative = relative[0]
         atom.doubts.add("relative_year")
-    else:
+    elif not any(text.startswith("календарн") for text in found.texts):
         atom.grain = "this_year"
     return [("A", atom)]
 

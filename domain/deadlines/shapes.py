@@ -27,4 +27,4 @@ class Outline:
     marks: set[str] = field(default_factory=set)
     doubts: set[str] = field(default_factory=set)
     time: str | None = None
-    weekday: int | None = None
+    weekdays: list[int] = field(default_factory=list)

@@ -30,6 +30,7 @@ class Atom:
     part: str = ""  # x end, a beginning, l middle
     season: str = ""
     bare: bool = False  # a year in figures alone
+    once: bool = False  # a relative year that names one year and no rule for every year
     weekday: int = 0
     doubts: set[str] = field(default_factory=set)
 
@@ -89,13 +90,17 @@ def _part(atom: Atom, days: Window) -> Window:
     start, due = days
     if start is None or due is None:
         return days
-    if (due - start).days > 60:
+    length = (due - start).days + 1
+    if length > 100:
         if atom.part == "a":
             return Window(start, month_end(start.year, start.month))
         if atom.part == "x":
             return Window(due.replace(day=1), due)
-    length = (due - start).days + 1
     third = 10 if length > 27 else max(1, length // 3)
+    if length > 31:  # of a quarter or a school term the ten days at its end
+        if atom.part == "x":
+            return Window(due - timedelta(third), due)
+        third = third if atom.part == "a" else length // 3
     if atom.part == "a":
         return Window(start, start + timedelta(third - 1))
     if atom.part == "l":

@@ -11,6 +11,14 @@ from domain.deadlines.words import FORMS, MENDABLE, STEMS, ordinal
 _TAG = re.compile(r"<[/a-zA-Z!][^<>]{0,200}>")
 _DOTS = re.compile(r"\.{2,}")
 _THIS_YEAR = re.compile(r"\b[тс]\. ?г(?:\.|\b)")  # «т.г.», «с.г.»: this year
+_SCHOOL_YEAR = re.compile(r"\bу\. ?г(?:\.|\b)")  # «у.г.»: of the school year
+_CLASSES = re.compile(
+    r"\b\d{1,2}(?: ?[-,и] ?\d{1,2})* ?-?(?:[её]|х|ые|ых|й|го)? ?(?:кл\b\.?|класс[а-я]*)"
+)  # «5-9 классы»
+_REPORTED = re.compile(r"год[ау]?,? ?следующ\w+ за отчетн\w+(?: год\w*| период\w*)?")
+_ZERO = re.compile(
+    r"(?<=\d)[oо](?=[.\d])|(?<![^\W_])[oо](?=\d)"
+)  # the letter typed for the figure: «1O.10.2025»
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+|[^\w\s]")
 _FOLD: dict[int, str | None] = {
     **{ord(c): "-" for c in "‐‑‒–—―−~÷¬﹘﹣－⁃─━"},
@@ -38,6 +46,7 @@ _ROMAN = {
     "xii": 12,
 }
 _ROMAN_BY_EYE = {"п": 2, "ш": 3, "пі": 3, "іу": 4, "iу": 4, "1у": 4, "ііі": 3, "іі": 2}
+_COUNTED = frozenset("qhctWDHUm@MTnX")  # what a Roman figure may count
 _LONGEST_WORD = 30
 
 type_of_meaning = tuple[str, Any, bool]  # class, value, mended
@@ -62,6 +71,14 @@ def normalise(text: str) -> str:
     text = text.lower().translate(_FOLD)
     if ".г" in text or ". г" in text or "п/г" in text:
         text = _THIS_YEAR.sub(" текущего года ", text).replace("п/г", " полугодие ")
+    if "у.г" in text or "у. г" in text:
+        text = _SCHOOL_YEAR.sub(" учебного года ", text)
+    if "кл" in text:
+        text = _CLASSES.sub(" ", text)
+    if "отчетн" in text:
+        text = _REPORTED.sub(" " if "ежегодно" in text else " следующего года ", text)
+    if "o" in text or "о" in text:
+        text = _ZERO.sub("0", text)
     return _DOTS.sub("-", text) if ".." in text else text
 
 
@@ -92,7 +109,20 @@ def tokenise(text: str) -> Tokens:
             texts.append(word)
             mended = mended or slip
         index += 1
+    if "r" in codes:
+        _roman_months(codes, values)
     return Tokens("".join(codes), values, texts, mended)
+
+
+def _roman_months(codes: list[str], values: list[Any]) -> None:
+    """«IX-X 2025»: Roman figures without a word beside them are months, where one is past the fourth quarter."""
+    if not _COUNTED.isdisjoint(codes):
+        return
+    romans = [i for i, code in enumerate(codes) if code == "r"]
+    if max(values[i] for i in romans) < 5 or any(i > 1 and codes[i - 1] in "./" for i in romans):
+        return
+    for i in romans:
+        codes[i] = "m"
 
 
 def _rejoin(words: list[str], index: int) -> tuple[type_of_meaning | None, int]:

@@ -1,6 +1,6 @@
 """Which year a piece without one belongs to: its own text first, then the roadmap's period, then its year."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from domain.deadlines.model import Context, Deadline, Window
 from domain.deadlines.spans import FIRST_SCHOOL_MONTH, Atom, school_year, span
@@ -137,6 +137,21 @@ def _window(atom: Atom, year: int | None, context: Context, doubts: set[str]) ->
     return span(Atom("year", part=atom.part), year)
 
 
+def follows_on(deadline: Deadline, context: Context) -> bool:
+    """Whether «январь» stands below «декабрь 2023», in a plan of no known end: then it is the next year's January."""
+    before = context.previous
+    if context.period is not None or before is None or before.due is None or deadline.start is None:
+        return False
+    named = str(before.due.year) in before.text or "year_from_order" in before.doubts
+    return (
+        named
+        and before.due.year >= deadline.start.year
+        and (before.due.month >= 10 or "year_from_order" in before.doubts)
+        and deadline.start.month <= 6
+        and timedelta(0) < before.due - deadline.start
+    )
+
+
 def order_says(deadline: Deadline, context: Context) -> bool:
     """Whether «Декабрь» stands first and a January of the same year follows: then it is last year's December."""
     follower = context.next
@@ -148,4 +163,4 @@ def order_says(deadline: Deadline, context: Context) -> bool:
     return early and deadline.due.month >= 10 and first.year == context.year and first.month <= 3
 
 
-__all__ = ["order_says", "school_year", "settle"]
+__all__ = ["follows_on", "order_says", "school_year", "settle"]

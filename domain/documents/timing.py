@@ -40,23 +40,27 @@ def understand(items: list[Item], drafts: list[Draft], years: Years) -> Window |
         if span is not None:
             context = Context(years.year, span, False)
             _parse_all(items, drafts, context)
-    for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
-        due = item.deadline.due
-        if (
-            due is None
-            or due.month < 10
-            or after is None
-            or after.section != item.section
-            or not item.deadline_raw
-        ):
+    for before, item, after, draft in zip([None, *items], items, [*items[1:], None], drafts, strict=False):
+        if not item.deadline_raw or draft.year is not None or not _order_may_tell(before, item, after):
             continue
         previous = before.deadline if before is not None else None
-        near = Context(context.year, context.period, context.school_year, previous, after.deadline)
+        following = after.deadline if after is not None and after.section == item.section else None
+        near = Context(context.year, context.period, context.school_year, previous, following)
         item.deadline = parse(item.deadline_raw, near)
     for item, draft in zip(items, drafts, strict=True):
         if _first_of_month(draft):
             item.deadline = _doubted(item.deadline, "first_of_month")
     return context.period
+
+
+def _order_may_tell(before: Item | None, item: Item, after: Item | None) -> bool:
+    """Whether the year of a measure may show only beside its neighbours: at the turn of a year."""
+    start, due = item.deadline.start, item.deadline.due
+    if due is not None and due.month >= 10 and after is not None and after.section == item.section:
+        return True
+    if start is None or start.month > 6 or before is None or before.section != item.section:
+        return False
+    return before.deadline.due is not None and before.deadline.due > start
 
 
 def _parse_all(items: list[Item], drafts: list[Draft], context: Context) -> None:
