@@ -3,6 +3,7 @@
 from domain.actor import Role
 from domain.errors import N_
 from domain.outbox import OutboxState
+from domain.outcomes import Cluster
 from domain.progress import Standing
 from domain.roadmaps import RoadmapState, Settled
 from domain.schools import SchoolStatus
@@ -22,6 +23,13 @@ SCHOOL_STATUS = {
     SchoolStatus.ADVERSE_CONDITIONS: N_("Adverse conditions"),
     SchoolStatus.AT_RISK: N_("At risk"),
     SchoolStatus.RESILIENT: N_("Resilient"),
+}
+
+CLUSTERS = {
+    Cluster.SEVERE: N_("severely failing"),
+    Cluster.MODERATE: N_("moderately failing"),
+    Cluster.BASIC: N_("basic failing"),
+    Cluster.NONE: N_("off the list"),
 }
 
 # What stands in the history; parameters are the details that the action left, already put into words.
@@ -50,6 +58,8 @@ DEEDS = {
     "wave.expert": N_("gave a school to an expert"),
     "wave.settle": N_("settled a difference between experts"),
     "wave.official": N_("entered an official result: %(source)s"),
+    "takeaway.ask": N_("asked for a long export: %(title)s"),
+    "procedure.save": N_("changed an assessment procedure: %(title)s"),
     "pack.take": N_("took an evidence pack: %(files)s files"),
     "roadmap.import": N_("uploaded a roadmap: %(file)s"),
     "roadmap.approve": N_("approved a roadmap"),
@@ -288,6 +298,7 @@ MESSAGES = {
     "event_invitation": N_("invitation to an event"),
     "event_cancelled": N_("an event was cancelled"),
     "uploaded": N_("a large file has come"),
+    "takeaway": N_("an export is ready"),
     "sign_in_code": N_("code for the panel"),
     "interrupted": N_("an interrupted conversation"),
 }
