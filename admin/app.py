@@ -21,18 +21,21 @@ from admin.pages import (
     broadcasts,
     chasing,
     curation,
+    deliveries,
     events,
     exporting,
     health,
     home,
     invitations,
     measures,
+    monitoring,
     overseeing,
     packs,
     people,
     phrases,
     preview,
     register,
+    reporting,
     revisions,
     risks,
     roadmaps,
@@ -67,16 +70,19 @@ CLOSED = (
     shaping.closed,
     revisions.closed,
     exporting.closed,
+    reporting.closed,
     people.closed,
     invitations.closed,
     broadcasts.closed,
+    deliveries.closed,
     chasing.closed,
     events.closed,
     audit.closed,
     attention.closed,
+    monitoring.closed,
 )
 # The file and the other fields.
-LIMITS = {uploads.PATH: uploads.MOST} | dict.fromkeys(
+LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(
     (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD), MAX_DOCUMENT + 64 * 1024
 )
 

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -40,8 +42,10 @@ DONE = {
     "merged": N_("The two rows are one now."),
     "moved": N_("The deadline is moved. Open assignments that moved with it: %(n)s."),
     "noted": N_("Noted."),
+    "passed_on": N_("Passed on to the chat."),
     "placed": N_("Placed. Measures: %(n)s."),
     "period_set": N_("The year is set. Deadlines that mean something else now: %(n)s."),
+    "ordered": N_("It is being written. The bot will tell you when it is ready."),
     "queued": N_("The message is on its way. Here you see who has received it."),
     "read_anew": N_("The document is read anew. What you had changed has stayed."),
     "reopened": N_("The roadmap is a draft again."),
@@ -89,6 +93,8 @@ SECTIONS = (
     Section("/schools", N_("Schools"), Permission.SEE),
     Section("/roadmaps", N_("Roadmaps"), Permission.SEE),
     Section("/review", N_("Review"), Permission.OVERRULE),
+    Section("/monitoring", N_("Monitoring"), Permission.SEE),
+    Section("/reports", N_("Reports"), Permission.SEE),
     Section("/people", N_("People"), Permission.SEE_PEOPLE),
     Section("/broadcasts", N_("Broadcasts"), Permission.BROADCAST),
     Section("/events", N_("Events"), Permission.OVERRULE),
@@ -164,6 +170,10 @@ class Visit:
         if message is None or ("%(n)s" in message and not count.isdecimal()):
             return ""
         return self.say(message, n=int(count)) if "%(n)s" in message else self.say(message)
+
+    def local(self, moment: datetime | None) -> datetime | None:
+        """A moment by the reader's clock, for tables."""
+        return moment.astimezone(ZoneInfo(self.actor.timezone)) if moment is not None else None
 
     def link(self, **changes: Any) -> str:
         """This page with other filters; an empty value drops one, and the line of the last action goes."""

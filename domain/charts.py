@@ -132,6 +132,7 @@ def trend(title: str, points: Sequence[Point], *, key: str = "t") -> str:
             last = None
             continue
         y = top + height * (1 - max(0.0, min(100.0, point.value)) / 100)
+        falls = last is not None and last[1] < y  # the line comes from above: the words go below
         if last:
             dashes = ' stroke-dasharray="5 5"' if point.hollow else ""
             line = f'<path d="M{last[0]:.1f} {last[1]:.1f}L{x:.1f} {y:.1f}" stroke="{ACCENT}"'
@@ -140,7 +141,9 @@ def trend(title: str, points: Sequence[Point], *, key: str = "t") -> str:
         parts.append(
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{fill}" stroke="{ACCENT}" stroke-width="2"/>'
         )
-        parts.append(_text(x, y - 12 if y > top + 16 else y + 24, point.text, anchor=anchor, bold=True))
+        parts.append(
+            _text(x, y + 24 if falls or y <= top + 16 else y - 12, point.text, anchor=anchor, bold=True)
+        )
         last = x, y
     words = "; ".join(f"{p.label}: {p.text}" for p in points)
     return _drawing(title, words, "".join(parts), height=top + height + 34, looks=(), key=key)
