@@ -40,10 +40,19 @@ async def said(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
         return None
     _ = plain(say)
     name = thread.names.get(here.said_by or 0) or _("somebody")
-    what = f"{card.school.name}, {card.measure.number or clip(card.measure.title, 60)}"
+    what = card.measure.label
+    if thread.side is not talks.Side.SCHOOL:
+        what = f"{card.school.name}, {card.measure.number or clip(card.measure.title, 60)}"
     text = f"💬 {bold(what)}\n" + say("“%(comment)s” %(name)s", comment=clip(here.text, 3000), name=name)
-    label = _("💬 Answer") if here.turn is talks.Turn.QUESTION else _("Show")
-    return Notice(text, ((button(label, Ask(id=card.assignment.id, fresh=True)),),))
+    if here.turn is talks.Turn.QUESTION:
+        return Notice(text, ((button(_("💬 Answer"), Ask(id=card.assignment.id, fresh=True)),),))
+    row = [button(_("Show"), Ask(id=card.assignment.id, fresh=True))]
+    if card.may_decide:
+        # The answer was what the decision waited for.
+        row.insert(
+            0, button(_("To the report"), Report(submission=card.submissions[0].submission.id, fresh=True))
+        )
+    return Notice(text, (tuple(row),))
 
 
 async def waiver_asked(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:

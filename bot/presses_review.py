@@ -28,7 +28,7 @@ class Sample(CallbackData, prefix="s2"):
 
 
 class Look(CallbackData, prefix="so"):
-    """One report of the sample; `do` is empty, agree or unconfirm (asks for the reason)."""
+    """One report of the sample; `do` is empty, again (the files stand above), agree, unconfirm (asks why)."""
 
     submission: int
     do: str = ""

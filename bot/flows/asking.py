@@ -12,7 +12,7 @@ from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
 from domain import progress, talks
 from domain.progress import Source, Standing, WorkCard
-from domain.talks import Side, Thread
+from domain.talks import Side, Thread, Turn
 
 router = Routes("asking")
 
@@ -35,7 +35,7 @@ async def _show(talk: Talk, assignment_id: int, *, fresh: bool = False) -> None:
 
 def _screen(talk: Talk, card: WorkCard, thread: Thread) -> Screen:
     say = talk.say
-    lines = [bold(f"{card.school.name}, {clip(card.measure.label, 80)}")]
+    lines = [bold(thread_title(card, thread, 80))]
     for said in thread.said[-SHOWN:]:
         name = thread.names.get(said.said_by or 0) or talk.plain("somebody")
         when = moment(talk.plain, said.said_at, talk.actor.timezone, talk.today())
@@ -45,11 +45,23 @@ def _screen(talk: Talk, card: WorkCard, thread: Thread) -> Screen:
     if thread.waits:
         lines.append(say("Write your answer in one message."))
     elif thread.last is not None and thread.last.side is thread.side:
-        lines.append(say("Passed on; the answer will come here. You can add a word."))
+        is_answer = thread.last.turn is Turn.ANSWER
+        lines.append(
+            say("Passed on. You can add a word.")
+            if is_answer
+            else say("Passed on; the answer will come here. You can add a word.")
+        )
     else:
         lines.append(say("Write your question in one message."))
     expects = Expects(WORDS, {"assignment": card.assignment.id})
     return Screen("\n".join(lines), [[_back(talk, card, thread)]], expects)
+
+
+def thread_title(card: WorkCard, thread: Thread, limit: int) -> str:
+    """What is spoken of; a school need not be told its own name."""
+    if thread.side is Side.SCHOOL:
+        return clip(card.measure.label, limit)
+    return f"{card.school.name}, {clip(card.measure.label, limit)}"
 
 
 def _back(talk: Talk, card: WorkCard, thread: Thread) -> InlineKeyboardButton:

@@ -23,6 +23,7 @@ from bot.presses import (
     Waivers,
     Who,
 )
+from bot.presses_review import Sample
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Row, Screen, bold, button, clip, page, safe
@@ -124,6 +125,8 @@ def _menu(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> list[Ro
         first.append(button(plain("All measures"), _measures(place)))
     if waiting:
         first.append(button(plain("To review: %(n)s", n=waiting), Queue()))
+    elif has_table:
+        first.append(button(plain("Second look"), Sample()))  # otherwise it stands on the queue
     return [
         first,
         [button(plain("Broadcast"), AudienceList()), button(plain("Invite"), InviteRole())],

@@ -25,11 +25,13 @@ NOTES = {
     NoteKind.CONSULTATION: N_("Consultation"),
     NoteKind.VISIT: N_("Visit"),
 }
+SIGN = {
+    EntryKind.CONFIRMED: "✅",
+    EntryKind.RETURNED: "↩️",
+    EntryKind.ASKED: "💬",
+    EntryKind.ANSWERED: "💬",
+}
 ENTRIES = {
-    EntryKind.CONFIRMED: N_("confirmed"),
-    EntryKind.RETURNED: N_("returned"),
-    EntryKind.ASKED: N_("asked"),
-    EntryKind.ANSWERED: N_("answered"),
     EntryKind.MEETING: N_("meeting"),
     EntryKind.CONSULTATION: N_("consultation"),
     EntryKind.VISIT: N_("visit"),
@@ -54,7 +56,10 @@ async def journal_screen(tx: Tx, talk: Talk, number: int = 0) -> Screen:
     )
     shown = page(mine, number)
     lines += [_line(talk, entry, today) for entry in shown.items]
-    rows: list[Row] = [[button(talk.plain(label), NoteNew(kind=kind)) for kind, label in NOTES.items()]]
+    meeting, consultation, visit = (
+        button(talk.plain(label), NoteNew(kind=kind)) for kind, label in NOTES.items()
+    )
+    rows: list[Row] = [[meeting, visit], [consultation]]
     newest = next((entry for entry in mine if entry.note_id is not None), None)
     rows.append(shown.turning(lambda n: Journal(page=n)))
     if newest is not None and newest.note_id is not None:
@@ -65,10 +70,16 @@ async def journal_screen(tx: Tx, talk: Talk, number: int = 0) -> Screen:
 
 
 def _line(talk: Talk, entry: Entry, today: date) -> str:
-    what = talk.plain(ENTRIES[entry.kind])
-    about = f" {clip(entry.measure, 30)}" if entry.measure else ""
+    """«18 апреля, Тороповская ОШ: ✅ 1.2 «Документ подтверждает…»»; the panel has it in full."""
     day = talk.plain.date(entry.day, year=entry.day.year != today.year)
-    return safe(f"{day} · {entry.school}: {what}{about}. {clip(entry.line, 80)}")
+    if entry.kind in SIGN:
+        measure = entry.measure or ""
+        number = measure.split(" ", 1)[0]
+        what = f"{SIGN[entry.kind]} {number if number[:1].isdigit() else clip(measure, 24)}"
+    else:
+        what = talk.plain(ENTRIES[entry.kind])
+    words = talk.plain("“%(words)s”", words=clip(entry.line, 60))
+    return safe(f"{day}, {entry.school}: {what} {words}")
 
 
 @router.callback_query(Journal.filter())

@@ -4,13 +4,12 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.flows.review import queue_label, report_screen
+from bot.flows.review import queue_label, report_screen, under_files
 from bot.identity import Expecting
 from bot.lines import moment
 from bot.presses import Queue, Report
 from bot.presses_review import Group, GroupPhrase, Look, Sample, Wipe, WipeChoice
 from bot.routes import Routes
-from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
 from domain import oversight, phrases, progress, proof
@@ -137,14 +136,18 @@ async def look(query: CallbackQuery, callback_data: Look, talk: Talk) -> None:
         card = await progress.submission_card(tx, callback_data.submission)
     if callback_data.do == "unconfirm":
         text = talk.say("Why is the confirmation taken back? The school and its reviewer will read it.")
-        back: Row = [button(talk.plain("‹ Back"), Look(submission=callback_data.submission))]
+        back: Row = [button(talk.plain("‹ Back"), Look(submission=callback_data.submission, do="again"))]
         expects = Expects(REASON, {"submission": callback_data.submission})
         await talk.show(Screen(f"{_title(card)}\n{text}", [back], expects))
         return
     view = _version(card, callback_data.submission)
-    shown = await talk.show(await _look_screen(talk, card, view))
-    await talk.answer()
-    await show_files(talk, view.evidence, below=shown)
+    screen = await _look_screen(talk, card, view)
+    is_fresh = callback_data.do != "again"
+    if is_fresh:
+        screen = await under_files(talk, view.evidence, screen)
+    await talk.show(screen, fresh=is_fresh)
+    if is_fresh and query.message is not None:
+        await talk.remove(query.message.message_id)
 
 
 def _title(card: WorkCard) -> str:

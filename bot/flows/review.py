@@ -1,11 +1,12 @@
 """The reviewer's side: the queue, a report with its files, a decision with a word to the school."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.flows.work import decided_line, measure_lines
+from bot.flows.work import asked_lines, decided_line, title_line, work_screen
 from bot.identity import Expecting
 from bot.lines import evidence_lines, moment
 from bot.presses import (
@@ -109,7 +110,7 @@ async def open_queue(query: CallbackQuery, callback_data: Queue, talk: Talk) -> 
 
 @router.callback_query(Report.filter())
 async def open_report(query: CallbackQuery, callback_data: Report, talk: Talk) -> None:
-    """A report: its card, and below it the files."""
+    """A report: its files, and below them the card, so that the decision stands where the thumb is."""
     if talk.actor.roles() & COORDINATORS:
         async with talk.db.write(talk.actor) as tx:
             await oversight.mark_seen(tx, callback_data.submission)
@@ -118,25 +119,37 @@ async def open_report(query: CallbackQuery, callback_data: Report, talk: Talk) -
         screen = await report_screen(tx, talk, card, callback_data.submission)
     evidence = _version(card, callback_data.submission).evidence
     with_files = card.may_decide and not callback_data.again and any(item.sha256 for item in evidence)
-    # The files come below: so the card moves to the bottom, or they would stand under those of another report.
-    is_fresh = callback_data.fresh or with_files
-    shown = await talk.show(screen, fresh=is_fresh)
+    if with_files:
+        screen = await under_files(talk, evidence, screen)
+    await talk.show(screen, fresh=callback_data.fresh or with_files)
     if query.message is not None and callback_data.fresh:
         await talk.strip(query.message.message_id)
-    elif query.message is not None and is_fresh:
+    elif query.message is not None and with_files:
         await talk.remove(query.message.message_id)
-    if with_files:
-        await talk.answer()
-        await show_files(talk, evidence, below=shown)
+
+
+async def under_files(talk: Talk, evidence: Sequence[Evidence], screen: Screen) -> Screen:
+    """Show the files; the screen that is to stand below them says so where some could not be shown."""
+    await talk.answer()
+    if await show_files(talk, evidence):
+        return screen
+    sorry = talk.say("Not every file could be shown here; the panel has them all.")
+    return replace(screen, text=f"{screen.text}\n⚠️ {sorry}")
 
 
 @router.callback_query(Files.filter())
 async def send_files(query: CallbackQuery, callback_data: Files, talk: Talk) -> None:
-    """The files once more, at the bottom of the chat."""
+    """The files once more, and the screen moves below them."""
     async with talk.db.read(talk.actor) as tx:
         card = await progress.submission_card(tx, callback_data.submission)
-    await talk.answer()
-    await show_files(talk, _version(card, callback_data.submission).evidence)
+        if card.may_submit:
+            screen = await work_screen(tx, talk, card)
+        else:
+            screen = await report_screen(tx, talk, card, callback_data.submission)
+    screen = await under_files(talk, _version(card, callback_data.submission).evidence, screen)
+    await talk.show(screen, fresh=True)
+    if query.message is not None:
+        await talk.remove(query.message.message_id)
 
 
 def _version(card: WorkCard, submission_id: int) -> progress.SubmissionView:
@@ -159,7 +172,7 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
     )
     if sent.late:
         head += " " + say("(after the deadline)")
-    lines = [bold(title), *measure_lines(say, card, today), "", head]
+    lines = [bold(title), title_line(card), *asked_lines(say, card, 200), "", head]
     lines += evidence_lines(say, view.evidence) + _changes(talk, card, view)
     lines += await _repeats(tx, talk, submission_id)
     if view is not card.submissions[0] or sent.withdrawn_at is not None:

@@ -135,19 +135,31 @@ async def work_screen(tx: Tx, talk: Talk, card: WorkCard, *, about: bool = False
 def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
     """What is asked for: the measure, the deadline in its author's words, the result, the proof."""
     measure = card.measure
-    number = f"{measure.number} " if measure.number else ""
-    lines = [bold(number + clip(" ".join(measure.title.split()), 400))]
+    lines = [title_line(card, 400)]
     words = measure.deadline_typed or measure.deadline_text
     due = deadline_line(say, words, card.assignment.due_on, today)
     sign = SIGN.get(card.standing, "") if card.standing in (Standing.OVERDUE, Standing.SOON) else ""
     lines.append(f"{sign} {due}".strip())
     if card.standing is Standing.OVERDUE:
         lines[-1] += " " + say.n("%(n)s day late.", "%(n)s days late.", card.days_late)
+    return [*lines, *asked_lines(say, card, 400)]
+
+
+def title_line(card: WorkCard, limit: int = 160) -> str:
+    """«1.2 Определение школ…», shorter where what was asked for is not the matter any more."""
+    number = f"{card.measure.number} " if card.measure.number else ""
+    return bold(number + clip(" ".join(card.measure.title.split()), limit))
+
+
+def asked_lines(say: Texts, card: WorkCard, limit: int) -> list[str]:
+    """The result and the proof that the plan asks for, each at most so many characters."""
+    measure, lines = card.measure, []
     result = measure.expected_result or measure.indicator
     if result:
-        lines.append(say("What should come of it: %(result)s", result=clip(result, 700)))
+        lines.append(say("What should come of it: %(result)s", result=clip(" ".join(result.split()), limit)))
     if measure.evidence_required:
-        lines.append(say("How to prove it: %(proof)s", proof=clip(measure.evidence_required, 400)))
+        proof_ = clip(" ".join(measure.evidence_required.split()), limit)
+        lines.append(say("How to prove it: %(proof)s", proof=proof_))
     return lines
 
 
@@ -247,13 +259,13 @@ def remark(talk: Talk, card: WorkCard) -> str:
 
 def _closed_screen(talk: Talk, card: WorkCard) -> Screen:
     say, today = talk.say, talk.today()
-    lines = measure_lines(say, card, today)
+    lines = [title_line(card)]
     rows: list[Row] = []
     newest = card.submissions[0] if card.submissions else None
     if newest is not None:
         sent = newest.submission
         when = moment(talk.plain, sent.submitted_at, talk.actor.timezone, today)
-        lines += ["", say("Sent: No. %(number)s, %(when)s", number=sent.id, when=when)]
+        lines.append(say("Sent: No. %(number)s, %(when)s", number=sent.id, when=when))
         lines += evidence_lines(say, newest.evidence)
         if any(item.sha256 for item in newest.evidence):
             rows.append([button(talk.plain("Show the files"), Files(submission=sent.id))])

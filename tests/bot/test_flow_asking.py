@@ -27,7 +27,7 @@ async def test_a_question_and_its_answer(play: Play) -> None:
     assert kirill.text.endswith("\nНапишите ответ одним сообщением.")
     await play.restart()
     await kirill.say("Нет, хватит подписи")
-    assert tamara.text == "💬 Тороповская ОШ, 1.2\n«Нет, хватит подписи» Кирилл"
+    assert tamara.text == "💬 1.2 Определение школ, нуждающихся в…\n«Нет, хватит подписи» Кирилл"
     await tamara.press("Показать")
     await tamara.press("‹ Назад")
     assert tamara.text.startswith("1.2 Определение школ")

@@ -36,7 +36,7 @@ async def test_news_of_a_report_reach_its_reviewer_only(play: Play) -> None:
 
 async def test_the_card_says_what_was_asked_and_what_was_sent(play: Play) -> None:
     kirill = await reading(play)
-    card = kirill.messages[0]
+    card = kirill.last
     lines = card.text.splitlines()
     assert lines[0] == "Тороповская ОШ"
     assert lines[1].startswith("1.2 Определение школ")
@@ -52,14 +52,14 @@ async def test_the_card_says_what_was_asked_and_what_was_sent(play: Play) -> Non
 async def test_confirmed_in_two_taps_with_a_ready_phrase(play: Play) -> None:
     kirill = await reading(play)
     await kirill.press("✅ Подтвердить")
-    assert kirill.messages[0].labels == [
+    assert kirill.last.labels == [
         "Документ подтверждает выполнение.",
         "Есть чему поучиться другим.",
         "Своими словами",
         "‹ Назад",
     ]
     await kirill.press("Документ подтверждает выполнение.")
-    assert kirill.messages[0].text == (
+    assert kirill.last.text == (
         "✅ Подтверждено: Тороповская ОШ, 1.2\n«Документ подтверждает выполнение.»\nБольше проверять нечего."
     )
     tamara = play.chat("Тамара")
@@ -74,7 +74,7 @@ async def test_returned_in_own_words_and_the_same_draft_reopens(play: Play) -> N
     kirill = await reading(play)
     await kirill.press("↩️ Вернуть")
     await kirill.press("Своими словами")
-    assert kirill.messages[0].text == "↩️ Тороповская ОШ, 1.2\nНапишите школе одним сообщением."
+    assert kirill.last.text == "↩️ Тороповская ОШ, 1.2\nНапишите школе одним сообщением."
     await kirill.say("Нужна подпись <директора> & печать")
     assert kirill.text.startswith("↩️ Возвращено: Тороповская ОШ, 1.2\n«Нужна подпись <директора> & печать»")
     tamara = play.chat("Тамара")
@@ -133,15 +133,15 @@ async def test_the_second_presser_is_told_who_and_when(play: Play) -> None:
     await kirill.press("Документ подтверждает выполнение.")
     await vera.press("Задача не поставлена.")
     assert vera.alert == "Уже решено: подтвердил(а) Кирилл сегодня в 10:00."
-    assert "Уже решено: подтвердил(а) Кирилл сегодня в 10:00." in vera.messages[0].text
-    assert vera.messages[0].labels == ["‹ Очередь"]
+    assert "Уже решено: подтвердил(а) Кирилл сегодня в 10:00." in vera.last.text
+    assert vera.last.labels == ["‹ Очередь"]
     assert await status(play) is Status.CONFIRMED
 
 
 async def test_one_hundred_presses_are_one_decision(play: Play) -> None:
     kirill = await reading(play)
     await kirill.press("✅ Подтвердить")
-    card = kirill.messages[0]
+    card = kirill.last
     found = play.telegram.world.find_message(play.telegram.bot, kirill.user_id, card.message_id)
     assert found is not None
     data = card.button("Есть чему").data or ""
@@ -159,7 +159,7 @@ async def test_one_hundred_presses_are_one_decision(play: Play) -> None:
 
 async def test_an_old_button_works_or_says_what_has_happened_since(play: Play) -> None:
     kirill = await reading(play)
-    old = kirill.messages[0]
+    old = kirill.last
     play.world.clock.forward(days=30)
     await kirill.press("✅ Подтвердить", on=old)
     await kirill.press("Документ подтверждает выполнение.")
@@ -190,7 +190,7 @@ async def test_without_a_curator_the_municipal_coordinator_decides(play: Play) -
     )
     ulyana, marina = play.chat("Ульяна"), play.chat("Марина")
     await ulyana.press("Открыть")
-    assert ulyana.messages[0].text.startswith("Климатинская СОШ, Угличский МР\n")
+    assert ulyana.last.text.startswith("Климатинская СОШ, Угличский МР\n")
     await ulyana.press("✅ Подтвердить")
     await ulyana.press("Документ подтверждает выполнение.")
     assert await status(play, "Климатинская") is Status.CONFIRMED
@@ -284,6 +284,61 @@ async def test_files_come_as_sent_and_from_the_store_where_the_id_is_gone(play: 
     assert kirill.files() == ["Приказ.pdf", "Справка.pdf", "photo", "photo", "photo"]
     bodies = [m.document.body for m in kirill.messages if m.document]
     assert bodies == [PDF + b"1", PDF + b"2"]
+
+
+async def test_the_decision_stands_below_the_files_from_the_first_press_to_the_last(play: Play) -> None:
+    tamara = await opened(play)
+    await tamara.album([Item(PNG, f"{n}.png", "photo") for n in range(6)])
+    await tamara.document("Приказ.pdf", PDF)
+    await tamara.press("Отправить")
+    kirill = play.chat("Кирилл")
+    await kirill.press("Открыть")
+    card = kirill.last
+    assert card.labels[:2] == ["✅ Подтвердить", "↩️ Вернуть"]
+    await kirill.press("↩️ Вернуть")
+    await kirill.press("Своими словами")
+    await kirill.press("‹ Назад")
+    await kirill.press("Нет конкретного срока.")
+    assert (kirill.last.message_id, kirill.text.splitlines()[0]) == (
+        card.message_id,
+        "↩️ Возвращено: Тороповская ОШ, 1.2",
+    )
+    assert kirill.files() == ["Приказ.pdf", *["photo"] * 6]
+
+
+async def test_files_that_telegram_does_not_take_do_not_bar_the_card(play: Play) -> None:
+    await handed_in(play)
+    play.telegram.fault(
+        "sendDocument", kind="error", code=400, count=2, description="Bad Request: file is bad"
+    )
+    kirill = play.chat("Кирилл")
+    await kirill.press("Открыть")
+    assert kirill.files() == []
+    assert kirill.text.endswith("\n⚠️ Не все файлы удалось показать здесь; в панели они все.")
+    await kirill.press("✅ Подтвердить")
+    await kirill.press("Документ подтверждает выполнение.")
+    assert await status(play) is Status.CONFIRMED
+
+
+async def test_a_school_sees_its_files_again_above_the_same_screen(play: Play) -> None:
+    tamara = await handed_in(play)
+    await tamara.press("Что отправлено")
+    before = tamara.text
+    await tamara.press("Показать файлы")
+    assert (tamara.text, tamara.files(), len(tamara.messages)) == (before, ["Перечень.pdf"], 2)
+    assert tamara.labels == ["Показать файлы", "Забрать назад", "‹ Назад"]
+
+
+async def test_an_answer_leads_to_the_report_that_waited_for_it(play: Play) -> None:
+    kirill, tamara = await reading(play), play.chat("Тамара")
+    await kirill.press("Спросить школу")
+    await kirill.say("Кто подписал приказ?")
+    await tamara.press("💬 Ответить")
+    await tamara.say("Директор")
+    assert tamara.text.splitlines()[-1] == "Передано. Можно добавить."
+    assert kirill.labels == ["К отчёту", "Показать"]
+    await kirill.press("К отчёту")
+    assert kirill.labels[:2] == ["✅ Подтвердить", "↩️ Вернуть"]
 
 
 async def test_news_that_are_no_longer_true_do_not_come(play: Play) -> None:
