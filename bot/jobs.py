@@ -5,6 +5,7 @@ The scheduler only ticks: what is due stands in the database, so a late, missed 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -55,7 +56,10 @@ class Timetable:
             return
         self._scheduler.pause()
         if self._running:
-            await asyncio.wait(set(self._running), timeout=grace)
+            _, late = await asyncio.wait(set(self._running), timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
 
     def _every(self, name: str, job: Job, *, seconds: int, at_start: bool = False) -> None:
@@ -74,7 +78,8 @@ class Timetable:
             task = asyncio.ensure_future(_logged(name, job))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            await task
+            with contextlib.suppress(asyncio.CancelledError):  # of a stop, no failure to be logged
+                await asyncio.wait({task})
 
         return run
 
