@@ -69,8 +69,8 @@ async def _proofs(tx: Tx, scope: Scope) -> list[Proof]:
         .order_by(
             schools.School.name,
             Assignment.school_id,
-            MeasureSlot.factor,
-            MeasureSlot.stage,
+            MeasureSlot.factor.nulls_first(),
+            MeasureSlot.stage.nulls_first(),
             roadmaps.Measure.position,
             Assignment.occurrence,
             Evidence.id,
