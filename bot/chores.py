@@ -1,8 +1,8 @@
-"""What is done with files after a report: photos become one PDF, wiped bytes leave the disk."""
+"""What is done with files in the background: photos become one PDF, wiped bytes leave the disk, packs are written."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from domain import proof
+from domain import packs, proof
 from domain.db import Database
 from domain.files import FileStore
 from domain.texts import DEFAULT_LANGUAGE, texts
@@ -18,4 +18,5 @@ async def join_photos(db: Database, files: FileStore) -> int:
 CHORES: Mapping[str, Callable[[Database, FileStore], Awaitable[int]]] = {
     "photos": join_photos,
     "wiped": proof.delete_wiped,
+    "packs": packs.write_ordered,
 }

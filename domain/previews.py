@@ -7,9 +7,12 @@ process: it writes one picture, or the words as JSON, to standard output.
 
 import io
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import NamedTuple
 
 MAX_MEMORY = 1024 * 1024 * 1024  # bytes of address space, the interpreter included
 MAX_SECONDS = 15
@@ -22,6 +25,43 @@ WORDS = frozenset({"docx", "xlsx", "xls", "rtf"})
 
 class NoPreview(Exception):
     """It cannot be shown: not a type that we show, broken, or too heavy."""
+
+
+class Look(NamedTuple):
+    """What there is to see of a file: so many pictures, or its words; neither where it cannot be shown."""
+
+    pages: int = 0
+    words: tuple[str, ...] = ()
+
+
+class Looks:
+    """Looks that were taken once are kept beside what passes through the store: no backup carries them along."""
+
+    def __init__(self, files: Path) -> None:
+        self.folder = files / "incoming" / "looks"
+
+    def of(self, path: Path, kind: str, sha256: str) -> Look:
+        """A look at a file of the store. Blocking: the first one starts a process, later ones read a line."""
+        kept = self.folder / f"{sha256}.json"
+        try:
+            found = json.loads(kept.read_text("utf-8"))
+            return Look(found["pages"], tuple(found["words"]))
+        except (OSError, ValueError, KeyError):
+            pass
+        try:
+            look = Look(words=tuple(words_of(path, kind))) if kind in WORDS else Look(pages_of(path, kind))
+        except NoPreview:
+            look = Look()
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        fresh.write_text(json.dumps(look._asdict()), "utf-8")
+        fresh.chmod(0o600)
+        fresh.replace(kept)
+        return look
+
+    def forget(self, sha256: str) -> None:
+        """The file was wiped: nothing of its words stays."""
+        (self.folder / f"{sha256}.json").unlink(missing_ok=True)
 
 
 def pages_of(path: Path, kind: str) -> int:

@@ -2,29 +2,32 @@
 
 import asyncio
 from typing import Annotated
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
 from admin.auth import Visitor
-from admin.forms import Choice, Filters, Form, read_form, sent
+from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.tables import attachment
 from domain import packs, reports, schools
-from domain.errors import DomainError, NotFound
+from domain.errors import N_, DomainError, NotFound
 from domain.packs import Pack, PackEmpty, Scope
+from domain.policy import Permission, allows
 from domain.risks import FACTORS, Stage
 
 closed = APIRouter()
 
 REASONS = {
-    packs.Reason.TOO_MANY: "more files than the slot takes: beside the slots",
-    packs.Reason.TOO_LARGE: "larger than the slot takes",
-    packs.Reason.WRONG_TYPE: "of a type that the slot does not take",
-    packs.Reason.NOT_JOINED: "photos whose PDF has not been made yet",
-    packs.Reason.LOST: "not found in the store",
+    packs.Reason.TOO_MANY: N_("more files than the slot takes: beside the slots"),
+    packs.Reason.TOO_LARGE: N_("larger than the slot takes"),
+    packs.Reason.WRONG_TYPE: N_("of a type that the slot does not take"),
+    packs.Reason.NOT_JOINED: N_("photos whose PDF has not been made yet"),
+    packs.Reason.LOST: N_("not found in the store"),
 }
+SHOWN = 300
 
 
 class PackFilters(Filters):
@@ -47,30 +50,53 @@ class PackForm(Form):
     stage: Choice = None
 
 
+class ChoiceForm(Form):
+    """Which files take the places of one school's slot; `back` is the page to go back to."""
+
+    school: int
+    files: list[int] = []  # noqa: RUF012 - pydantic copies it
+    back: str = ""
+
+
 def _scope(chosen: PackFilters | PackForm) -> Scope:
     return Scope(chosen.school, chosen.municipality, chosen.roadmap, chosen.factor, chosen.stage)
 
 
 @closed.get("/packs")
 async def pack_page(visit: Visitor, filters: Annotated[PackFilters, Query()]) -> Response:
-    """What the pack would hold: files by slot, what is left out and why."""
+    """What the pack would hold: files by slot, what is left out and why; and packs that are being written."""
     return await _page(visit, filters)
 
 
 async def _page(visit: Visit, chosen: PackFilters | PackForm, problem: str = "") -> Response:
     async with visit.read() as tx:
+        empty = ""
         try:
             pack = await packs.pack_of(tx, _scope(chosen))
-        except PackEmpty as empty:
-            pack, problem = Pack(), problem or visit.say.error(empty)
+        except PackEmpty as nothing:
+            pack, empty = Pack(), visit.say.error(nothing)
+        orders = await packs.orders(tx)
         found = await schools.school_list(tx)
+        reviewed = {
+            row.school.id
+            for row in found
+            if not visit.actor.works_at(row.school.id)
+            and any(
+                allows(visit.actor, p, row.school.place) for p in (Permission.REVIEW, Permission.OVERRULE)
+            )
+        }
         municipalities = await schools.municipalities(tx)
         plans = await reports.used_roadmaps(tx)
     return visit.page(
         "packs/page.html",
-        status=422 if problem and isinstance(chosen, PackForm) else 200,
+        status=422 if problem or (empty and isinstance(chosen, PackForm)) else 200,
         pack=pack,
+        shown=SHOWN,
         chosen=chosen,
+        at_once=chosen.school is not None or len(found) == 1,
+        orders=orders,
+        running=any(order.state in packs.RUNNING for order in orders),
+        reviewed=reviewed,
         schools=found,
         municipalities=municipalities,
         plans=plans,
@@ -78,15 +104,19 @@ async def _page(visit: Visit, chosen: PackFilters | PackForm, problem: str = "")
         stages=list(Stage),
         reasons=REASONS,
         problem=problem,
+        empty=empty,
     )
 
 
 @closed.post("/packs")
 async def take_pack(visit: Visitor, request: Request) -> Response:
-    """The archive: written to a temporary file, sent, and deleted."""
+    """A school's archive at once: written to a temporary file, sent, and deleted. Many schools': in the background."""
     form = read_form(PackForm, await sent(request))
     try:
         async with visit.write() as tx:
+            if form.school is None and len(await schools.school_list(tx)) > 1:
+                await packs.order_pack(tx, _scope(form))
+                return visit.go("/packs", "pack_ordered", anchor="orders")
             pack = await packs.request_pack(tx, _scope(form))
             at = tx.now
     except NotFound:
@@ -104,6 +134,32 @@ async def take_pack(visit: Visitor, request: Request) -> Response:
     name = f"{_name(pack, form)}.zip"
     cleaning = BackgroundTask(target.unlink, missing_ok=True)
     return FileResponse(target, media_type="application/zip", headers=attachment(name), background=cleaning)
+
+
+@closed.get("/packs/orders/{order_id}")
+async def fetch_pack(visit: Visitor, order_id: int) -> Response:
+    """An archive that was written in the background, to whoever asked for it."""
+    async with visit.read() as tx:
+        order = await packs.ready_pack(tx, order_id)
+    path = packs.order_path(visit.panel.files, order.id)
+    if not path.exists():
+        raise NotFound
+    name = f"vekha_{order.asked_at:%Y-%m-%d}_{order.id}.zip"
+    return FileResponse(path, media_type="application/zip", headers=attachment(name))
+
+
+@closed.post("/packs/choose")
+async def choose(visit: Visitor, request: Request) -> Response:
+    """Say which files take the places of a crowded slot."""
+    form = read_form(ChoiceForm, await sent(request))
+    try:
+        async with visit.write() as tx:
+            await packs.choose_files(tx, form.school, form.files)
+    except DomainError as error:
+        return await _page(visit, PackFilters(school=form.school), visit.say.error(refusal(error)))
+    filters = PackFilters.model_validate(dict(parse_qsl(form.back)))
+    kept = {name: value for name, value in filters.model_dump().items() if value is not None}
+    return visit.go(f"/packs?{urlencode(kept)}" if kept else "/packs", "saved")
 
 
 def _name(pack: Pack, form: PackForm) -> str:

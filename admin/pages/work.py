@@ -8,15 +8,16 @@ from admin.casework import beside
 from admin.forms import Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.audit import deeds
+from admin.pages.preview import looks
 from admin.tables import attachment
 from admin.words import STANDINGS
-from domain import audit, progress
+from domain import audit, phrases, progress
+from domain.db import Tx
 from domain.errors import DomainError, Forbidden, NotFound
 from domain.policy import Permission
 from domain.progress import Decision
 
 closed = APIRouter()
-PHRASES = {Decision.CONFIRM: progress.CONFIRM_PHRASES, Decision.RETURN: progress.RETURN_PHRASES}
 
 
 class DecisionForm(Form):
@@ -41,6 +42,9 @@ async def _card(visit: Visit, assignment_id: int, *, problem: str = "", kept: Fo
         history = await deeds(tx, visit, entries)
         day = progress.today(tx)
         more = await beside(tx, visit, card)
+        region_id = card.assignment.place.region_id or 0
+        ready = {decision: await phrases.phrases(tx, region_id, decision) for decision in Decision}
+    newest = card.submissions[0].evidence if card.submissions else []
     return visit.page(
         "work/card.html",
         status=422 if problem else 200,
@@ -48,16 +52,19 @@ async def _card(visit: Visit, assignment_id: int, *, problem: str = "", kept: Fo
         history=history,
         day=day,
         standings=STANDINGS,
-        phrases=PHRASES,
+        phrases=ready,
+        looks=await looks(visit, newest),
         problem=problem,
         kept=kept,
         **more,
     )
 
 
-def _comment(visit: Visit, form: DecisionForm) -> str:
-    phrase = PHRASES[form.decision].get(form.phrase)
-    return " ".join(part for part in (visit.say(phrase) if phrase else "", form.comment) if part)
+async def _comment(tx: Tx, visit: Visit, form: DecisionForm, region_id: int) -> str:
+    """The ready phrase, own words, or both: also a phrase that the region has dropped while the page stood open."""
+    phrase = await phrases.phrase(tx, region_id, form.decision, form.phrase) if form.phrase else None
+    ready = "" if phrase is None else phrase.text if phrase.own else visit.say(phrase.text)
+    return " ".join(part for part in (ready, form.comment) if part)
 
 
 @closed.post("/work/{assignment_id}/decide")
@@ -71,7 +78,8 @@ async def decide(visit: Visitor, request: Request, assignment_id: int) -> Respon
             card = await progress.submission_card(tx, form.submission)
             if card.assignment.id != assignment_id:
                 raise NotFound
-            await progress.decide(tx, form.submission, form.decision, _comment(visit, form))
+            words = await _comment(tx, visit, form, card.assignment.place.region_id or 0)
+            await progress.decide(tx, form.submission, form.decision, words)
     except DomainError as error:
         sentence = _decided(visit, error) or visit.say.error(refusal(error))
         return await _card(visit, assignment_id, problem=sentence, kept=form)

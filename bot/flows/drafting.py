@@ -14,7 +14,7 @@ from bot.presses import Home, Later, Remove, RemoveChoice, Send, ToWhich, ToWhic
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, button, clip, page
-from domain import inbox, people, programme, progress
+from domain import inbox, people, progress, schools
 from domain.actor import SYSTEM
 from domain.db import Tx
 from domain.errors import DomainError
@@ -58,8 +58,8 @@ async def _fetched(talk: Talk, item: Item, assignment_id: int) -> Fetched:
     if not item.file_id:
         return Fetched(item)
     async with talk.db.read(talk.actor) as tx:
-        rules = await programme.file_rules(tx)
-        await progress.assignment(tx, assignment_id, Permission.SUBMIT)
+        work = await progress.assignment(tx, assignment_id, Permission.SUBMIT)
+        rules = await schools.file_rules(tx, work.place)
     return await fetch(talk, item, allowed=rules.file_types, max_mb=rules.max_file_mb)
 
 
@@ -236,8 +236,8 @@ async def put_held(query: CallbackQuery, callback_data: ToWhich, talk: Talk) -> 
         await home.show(talk)
         return
     async with talk.db.read(talk.actor) as tx:
-        rules = await programme.file_rules(tx)
-        await progress.work_card(tx, callback_data.id)
+        card = await progress.work_card(tx, callback_data.id)
+        rules = await schools.file_rules(tx, card.assignment.place)
     fetched: list[Fetched] = []
     refused: list[DomainError] = []
     for item in held:

@@ -1,15 +1,20 @@
 """What was confirmed, and by which files."""
 
+import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
 from domain import programme, roadmaps, schools
+from domain.actor import Actor
 from domain.db import Tx
-from domain.packs.rules import Pack, PackEmpty, Proof, arrange
+from domain.errors import NotFound
+from domain.packs.models import ChosenFile, PackOrder
+from domain.packs.rules import LIFE, OrderState, Pack, PackEmpty, Proof, arrange, stand_in
 from domain.policy import Permission, within
-from domain.progress import Assignment, Evidence, Kind, Review, Status, Submission
+from domain.progress import Assignment, Evidence, Kind, Review, Status, Submission, WipedFile
 from domain.risks import MeasureSlot
 
 
@@ -28,21 +33,71 @@ async def pack_of(tx: Tx, scope: Scope) -> Pack:
     """The pack of confirmed reports' newest versions. Raises NotFound for a foreign school, and PackEmpty."""
     if scope.school_id is not None:
         await schools.school(tx, scope.school_id)
-    rules_ = await programme.file_rules(tx)
-    proofs = await _proofs(tx, scope)
+    proofs = await proofs_of(tx, scope)
+    chosen = await tx.session.scalars(select(ChosenFile.evidence_id))
     pack = arrange(
         proofs,
-        max_files=rules_.max_files,
-        max_mb=rules_.max_file_mb,
-        types=rules_.file_types,
+        await file_rules(tx, {proof.school_id for proof in proofs}),
         folders=scope.school_id is None,
+        chosen=frozenset(chosen),
     )
     if not pack.files:
         raise PackEmpty
     return pack
 
 
-async def _proofs(tx: Tx, scope: Scope) -> list[Proof]:
+async def file_rules(tx: Tx, school_ids: Collection[int]) -> dict[int, programme.FileRules]:
+    """What a slot takes, by school: one query for all schools of the same cohorts."""
+    cohorts = await schools.cohort_ids(tx, sorted(school_ids))
+    query = select(schools.School.id, schools.School.region_id).where(schools.School.id.in_(school_ids))
+    known: dict[tuple[int, frozenset[int]], programme.FileRules] = {}
+    found = {}
+    for school_id, region_id in (await tx.session.execute(query)).tuples():
+        key = region_id, frozenset(cohorts.get(school_id, ()))
+        if key not in known:
+            known[key] = await programme.file_rules(tx, *key)
+        found[school_id] = known[key]
+    return found
+
+
+async def orders(tx: Tx) -> Sequence[PackOrder]:
+    """The actor's packs that are being written or wait to be fetched, the newest first."""
+    query = (
+        select(PackOrder)
+        .where(PackOrder.person_id == tx.actor.person_id, PackOrder.asked_at > tx.now - LIFE)
+        .order_by(PackOrder.id.desc())
+        .limit(10)
+    )
+    return [row for row in await tx.session.scalars(query) if row.state is not OrderState.GONE]
+
+
+async def ready_pack(tx: Tx, order_id: int) -> PackOrder:
+    """The actor's own pack, ready to be fetched, with the roles it was asked with. Raises NotFound."""
+    found = await tx.session.get(PackOrder, order_id)
+    if (
+        found is None
+        or found.person_id != tx.actor.person_id
+        or found.rights != rights_of(tx.actor)
+        or found.state is not OrderState.READY
+        or await outlived(tx, found)
+    ):
+        raise NotFound
+    return found
+
+
+async def outlived(tx: Tx, order: PackOrder) -> bool:
+    """Whether its day is over, or a file that may be in it was wiped since."""
+    newest = await tx.session.scalar(select(func.max(WipedFile.wiped_at)))
+    return order.asked_at <= tx.now - LIFE or (newest is not None and newest >= order.asked_at)
+
+
+def rights_of(actor: Actor) -> str:
+    """What an actor may see, as one word: it differs as soon as a role is given or taken."""
+    grants = sorted(f"{grant.role.value}:{grant.place}" for grant in actor.grants)
+    return hashlib.sha256("\n".join(grants).encode()).hexdigest()
+
+
+async def proofs_of(tx: Tx, scope: Scope) -> list[Proof]:
     """Files by school, risk, stage, the plan's order and the order of sending; photos only where no PDF holds them."""
     newest = select(func.max(Review.id)).group_by(Review.submission_id)
     joined = select(Evidence.submission_id).where(Evidence.joined.is_(True), Evidence.wiped_at.is_(None))
@@ -94,7 +149,7 @@ def _proof(row: Row) -> Proof:
     item, submission, confirmed_at, measure, school, slot = row
     return Proof(
         school_id=school.id,
-        login=school.federal_login or f"school{school.id}",
+        login=school.federal_login or stand_in(school.id),
         school=school.name,
         measure_id=measure.id,
         number=measure.number,
@@ -108,4 +163,5 @@ def _proof(row: Row) -> Proof:
         size=item.size or 0,
         sha256=item.sha256 or "",
         photo=item.kind is Kind.PHOTO,
+        evidence_id=item.id,
     )

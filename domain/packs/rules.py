@@ -1,21 +1,26 @@
 """How confirmed files are put into the slots of the federal system.
 
 A slot is one risk of one school at one stage, or one measure where it belongs to no risk. It takes so many files of so
-many megabytes of certain types (DOMAIN.md §6: 3 files, 30 MB, pdf rtf docx xls xlsx). What does not fit is not dropped:
-it goes into a folder of its own or, where it cannot be used at all, is named with the reason.
+many megabytes of certain types (DOMAIN.md §6: 3 files, 30 MB, pdf rtf docx xls xlsx). Where there are more, a reviewer
+or coordinator chooses. What does not fit is not dropped: it goes into a folder of its own or, where it cannot be used
+at all, is named with the reason.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePath
 from typing import NamedTuple
 
 from domain.errors import N_, DomainError
+from domain.programme import FEDERAL, FileRules
 
 BEYOND = "Сверх_лимита"  # folder of the files that a slot has no place for
+LIFE = timedelta(days=1)  # of a pack that waits to be fetched
+LEASE = timedelta(seconds=90)  # after which a pack that is being written is taken for broken off
+MOST_ATTEMPTS = 3
 
 
 class Reason(StrEnum):
@@ -28,10 +33,30 @@ class Reason(StrEnum):
     LOST = "lost"  # the store has no such bytes
 
 
+class OrderState(StrEnum):
+    """How far a pack is that is written in the background."""
+
+    WAITING = "waiting"
+    WRITING = "writing"
+    READY = "ready"
+    EMPTY = "empty"  # what was confirmed has been taken back meanwhile
+    FAILED = "failed"
+    GONE = "gone"  # its day is over, or a file in it had to be removed
+
+
+RUNNING = frozenset({OrderState.WAITING, OrderState.WRITING})
+
+
 class PackEmpty(DomainError):
     """Nothing has been confirmed there."""
 
     sentence = N_("There are no confirmed files here yet: the pack would be empty.")
+
+
+class ChoiceWrong(DomainError):
+    """Not files of one slot, or too many."""
+
+    sentence = N_("Please choose from 1 to %(most)s files of one slot.")
 
 
 class Proof(NamedTuple):
@@ -52,6 +77,12 @@ class Proof(NamedTuple):
     size: int
     sha256: str
     photo: bool = False
+    evidence_id: int = 0
+
+    @property
+    def slot(self) -> tuple[int, int, int | None]:
+        """What decides in which slot it goes: school, risk (or measure, negative), stage."""
+        return self.school_id, self.factor or -self.measure_id, self.stage
 
 
 class PackFile(NamedTuple):
@@ -70,16 +101,47 @@ class LeftOut(NamedTuple):
 
 
 @dataclass(slots=True)
+class Slot:
+    """One slot with everything that was confirmed for it."""
+
+    name: str
+    most: int
+    files: list[PackFile] = field(default_factory=list)
+    chosen: bool = False  # a person has said which files take the places
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are more files than places."""
+        return len(self.files) > self.most
+
+
+@dataclass(slots=True)
 class Pack:
     """What goes into the archive."""
 
     files: list[PackFile] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
 
     @property
     def size(self) -> int:
         """Bytes of all files."""
         return sum(file.proof.size for file in self.files)
+
+    @property
+    def crowded(self) -> list[Slot]:
+        """Slots with more files than places."""
+        return [slot for slot in self.slots if slot.crowded]
+
+    @property
+    def nameless(self) -> int:
+        """Schools without a federal login: their files are named by a number of ours."""
+        return len({f.proof.school_id for f in self.files if f.proof.login == stand_in(f.proof.school_id)})
+
+
+def stand_in(school_id: int) -> str:
+    """What stands for a federal login that is not known."""
+    return f"school{school_id}"
 
 
 def slot_name(proof: Proof) -> str:
@@ -94,35 +156,55 @@ def slot_name(proof: Proof) -> str:
 
 
 def arrange(
-    proofs: Iterable[Proof], *, max_files: int, max_mb: int, types: Collection[str], folders: bool
+    proofs: Iterable[Proof],
+    rules_of: Mapping[int, FileRules],
+    *,
+    folders: bool,
+    chosen: Collection[int] = (),
 ) -> Pack:
-    """Put files, in the order given, into their slots. With `folders` each school has a folder of its own."""
+    """Put files, in the order given, into their slots: chosen ones (by `evidence_id`) first.
+
+    `rules_of`: by school, the federal ones for others. With `folders` each school has a folder of its own. Where
+    somebody has chosen, only what they chose takes the places.
+    """
     pack = Pack()
-    slots: dict[tuple[int, int | None, int | None], str] = {}
-    taken: dict[str, int] = {}
+    held: dict[tuple[int, int, int | None], list[Proof]] = {}
     for proof in proofs:
-        reason = _refusal(proof, max_mb, types)
+        reason = _refusal(proof, rules_of.get(proof.school_id, FEDERAL))
         if reason is not None:
             pack.left_out.append(LeftOut(proof, reason))
-            continue
-        key = (proof.school_id, proof.factor or -proof.measure_id, proof.stage)
-        name = slots.setdefault(key, _unlike(slot_name(proof), set(slots.values())))
-        taken[name] = taken.get(name, 0) + 1
-        beyond = taken[name] > max_files
-        path = f"{name}_{taken[name]:02d}.{_type(proof.name)}"
-        if beyond:
-            path = f"{BEYOND}/{path}"
-            pack.left_out.append(LeftOut(proof, Reason.TOO_MANY))
-        pack.files.append(PackFile(f"{proof.login}/{path}" if folders else path, proof, beyond))
+        else:
+            held.setdefault(proof.slot, []).append(proof)
+    taken: set[str] = set()
+    for (school_id, _, _), inside in held.items():
+        slot = Slot(_unlike(slot_name(inside[0]), taken), rules_of.get(school_id, FEDERAL).max_files)
+        taken.add(slot.name)
+        _fill(slot, inside, chosen, f"{inside[0].login}/" if folders else "")
+        pack.slots.append(slot)
+        pack.files += slot.files
+        pack.left_out += [LeftOut(file.proof, Reason.TOO_MANY) for file in slot.files if file.beyond]
     return pack
 
 
-def _refusal(proof: Proof, max_mb: int, types: Collection[str]) -> Reason | None:
+def _fill(slot: Slot, inside: list[Proof], chosen: Collection[int], folder: str) -> None:
+    picked = [proof for proof in inside if proof.evidence_id in chosen] if len(inside) > slot.most else []
+    slot.chosen = bool(picked)
+    first = picked or inside[: slot.most]
+    ordered = [*first, *(proof for proof in inside if proof not in first)]
+    for number, proof in enumerate(ordered, start=1):
+        beyond = number > min(slot.most, len(first))
+        path = f"{slot.name}_{number:02d}.{_type(proof.name)}"
+        slot.files.append(
+            PackFile(f"{folder}{BEYOND}/{path}" if beyond else f"{folder}{path}", proof, beyond)
+        )
+
+
+def _refusal(proof: Proof, rules: FileRules) -> Reason | None:
     if proof.photo:
         return Reason.NOT_JOINED
-    if _type(proof.name) not in types:
+    if _type(proof.name) not in rules.file_types:
         return Reason.WRONG_TYPE
-    return Reason.TOO_LARGE if proof.size > max_mb * 1024 * 1024 else None
+    return Reason.TOO_LARGE if proof.size > rules.max_file_mb * 1024 * 1024 else None
 
 
 def _type(name: str) -> str:

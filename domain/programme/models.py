@@ -1,15 +1,14 @@
 """Programmes, their cycles and cohorts. Names are data: 500+, «Эффективная школа»…"""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base
+from domain.programme.rules import FEDERAL
 
-# Slot of the federal system (DOMAIN.md §6): 3 files, 30 MB each.
-FILE_TYPES = ["pdf", "rtf", "docx", "xls", "xlsx"]
 REMINDER_STEPS = (-14, -7, -3, -1, 0, 1, 3, 7)  # days from the deadline on which a digest names it
 
 
@@ -22,8 +21,24 @@ class Programme(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     max_files: Mapped[int] = mapped_column(default=3)
     max_file_mb: Mapped[int] = mapped_column(default=30)
-    file_types: Mapped[list[str]] = mapped_column(default=lambda: list(FILE_TYPES))
+    file_types: Mapped[list[str]] = mapped_column(default=lambda: list(FEDERAL.file_types))
     reminder_steps: Mapped[list[int]] = mapped_column(default=lambda: list(REMINDER_STEPS))
+
+
+class SlotRule(Base):
+    """The evidence slot as a region has set it for a programme; without a row the programme's own rules hold."""
+
+    __tablename__ = "slot_rule"
+    __table_args__ = (UniqueConstraint("programme_id", "region_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    max_files: Mapped[int]
+    max_file_mb: Mapped[int]
+    file_types: Mapped[list[str]]
+    set_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    set_at: Mapped[datetime]
 
 
 class Cycle(Base):

@@ -1,11 +1,22 @@
 """Reading programmes and cohorts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 
 from domain.db import Tx
-from domain.programme.models import FILE_TYPES, REMINDER_STEPS, Cohort, Cycle, Programme
+from domain.programme.models import REMINDER_STEPS, Cohort, Cycle, Programme, SlotRule
+from domain.programme.rules import FEDERAL, FileRules
+
+
+class SlotRow(NamedTuple):
+    """A programme with the evidence slot of one region; `own` where the region has set it itself."""
+
+    programme: Programme
+    rules: FileRules
+    own: bool
+    cohorts: list[str]
 
 
 async def cohorts(tx: Tx) -> Sequence[Cohort]:
@@ -18,10 +29,47 @@ async def find_cohort(tx: Tx, name: str) -> Cohort | None:
     return (await tx.session.scalars(select(Cohort).where(Cohort.name == name))).first()
 
 
-async def file_rules(tx: Tx) -> Programme:
-    """Rules of the evidence slot: the first programme's, or the federal system's defaults."""
-    found = (await tx.session.scalars(select(Programme).order_by(Programme.id).limit(1))).first()
-    return found or Programme(name="", max_files=3, max_file_mb=30, file_types=list(FILE_TYPES))
+async def file_rules(tx: Tx, region_id: int | None = None, cohort_ids: Collection[int] = ()) -> FileRules:
+    """What a report of a school of these cohorts may bring.
+
+    The programme of the newest cycle speaks, for a school of none the first programme; the region's own rules for it
+    go before the programme's, and without any programme those of the federal system hold.
+    """
+    query = (
+        select(Programme, SlotRule)
+        .outerjoin(Cycle, Cycle.programme_id == Programme.id)
+        .outerjoin(Cohort, (Cohort.cycle_id == Cycle.id) & Cohort.id.in_(cohort_ids))
+        .outerjoin(SlotRule, (SlotRule.programme_id == Programme.id) & (SlotRule.region_id == region_id))
+        .order_by(
+            Cohort.id.is_(None), case((Cohort.id.is_not(None), -Cycle.year), else_=0), Programme.id, Cohort.id
+        )
+        .limit(1)
+    )
+    found = (await tx.session.execute(query)).first()
+    if found is None:
+        return FEDERAL
+    own, set_here = found._tuple()
+    chosen = set_here or own
+    return FileRules(chosen.max_files, chosen.max_file_mb, tuple(chosen.file_types))
+
+
+async def slots_of(tx: Tx, region_id: int) -> list[SlotRow]:
+    """Every programme with the slot that schools of this region have in it, and its cohorts; by name."""
+    query = (
+        select(Programme, SlotRule)
+        .outerjoin(SlotRule, (SlotRule.programme_id == Programme.id) & (SlotRule.region_id == region_id))
+        .order_by(Programme.name)
+    )
+    named = select(Cycle.programme_id, Cohort.name).join(Cohort, Cohort.cycle_id == Cycle.id)
+    names: dict[int, list[str]] = {}
+    for programme_id, name in (await tx.session.execute(named.order_by(Cohort.name))).tuples():
+        names.setdefault(programme_id, []).append(name)
+    rows = []
+    for own, set_here in (await tx.session.execute(query)).tuples():
+        chosen = set_here or own
+        rules_ = FileRules(chosen.max_files, chosen.max_file_mb, tuple(chosen.file_types))
+        rows.append(SlotRow(own, rules_, set_here is not None, names.get(own.id, [])))
+    return rows
 
 
 async def reminder_steps(tx: Tx) -> dict[int | None, list[int]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, func, select, update
 
-from domain import audit, outbox, people, programme, schools
+from domain import audit, outbox, people, schools
 from domain.dates import local_day
 from domain.db import WriteTx
 from domain.files import StoredFile
@@ -64,7 +64,8 @@ async def _check_slot(tx: WriteTx, assignment_id: int, kind: Kind) -> None:
     photos = held.get(Kind.PHOTO, 0)
     if kind is Kind.PHOTO and photos >= rules.MAX_PHOTOS:
         raise rules.TooManyPhotos(max=rules.MAX_PHOTOS)
-    limit = (await programme.file_rules(tx)).max_files
+    work = await tx.session.get_one(Assignment, assignment_id)
+    limit = (await schools.file_rules(tx, work.place)).max_files
     if held.get(Kind.FILE, 0) + bool(photos) >= limit and not (kind is Kind.PHOTO and photos):
         raise rules.TooManyFiles(max=limit)
 

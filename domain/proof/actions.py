@@ -6,12 +6,13 @@ from contextlib import suppress
 
 from sqlalchemy import delete, or_, select, update
 
-from domain import audit, photos, programme, progress
+from domain import audit, photos, progress, schools
 from domain.actor import SYSTEM
-from domain.db import Database, WriteTx
+from domain.db import Database, Tx, WriteTx
 from domain.errors import Forbidden, NotFound
 from domain.files import MIME, FileStore, StoredFile
 from domain.policy import Permission, allows, require
+from domain.previews import Looks
 from domain.progress import Assignment, Evidence, Kind, Submission, WipedFile
 from domain.proof import queries
 from domain.proof.models import UnjoinableReport
@@ -27,9 +28,10 @@ async def join_photos(db: Database, store: FileStore, name: Callable[[int], str]
     """
     async with db.read(SYSTEM) as tx:
         waiting = await queries.unjoined(tx)
-        max_bytes = (await programme.file_rules(tx)).max_file_mb * 1024 * 1024
+        largest = {report.submission_id: await _largest(tx, report.submission_id) for report in waiting}
     made = 0
     for report in waiting:
+        max_bytes = largest[report.submission_id]
         paths = [store.path(sha256) for sha256 in report.photos]
         try:
             body = await asyncio.to_thread(photos.join, paths, max_bytes=max_bytes)
@@ -43,6 +45,12 @@ async def join_photos(db: Database, store: FileStore, name: Callable[[int], str]
         async with db.write(SYSTEM) as wtx:
             made += await keep_joined(wtx, report, stored, name=name(report.submission_id))
     return made
+
+
+async def _largest(tx: Tx, submission_id: int) -> int:
+    """Bytes of the largest file that the report's slot takes."""
+    _, work = await progress.submission(tx, submission_id, Permission.SEE)
+    return (await schools.file_rules(tx, work.place)).max_file_mb * 1024 * 1024
 
 
 async def keep_joined(tx: WriteTx, report: queries.Unjoined, stored: StoredFile, *, name: str) -> bool:
@@ -146,7 +154,7 @@ async def _mark_wiped(tx: WriteTx, row: Evidence) -> None:
 
 
 async def delete_wiped(db: Database, store: FileStore) -> int:
-    """Delete the bytes of wiped files; returns how many. May run late or twice: what is gone is gone.
+    """Delete the bytes of wiped files and what was shown of them; returns how many. May run late or twice: what is gone is gone.
 
     Opens its own transactions, so that a file is deleted only after its wiping was committed.
     """
@@ -156,6 +164,7 @@ async def delete_wiped(db: Database, store: FileStore) -> int:
     for sha256 in waiting:
         with suppress(FileNotFoundError):
             await asyncio.to_thread(store.path(sha256).unlink)
+        await asyncio.to_thread(Looks(store.folder).forget, sha256)
     if waiting:
         async with db.write(SYSTEM) as wtx:
             await wtx.session.execute(

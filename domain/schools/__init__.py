@@ -1,6 +1,6 @@
 """Regions, municipalities, schools."""
 
-from domain.schools.actions import add_municipality, add_region, add_school, enroll, set_mentor
+from domain.schools.actions import add_municipality, add_region, add_school, enroll, place_cohort, set_mentor
 from domain.schools.models import (
     Enrollment,
     MentorLink,
@@ -15,6 +15,7 @@ from domain.schools.queries import (
     PlaceName,
     SchoolRow,
     cohort_ids,
+    file_rules,
     find_place,
     mentor,
     municipalities,
@@ -46,6 +47,7 @@ __all__ = [
     "add_school",
     "cohort_ids",
     "enroll",
+    "file_rules",
     "find_place",
     "fold",
     "mentor",
@@ -53,6 +55,7 @@ __all__ = [
     "municipality_key",
     "number_of",
     "offices",
+    "place_cohort",
     "place_exists",
     "place_name",
     "place_names",

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain import audit
+from domain import audit, programme
 from domain.actor import Place
 from domain.db import WriteTx
 from domain.policy import Permission, require
@@ -97,3 +97,25 @@ async def set_mentor(tx: WriteTx, school: School, name: str, distance_km: int | 
     )
     link.mentor_name, link.distance_km = name, distance_km
     link.mentor_school_id = (await tx.session.scalars(query.limit(1))).first()
+
+
+async def place_cohort(tx: WriteTx, cohort_id: int, programme_id: int, year: int) -> None:
+    """Say to which programme and year a cohort belongs; whose schools are in it, may say so. Raises NotFound.
+
+    Its rules (what a report may bring, when is reminded) follow from now on.
+    """
+    query = select(School).join(Enrollment, Enrollment.school_id == School.id)
+    members = (await tx.session.scalars(query.where(Enrollment.cohort_id == cohort_id))).all()
+    for place in {Place(school.region_id) for school in members} or {Place(None)}:
+        require(tx.actor, Permission.REGISTER, place)
+    await programme.put_cohort(tx, cohort_id, programme_id, year)
+    for region_id in {school.region_id for school in members}:
+        audit.record(
+            tx,
+            "cohort.place",
+            "cohort",
+            cohort_id,
+            Place(region_id),
+            programme_id=programme_id,
+            year=year,
+        )

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, or_, select
 
+from domain import programme
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import NotFound
@@ -202,3 +203,9 @@ async def cohort_ids(tx: Tx, school_ids: Sequence[int]) -> dict[int, list[int]]:
     for school_id, cohort_id in rows:
         result.setdefault(school_id, []).append(cohort_id)
     return result
+
+
+async def file_rules(tx: Tx, place: Place) -> programme.FileRules:
+    """What a report of this school, or of this office, may bring: by its cohorts and its region."""
+    cohorts = await cohort_ids(tx, [place.school_id]) if place.school_id is not None else {}
+    return await programme.file_rules(tx, place.region_id, cohorts.get(place.school_id or 0, ()))

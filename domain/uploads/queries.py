@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from domain import people, programme, progress
+from domain import people, programme, progress, schools
 from domain.actor import Actor
 from domain.db import Tx
 from domain.policy import Permission
@@ -19,7 +19,7 @@ class PassView(NamedTuple):
     found: UploadPass
     actor: Actor  # whose link it is, with today's rights
     card: WorkCard
-    limits: programme.Programme
+    limits: programme.FileRules
 
 
 async def upload_pass(tx: Tx, token: str) -> PassView:
@@ -32,6 +32,6 @@ async def upload_pass(tx: Tx, token: str) -> PassView:
         raise rules.UploadExpired
     actor = await people.actor_by_id(tx, found.person_id)
     mine = Tx(tx.session, actor, tx.now)
-    await progress.assignment(mine, found.assignment_id, Permission.SUBMIT)
+    work = await progress.assignment(mine, found.assignment_id, Permission.SUBMIT)
     card = await progress.work_card(mine, found.assignment_id)
-    return PassView(found, actor, card, await programme.file_rules(tx))
+    return PassView(found, actor, card, await schools.file_rules(tx, work.place))

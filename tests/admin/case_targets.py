@@ -7,14 +7,14 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import func, select
 
-from domain import curation, obligations, progress, risks
+from domain import curation, obligations, packs, programme, progress, risks, schools
 from domain.actor import SYSTEM
 from domain.curation import NoteKind
 from domain.files import FileStore
 from domain.policy import Permission
-from domain.progress import Decision, Evidence
+from domain.progress import Decision, Evidence, Submission
 from domain.risks import RiskLevel
-from tests.admin.targets import COORDINATOR, REPORTER, SCHOOL, report, school
+from tests.admin.targets import COORDINATOR, REPORTER, SCHOOL, evidence, report, school
 from tests.world import World
 
 NOTER = {"here": "Кирилл", "next": "Ульяна", "far": "Саша"}
@@ -117,3 +117,33 @@ async def profiled_school(world: World, where: str) -> dict[str, Any]:
     """A school with a profile."""
     await profile(world, where)
     return await school(world, where)
+
+
+async def pack_order(world: World, where: str) -> dict[str, Any]:
+    """A pack that a municipal coordinator asked for, ready."""
+    store = FileStore(Path(world.db.url.database or "").parent / "files")
+    await evidence(world, where)
+    async with world.db.write(SYSTEM) as tx:
+        newest = await tx.session.scalar(select(func.max(Submission.id))) or 0
+        await progress.decide(tx, newest, Decision.CONFIRM, "Хорошо.")
+    async with world.db.write(await world.actor(COORDINATOR[where])) as tx:
+        order = await packs.order_pack(tx, packs.Scope())
+    await packs.write_ordered(world.db, store)
+    return {"order_id": order.id}
+
+
+async def slot(world: World, where: str) -> dict[str, Any]:
+    """A programme, and the region whose slot in it is set."""
+    async with world.db.write(SYSTEM) as tx:
+        made = await programme.programme(tx, "500+")
+    return {"programme_id": made.id, **await region(world, where)}
+
+
+async def own_cohort(world: World, where: str) -> dict[str, Any]:
+    """A programme, and a cohort with a school of this place alone."""
+    async with world.db.write(SYSTEM) as tx:
+        made = await programme.programme(tx, "500+")
+        cohort = await programme.cohort(tx, f"Когорта {where}")
+        found = await schools.school(tx, world.schools[SCHOOL[where]].school_id or 0)
+        await schools.enroll(tx, found, cohort.id)
+    return {"programme_id": made.id, "cohort": cohort.id}

@@ -33,6 +33,7 @@ PLANNERS = "Римма Марина Ульяна Саша"
 NOT_PLANNERS = "Ольга Эмма Тамара Дина Кирилл Клим Вера Степан"
 INVITERS = "Римма Марина Ульяна Тамара Кирилл Клим Вера Саша Степан"
 READERS = "Ольга Эмма Дина"
+NOT_REGION = " ".join(name for name in EVERYBODY if name != "Римма")
 REVIEWERS = "Римма Марина Ульяна Кирилл Клим Саша"
 
 SEE = {
@@ -201,6 +202,19 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", f"{R}/reopen"): Row(approved(303), plan_targets.living),
     ("GET", "/packs"): everyone(),
     ("POST", "/packs"): everyone(422),  # nothing is confirmed in the world: the pack would be empty
+    ("GET", "/packs/orders/{order_id}"): Row(
+        {"here": {200: "Марина"}, "far": {200: "Саша"}, "next": {200: "Ульяна"}}, case_targets.pack_order
+    ),
+    ("POST", "/packs/choose"): Row(
+        # Of nothing confirmed nothing can be chosen; to strangers the school does not exist.
+        {
+            "here": {422: "Римма Марина Кирилл Тамара Дина", 403: "Ольга Эмма"},
+            "next": {422: "Римма Ульяна Клим", 403: "Ольга Эмма"},
+            "far": {422: "Саша Степан"},
+            "absent": {422: " ".join(EVERYBODY)},
+        },
+        case_targets.noted_school,
+    ),
     ("GET", "/curation"): only(REVIEWERS),
     ("POST", "/curation"): Row(
         {
@@ -262,6 +276,26 @@ TABLE: dict[tuple[str, str], Row] = {
         },
         case_targets.region,
         {"decision": "return", "lines": "Нет подписи"},
+    ),
+    ("GET", "/programmes"): only("Римма"),
+    ("POST", "/programmes"): Row({"": {303: "Римма"}}, form={"name": "Своя"}, otherwise=403),
+    ("POST", "/programmes/{programme_id}/slot"): Row(
+        {
+            "here": {303: "Римма", 403: "Ольга Эмма"},
+            "next": {303: "Римма", 403: "Ольга Эмма"},
+            "absent": {422: "Римма", 403: NOT_REGION},
+        },
+        case_targets.slot,
+        {"max_files": 2, "max_file_mb": 10, "types": "pdf"},
+    ),
+    ("POST", "/programmes/{programme_id}/cohorts"): Row(
+        {
+            "here": {303: "Римма", 403: "Ольга Эмма"},
+            "next": {303: "Римма", 403: "Ольга Эмма"},
+            "absent": {422: "Римма", 403: NOT_REGION},
+        },
+        case_targets.own_cohort,
+        {"year": 2022},
     ),
     ("GET", "/risks"): everyone(),
     ("POST", "/risks/import"): only(PLANNERS),

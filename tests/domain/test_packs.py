@@ -14,12 +14,13 @@ from openpyxl import load_workbook
 from PIL import Image
 from sqlalchemy import select
 
-from domain import packs, progress, proof, risks, roadmaps
-from domain.actor import SYSTEM
+from domain import packs, people, progress, proof, risks, roadmaps
+from domain.actor import SYSTEM, Role
 from domain.audit import AuditEntry
-from domain.errors import NotFound
+from domain.errors import Forbidden, NotFound
 from domain.files import FileStore
-from domain.packs import Pack, Proof, Reason, Scope
+from domain.packs import OrderState, Pack, Proof, Reason, Scope
+from domain.programme import FileRules
 from domain.progress import Decision
 from domain.risks import RiskFactor, Stage
 from domain.schools import School
@@ -37,8 +38,9 @@ def a_proof(name: str = "Приказ.pdf", **facts: Any) -> Proof:
     return usual._replace(**facts)
 
 
-def arranged(*proofs: Proof, folders: bool = False) -> Pack:
-    return packs.arrange(proofs, max_files=3, max_mb=1, types=TYPES, folders=folders)
+def arranged(*proofs: Proof, folders: bool = False, chosen: tuple[int, ...] = ()) -> Pack:
+    rules = {1: FileRules(3, 1, TYPES), 2: FileRules(3, 1, TYPES)}
+    return packs.arrange(proofs, rules, folders=folders, chosen=chosen)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,35 @@ def test_a_slot_takes_three_files_and_the_rest_lies_beside() -> None:
     ]
 
 
+def test_what_a_person_chose_takes_the_places() -> None:
+    files = [a_proof(f"{n}.pdf", evidence_id=n) for n in range(1, 6)]
+    pack = arranged(*files, chosen=(2, 5))
+    assert [(file.path, file.proof.name) for file in pack.files] == [
+        ("edu760152_Риск3_2этап_01.pdf", "2.pdf"),
+        ("edu760152_Риск3_2этап_02.pdf", "5.pdf"),
+        ("Сверх_лимита/edu760152_Риск3_2этап_03.pdf", "1.pdf"),
+        ("Сверх_лимита/edu760152_Риск3_2этап_04.pdf", "3.pdf"),
+        ("Сверх_лимита/edu760152_Риск3_2этап_05.pdf", "4.pdf"),
+    ]
+    assert [(slot.crowded, slot.chosen) for slot in pack.slots] == [(True, True)]
+    # Where all fit, an old choice leaves nothing out.
+    assert [file.beyond for file in arranged(*files[:3], chosen=(2,)).files] == [False] * 3
+    assert [(slot.crowded, slot.chosen) for slot in arranged(*files).slots] == [(True, False)]
+
+
+def test_each_school_has_the_slot_of_its_programme() -> None:
+    rules = {1: FileRules(1, 30, ("pdf",)), 2: FileRules(2, 30, ("pdf", "docx"))}
+    files = [a_proof(f"{n}.docx", school_id=school) for school in (1, 2) for n in range(2)]
+    files += [a_proof(f"{n}.pdf", school_id=1) for n in range(2)]
+    pack = packs.arrange(files, rules, folders=True)
+    assert [(file.proof.school_id, file.proof.name, file.beyond) for file in pack.files] == [
+        (2, "0.docx", False),
+        (2, "1.docx", False),
+        (1, "0.pdf", False),
+        (1, "1.pdf", True),
+    ]
+
+
 def test_what_cannot_be_in_a_slot_is_named_with_its_reason() -> None:
     limit = 1024 * 1024
     pack = arranged(
@@ -97,8 +128,8 @@ def test_two_measures_of_one_number_keep_slots_of_their_own() -> None:
     )
     assert [file.path for file in pack.files] == [
         "edu760152_Мера4.3_01.pdf",
-        "edu760152_Мера4.3-2_01.pdf",
         "edu760152_Мера4.3_02.pdf",
+        "edu760152_Мера4.3-2_01.pdf",
     ]
 
 
@@ -244,3 +275,120 @@ async def test_photos_without_their_pdf_are_told(world: World, tmp_path: Path) -
     await decide(world, await hand_in(world, store, "2.1", "Приказ.pdf", photos=1))
     pack = await request(world, "Марина", Scope())
     assert [(out.proof.name, out.reason) for out in pack.left_out] == [("0.jpg", Reason.NOT_JOINED)]
+
+
+async def choose(world: World, who: str, *ids: int) -> None:
+    async with world.db.write(await world.actor(who)) as tx:
+        await packs.choose_files(tx, world.schools["Тороповская"].school_id or 0, ids)
+
+
+async def test_the_reviewer_chooses_where_there_are_too_many(world: World, store: FileStore) -> None:
+    await decide(world, await hand_in(world, store, "2.5", "1.pdf", "2.pdf", "3.pdf"))
+    async with world.db.write(SYSTEM) as tx:
+        plan = await roadmaps.roadmap(tx, world.roadmap_id)
+        ids = [m.id for m in plan.measures if m.number in {"2.1", "2.5"}]
+        await risks.place_measures(tx, ids, factor=RiskFactor.COMPETENCE, stage=Stage.SECOND)
+    scope = Scope(school_id=world.schools["Тороповская"].school_id, factor=3)
+    before = await request(world, "Марина", scope)
+    assert [(slot.name, len(slot.files), slot.chosen) for slot in before.crowded] == [
+        ("edu760152_Риск3_2этап", 5, False)
+    ]
+    by_name = {file.proof.name: file.proof.evidence_id for file in before.files}
+    await choose(world, "Кирилл", by_name["Подписан.pdf"], by_name["2.pdf"], by_name["3.pdf"])
+    after = await request(world, "Марина", scope)
+    assert [(file.proof.name, file.beyond) for file in after.files] == [
+        ("Подписан.pdf", False),
+        ("2.pdf", False),
+        ("3.pdf", False),
+        ("Без подписи.pdf", True),
+        ("1.pdf", True),
+    ]
+    await choose(world, "Марина", by_name["1.pdf"])  # another choice replaces the first
+    assert [f.proof.name for f in (await request(world, "Марина", scope)).files if not f.beyond] == ["1.pdf"]
+
+
+async def test_who_may_choose_and_what(world: World, store: FileStore) -> None:
+    pack = await request(world, "Марина", Scope(school_id=world.schools["Тороповская"].school_id))
+    one, other = (slot.files[0].proof.evidence_id for slot in pack.slots)
+    for ids in ((), (one, other), (one, 10**6)):
+        with pytest.raises(packs.ChoiceWrong):
+            await choose(world, "Марина", *ids)
+    for who, refusal in (("Тамара", progress.OwnSchool), ("Ольга", Forbidden), ("Саша", NotFound)):
+        with pytest.raises(refusal):
+            await choose(world, who, one)
+
+
+async def order(world: World, who: str, scope: Scope) -> packs.PackOrder:
+    async with world.db.write(await world.actor(who)) as tx:
+        return await packs.order_pack(tx, scope)
+
+
+async def ready(world: World, who: str, order_id: int) -> packs.PackOrder:
+    async with world.db.read(await world.actor(who)) as tx:
+        return await packs.ready_pack(tx, order_id)
+
+
+async def test_a_pack_of_the_region_is_written_in_the_background(world: World, store: FileStore) -> None:
+    asked = await order(world, "Римма", Scope())
+    assert (await order(world, "Римма", Scope())).id == asked.id
+    with pytest.raises(NotFound):
+        await ready(world, "Римма", asked.id)
+    assert await packs.write_ordered(world.db, store) == 1
+    assert await packs.write_ordered(world.db, store) == 0
+    found = await ready(world, "Римма", asked.id)
+    path = packs.order_path(store, found.id)
+    assert (found.state, found.done, found.total, found.size) == (OrderState.READY, 3, 3, path.stat().st_size)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist()[0] == "edu760152/edu760152_Мера2.2_01.pdf"
+    for who in ("Ольга", "Марина", "Саша"):  # neither another person nor another region
+        with pytest.raises(NotFound):
+            await ready(world, who, asked.id)
+    world.clock.forward(hours=25)
+    with pytest.raises(NotFound):
+        await ready(world, "Римма", asked.id)
+    await packs.write_ordered(world.db, store)
+    assert not path.exists()
+
+
+async def test_a_wiped_file_takes_every_pack_with_it(world: World, store: FileStore) -> None:
+    asked = await order(world, "Римма", Scope())
+    await packs.write_ordered(world.db, store)
+    pack = await request(world, "Марина", Scope())
+    world.clock.forward(minutes=1)
+    async with world.db.write(await world.actor("Кирилл")) as tx:
+        await proof.wipe(tx, pack.files[-1].proof.evidence_id)
+    with pytest.raises(NotFound):
+        await ready(world, "Римма", asked.id)
+    await packs.write_ordered(world.db, store)
+    assert not packs.order_path(store, asked.id).exists()
+
+
+async def test_a_broken_off_pack_is_begun_anew_and_given_up_in_the_end(
+    world: World, store: FileStore
+) -> None:
+    asked = await order(world, "Римма", Scope())
+    async with world.db.write(SYSTEM) as tx:  # as a killed process leaves it
+        row = await tx.session.get_one(packs.PackOrder, asked.id)
+        row.state, row.attempts, row.touched_at = OrderState.WRITING, 1, tx.now
+    assert await packs.write_ordered(world.db, store) == 0  # somebody may be writing it
+    world.clock.forward(minutes=2)
+    assert await packs.write_ordered(world.db, store) == 1
+    async with world.db.write(SYSTEM) as tx:
+        row = await tx.session.get_one(packs.PackOrder, asked.id)
+        assert row.attempts == 2
+        row.state, row.attempts, row.touched_at = OrderState.WRITING, 3, tx.now
+    world.clock.forward(minutes=2)
+    assert await packs.write_ordered(world.db, store) == 0
+    async with world.db.read(await world.actor("Римма")) as tx:
+        assert [row.state for row in await packs.orders(tx)] == [OrderState.FAILED]
+
+
+async def test_a_role_taken_away_takes_the_pack(world: World, store: FileStore) -> None:
+    asked = await order(world, "Марина", Scope())
+    await packs.write_ordered(world.db, store)
+    await ready(world, "Марина", asked.id)
+    async with world.db.write(SYSTEM) as tx:
+        await people.grant_role(tx, world.people["Марина"], Role.CURATOR, world.schools["Климатинская"])
+    with pytest.raises(NotFound):
+        await ready(world, "Марина", asked.id)
