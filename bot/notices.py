@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from bot import gatherings
+from bot import gatherings, mailing, takeaways
 from bot.flows import uploading
-from bot.flows.writing import broadcast_text
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
 from bot.mornings import digest, joint_step, weekly_summary
 from bot.notice import Notice, Renderer
-from bot.presses import Queue, Report, Seen, Work
+from bot.presses import Queue, Report, Work
 from bot.ui import button, clip
-from domain import broadcasts, progress
+from domain import progress
 from domain.db import Tx
 from domain.errors import DomainError
 from domain.outbox import OutboxMessage
@@ -78,26 +77,15 @@ def _short(card: WorkCard) -> str:
     return f"{card.measure.number} {title}" if card.measure.number else title
 
 
-async def broadcast(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
-    """A coordinator's words, with «Ознакомлен(а)»."""
-    view = await broadcasts.broadcast(tx, int(message.params["broadcast_id"]))
-    again = bool(message.params.get("again"))
-    mine = [d.message for d in view.deliveries if d.person.id == message.person_id]
-    if again and any(m.acknowledged_at is not None for m in mine):
-        return None
-    plain = plain_of(say)
-    press = button(plain("I have read it"), Seen(id=view.broadcast.id))
-    text = broadcast_text(say, view.broadcast.text, view.author)
-    if again:
-        text = say("Once more, since it is not marked as read:") + "\n" + text
-    return Notice(text, ((press,),))
-
-
 RENDERERS: Mapping[str, Renderer] = {
     **LETTERS,
     "submitted": submitted,
+    "takeaway": takeaways.takeaway,
     "decided": decided,
-    "broadcast": broadcast,
+    "broadcast": mailing.broadcast,
+    "broadcast_file": mailing.broadcast_file,
+    "broadcast_letter": mailing.broadcast_letter,
+    "broadcast_test": mailing.broadcast_test,
     "digest": digest,
     "event_invitation": gatherings.invitation,
     "event_reminder": gatherings.reminder,

@@ -222,7 +222,8 @@ class AudienceList(CallbackData, prefix="bl"):
 
 
 class BroadcastDo(CallbackData, prefix="bd"):
-    """A broadcast on its preview: send, test, who, back; `key` names the text it was drawn for."""
+    """A broadcast on its preview: send, sure, test, who, ask, later, at and a number, files, back; `key` names the
+    text it was drawn for."""
 
     do: str
     key: int

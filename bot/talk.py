@@ -8,7 +8,7 @@ from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.fsm.context import FSMContext
-from aiogram.types import CallbackQuery, LinkPreviewOptions
+from aiogram.types import CallbackQuery, InlineKeyboardMarkup, LinkPreviewOptions
 
 from bot.ui import Expects, Screen, clip
 from domain.actor import Actor
@@ -96,11 +96,14 @@ class Talk:
 
     async def strip(self, message_id: int | None) -> None:
         """Take the buttons off an outlived screen."""
-        if message_id is None:
-            return
+        if message_id is not None:
+            await self.rebutton(message_id, None)
+
+    async def rebutton(self, message_id: int, markup: InlineKeyboardMarkup | None) -> None:
+        """Other buttons below a message of ours; one that Telegram no longer lets us change stays as it is."""
         try:
             await self.bot.edit_message_reply_markup(
-                chat_id=self.chat_id, message_id=message_id, reply_markup=None
+                chat_id=self.chat_id, message_id=message_id, reply_markup=markup
             )
         except TelegramBadRequest as error:
             log.debug("strip_refused", chat_id=self.chat_id, reason=error.message)

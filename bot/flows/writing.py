@@ -1,31 +1,50 @@
-"""«Рассылка»: to whom → text → preview → send → who got it."""
+"""«Рассылка»: to whom → text and files → preview → send. What comes of it: corresponding.py."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.enums import MessageEntityType
+from aiogram.types import CallbackQuery, Message, MessageEntity
+from aiogram.utils.text_decorations import HtmlDecoration
 
+from bot import intake
+from bot.flows.corresponding import result_screen
 from bot.identity import Expecting
-from bot.presses import Audience, AudienceList, BroadcastDo, BroadcastResult, Home, Seen, Unconnected
+from bot.mailing import broadcast_text
+from bot.presses import Audience, AudienceList, BroadcastDo, Home, Unconnected
+from bot.presses_news import Circle
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, button, clip, page, safe
-from domain import broadcasts, reports, schools
+from domain import audiences, broadcasts, files, reports, schools
 from domain.actor import COORDINATORS, Role
-from domain.broadcasts import Preview, Segment
+from domain.audiences import Preview, Segment
+from domain.broadcasts import Ask, Extras
+from domain.dates import is_working, local_day
 from domain.db import Tx
-from domain.outbox import OutboxState
+from domain.errors import N_
 from domain.policy import Permission
 from domain.texts import Texts
 
 router = Routes("writing")
 
-TEXT = "broadcast"  # the next text is the message, or a better one
+TEXT = "broadcast"  # the next text is the message, or a better one; a file goes with it
 ROLES: dict[str, tuple[Role, ...]] = {
     "s": (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER),
     "c": (Role.CURATOR,),
     "a": (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER, Role.CURATOR),
 }
 NAMES = 40
+PLACES = 3  # named on the preview
+KEPT = ("segment", "text", "key", "ask", "files")
+HOURS = (9, 14)  # offered for sending later
+ASKS = {
+    Ask.READ: N_("Below: “I have read it”"),
+    Ask.COMING: N_("Below: “I will come / I cannot”"),
+    Ask.NOTHING: N_("Below: no question"),
+}
+FILE_TYPES = ("pdf", "docx", "xlsx", "xls", "rtf")
 
 
 @router.callback_query(AudienceList.filter())
@@ -36,6 +55,8 @@ async def choose_audience(query: CallbackQuery, callback_data: AudienceList, tal
             screen = await _by_municipality(tx, talk, callback_data)
         elif callback_data.what == "measure":
             screen = await _by_measure(tx, talk, callback_data)
+        elif callback_data.what == "saved":
+            screen = await _saved(tx, talk, callback_data)
         else:
             screen = await _first_choice(tx, talk)
     await talk.show(screen)
@@ -50,8 +71,18 @@ async def _first_choice(tx: Tx, talk: Talk) -> Screen:
         rows.append([button(plain("Who has not handed in…"), AudienceList(what="measure"))])
     if len(await schools.municipalities(tx, Permission.BROADCAST)) > 1:
         rows.append([button(plain("One municipality…"), AudienceList(what="municipality"))])
+    if await audiences.saved_list(tx):
+        rows.append([button(plain("Saved circles…"), AudienceList(what="saved"))])
     rows.append([button(plain("‹ Back"), Home())])
     return Screen(talk.say("To whom shall I write?"), rows)
+
+
+async def _saved(tx: Tx, talk: Talk, at: AudienceList) -> Screen:
+    shown = page(await audiences.saved_list(tx), at.page)
+    rows: list[Row] = [[button(saved.name, Circle(id=saved.id))] for saved in shown.items]
+    rows.append(shown.turning(lambda n: at.model_copy(update={"page": n})))
+    rows.append([button(talk.plain("‹ Back"), AudienceList())])
+    return Screen(talk.say("To which circle?"), rows)
 
 
 async def _by_municipality(tx: Tx, talk: Talk, at: AudienceList) -> Screen:
@@ -80,39 +111,43 @@ async def _by_measure(tx: Tx, talk: Talk, at: AudienceList) -> Screen:
     return Screen(talk.say("Who has not handed in which measure?"), rows)
 
 
-def _segment(press: Audience) -> Segment:
-    return Segment(
-        roles=ROLES.get(press.who, ROLES["a"]),
-        municipality_id=press.municipality or None,
-        measure_id=press.measure or None,
-    )
-
-
 @router.callback_query(Audience.filter())
 async def ask_text(query: CallbackQuery, callback_data: Audience, talk: Talk) -> None:
     """How many would get it, and the text please."""
-    segment = _segment(callback_data)
+    segment = Segment(
+        roles=ROLES.get(callback_data.who, ROLES["a"]),
+        municipality_id=callback_data.municipality or None,
+        measure_id=callback_data.measure or None,
+    )
+    await _ask_text(talk, segment)
+
+
+@router.callback_query(Circle.filter())
+async def take_circle(query: CallbackQuery, callback_data: Circle, talk: Talk) -> None:
+    """A saved circle."""
     async with talk.db.read(talk.actor) as tx:
-        found = await broadcasts.preview(tx, segment)
+        segment = (await audiences.saved(tx, callback_data.id)).circle
+    await _ask_text(talk, segment)
+
+
+async def _ask_text(talk: Talk, segment: Segment) -> None:
+    async with talk.db.read(talk.actor) as tx:
+        found = await audiences.preview(tx, segment)
     back: Row = [button(talk.plain("‹ Back"), AudienceList())]
     if not found.recipients:
         rows: list[Row] = [back]
         if found.empty_schools and talk.actor.roles() & COORDINATORS:
             rows.insert(0, [button(talk.plain("Not connected"), Unconnected())])
-        await talk.show(Screen("\n".join(_counts(talk.say, found)), rows))
+        await talk.show(Screen("\n".join(counts(talk.say, found)), rows))
         return
-    text = "\n".join(
-        [
-            *_counts(talk.say, found),
-            "",
-            talk.say("Write the message as one text. I will show it before it is sent."),
-        ]
-    )
+    asked = talk.say("Write the message as one text. I will show it before it is sent.")
+    text = "\n".join([*counts(talk.say, found), "", asked])
     await talk.show(Screen(text, [back], Expects(TEXT, {"segment": segment.to_json()})))
 
 
-def _counts(say: Texts, found: Preview) -> list[str]:
-    people, places = len(found.recipients), len({r.place for r in found.recipients})
+def counts(say: Texts, found: Preview) -> list[str]:
+    """Who would receive it and who would not, in numbers."""
+    people, places = len(found.recipients), len(found.places)
     if not people:
         lines = [say("Nobody would receive this message.")]
     else:
@@ -129,31 +164,101 @@ def _counts(say: Texts, found: Preview) -> list[str]:
     return lines
 
 
-@router.message(Expecting(TEXT, text_only=True))
+def _places(say: Texts, found: Preview) -> str:
+    names, more = ", ".join(found.places[:PLACES]), len(found.places) - PLACES
+    return say("%(names)s and %(n)s more", names=names, n=more) if more > 0 else safe(names)
+
+
+class _Marks(HtmlDecoration):
+    """What Telegram shows as bold, italic and a link, in the marks of a broadcast; other looks are left out."""
+
+    def apply_entity(self, entity: MessageEntity, text: str) -> str:
+        """One piece of a message."""
+        if entity.type == MessageEntityType.BOLD:
+            return f"*{text}*"
+        if entity.type == MessageEntityType.ITALIC:
+            return f"_{text}_"
+        if entity.type == MessageEntityType.TEXT_LINK:
+            return f"[{text}]({entity.url})"
+        return text
+
+    def quote(self, value: str) -> str:
+        """The words as they are: they are escaped when they are sent."""
+        return value
+
+
+def marked(message: Message) -> str:
+    """The words of a message with the marks of a broadcast."""
+    text = message.text or message.caption or ""
+    return _Marks().unparse(text, message.entities or message.caption_entities or [])
+
+
+@router.message(Expecting(TEXT))
 async def take_text(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
-    """The text, or a better one; then the preview."""
-    text = broadcasts.check_text(message.text or "")
-    memo = {"segment": memo["segment"], "text": text, "key": message.message_id, "screen": memo.get("screen")}
-    await talk.show(await _preview_screen(talk, memo), fresh=True)
-    await talk.strip(memo["screen"])
+    """The text, or a better one, or a file to go with it; then the preview."""
+    screen, words = memo.get("screen"), marked(message)
+    segment = Segment.from_json(memo["segment"])
+    kept = {name: memo[name] for name in KEPT if name in memo} | {"key": message.message_id}
+    if words:
+        kept["text"], _ = broadcasts.check(words, segment, Extras())
+    if not message.text:
+        kept["files"] = [*memo.get("files", []), await _put_aside(message, talk, memo)]
+    if not kept.get("text"):
+        text = talk.say("The file is here. Now write the words that go with it.")
+        await talk.show(
+            Screen(text, [[button(talk.plain("Cancel"), Home())]], Expects(TEXT, kept)), fresh=True
+        )
+    else:
+        await talk.show(await _preview_screen(talk, kept), fresh=True)
+    await talk.strip(screen)
+
+
+async def _put_aside(message: Message, talk: Talk, memo: dict[str, Any]) -> int:
+    if len(memo.get("files", [])) >= broadcasts.MAX_FILES:
+        raise broadcasts.TooManyFiles(max=broadcasts.MAX_FILES)
+    item = intake.item_of(message)
+    fetched = await intake.fetch(talk, item, allowed=FILE_TYPES, max_mb=broadcasts.MAX_FILE_MB)
+    if fetched.stored is None:
+        raise files.FileRefused(reason=files.EMPTY, name=item.name)
+    async with talk.db.write(talk.actor) as tx:
+        file = await broadcasts.keep_file(
+            tx, fetched.stored, name=item.name, photo=item.photo, telegram_file_id=item.file_id
+        )
+    return file.id
+
+
+def _extras(memo: dict[str, Any]) -> Extras:
+    return Extras(ask=Ask(memo.get("ask", Ask.READ)), file_ids=tuple(memo.get("files", ())))
 
 
 async def _preview_screen(talk: Talk, memo: dict[str, Any]) -> Screen:
-    segment = Segment.from_json(memo["segment"])
+    segment, extras, plain = Segment.from_json(memo["segment"]), _extras(memo), talk.plain
     async with talk.db.read(talk.actor) as tx:
-        found = await broadcasts.preview(tx, segment)
+        found = await audiences.preview(tx, segment)
+        values = await broadcasts.example(tx, segment, next(iter(found.recipients), None))
+        names = [file.name for file in await broadcasts.own_files(tx, extras.file_ids)]
     key = int(memo["key"])
-    lines = [*_counts(talk.say, found), "———", safe(memo["text"]), "———"]
-    lines.append(talk.say("To change it, simply write a new text."))
+    body = broadcast_text(talk.say, memo["text"], "", values).partition("\n\n")[2]
+    lines = counts(talk.say, found)
+    if found.recipients:
+        lines.insert(1, _places(talk.say, found))
+    lines += ["———", body, "———"]
+    lines += [talk.say("📎 %(name)s", name=name) for name in names]
+    lines.append(talk.say("To change it, simply write a new text; send a file to add it."))
     rows: list[Row] = []
     if found.recipients:
-        rows.append([button(talk.plain("Send"), BroadcastDo(do="send", key=key))])
-    rows.append([button(talk.plain("Try it on myself"), BroadcastDo(do="test", key=key))])
+        rows.append(
+            [
+                button(plain("Send"), BroadcastDo(do="send", key=key)),
+                button(plain("Later…"), BroadcastDo(do="later", key=key)),
+            ]
+        )
+    rows.append([button(plain("Try it on myself"), BroadcastDo(do="test", key=key))])
+    rows.append([button(plain(ASKS[extras.ask]), BroadcastDo(do="ask", key=key))])
     if found.unreachable or found.empty_schools:
-        rows.append([button(talk.plain("Who will not receive it"), BroadcastDo(do="who", key=key))])
-    rows.append([button(talk.plain("Cancel"), Home())])
-    kept = {name: memo[name] for name in ("segment", "text", "key")}
-    return Screen("\n".join(lines), rows, Expects(TEXT, kept))
+        rows.append([button(plain("Who will not receive it"), BroadcastDo(do="who", key=key))])
+    rows.append([button(plain("Cancel"), Home())])
+    return Screen("\n".join(lines), rows, Expects(TEXT, {name: memo[name] for name in KEPT if name in memo}))
 
 
 @router.callback_query(BroadcastDo.filter())
@@ -167,99 +272,105 @@ async def act(
         if query.message is not None:
             await talk.strip(query.message.message_id)
         return
-    if callback_data.do == "send":
-        await _send(talk, memo)
-    elif callback_data.do == "test":
+    do = callback_data.do
+    if do in ("send", "sure") or do.startswith("at"):
+        await _send_or_ask(talk, memo, do)
+    elif do == "test":
         await talk.answer()
-        await talk.say_html(broadcast_text(talk.say, memo["text"], talk.actor.name))
-        await talk.show(await _preview_screen(talk, memo), fresh=True)
-        await talk.remove(memo.get("screen"))
-    elif callback_data.do == "who":
+        await _try(talk, memo, query.id)
+    elif do == "later":
+        await talk.show(_later_screen(talk, memo))
+    elif do == "who":
         await _who_misses(talk, memo)
     else:
+        if do == "ask":
+            order = list(Ask)
+            memo["ask"] = order[(order.index(_extras(memo).ask) + 1) % len(order)].value
         await talk.show(await _preview_screen(talk, memo))
 
 
-async def _send(talk: Talk, memo: dict[str, Any]) -> None:
+async def _try(talk: Talk, memo: dict[str, Any], press_id: str) -> None:
+    async with talk.db.write(talk.actor) as tx:
+        segment, key = Segment.from_json(memo["segment"]), f"chat:{press_id}"
+        await broadcasts.test(tx, memo["text"], segment, extras=_extras(memo), key=key)
+
+
+def _moments(talk: Talk) -> list[datetime]:
+    """The next working mornings and afternoons."""
+    zone, now = ZoneInfo(talk.actor.timezone), talk.db.clock.now()
+    day = local_day(now, talk.actor.timezone)
+    found: list[datetime] = []
+    while len(found) < 4:
+        if is_working(day):
+            found += [m for h in HOURS if (m := datetime.combine(day, time(h), zone)) > now]
+        day += timedelta(days=1)
+    return found[:4]
+
+
+def _later_screen(talk: Talk, memo: dict[str, Any]) -> Screen:
+    key = int(memo["key"])
+    rows: list[Row] = [
+        [
+            button(
+                talk.plain.time(moment, talk.actor.timezone), BroadcastDo(do=f"at{moment:%Y%m%d%H}", key=key)
+            )
+        ]
+        for moment in _moments(talk)
+    ]
+    rows.append([button(talk.plain("‹ Back"), BroadcastDo(do="back", key=key))])
+    text = talk.say("When shall it leave? Until then it can be cancelled. Any other time: in the panel.")
+    return Screen(text, rows, Expects(TEXT, {name: memo[name] for name in KEPT if name in memo}))
+
+
+async def _send_or_ask(talk: Talk, memo: dict[str, Any], do: str) -> None:
+    segment = Segment.from_json(memo["segment"])
+    starts_at = None
+    if do.startswith("at"):
+        starts_at = next((m for m in _moments(talk) if f"at{m:%Y%m%d%H}" == do), None)
+        if starts_at is None:
+            await talk.show(_later_screen(talk, memo))
+            return
+    elif do == "send" and Role.REGIONAL_COORDINATOR in talk.actor.roles() and not segment.narrows_schools:
+        await talk.show(await _ask_twice(talk, memo))
+        return
     async with talk.db.write(talk.actor) as tx:
         sent = await broadcasts.send(
             tx,
             memo["text"],
-            Segment.from_json(memo["segment"]),
+            segment,
             request_key=f"chat:{talk.chat_id}:{memo['key']}",
+            starts_at=starts_at,
+            extras=_extras(memo),
         )
     async with talk.db.read(talk.actor) as tx:
-        screen = await _result_screen(tx, talk, sent.id)
+        screen = await result_screen(tx, talk, sent.id)
     await talk.show(screen)
+
+
+async def _ask_twice(talk: Talk, memo: dict[str, Any]) -> Screen:
+    async with talk.db.read(talk.actor) as tx:
+        found = await audiences.preview(tx, Segment.from_json(memo["segment"]))
+    key, n = int(memo["key"]), len(found.recipients)
+    text = talk.say.n(
+        "This goes to the whole region: %(n)s person. Is that what you want?",
+        "This goes to the whole region: %(n)s people. Is that what you want?",
+        n,
+    )
+    rows: list[Row] = [
+        [button(talk.plain("Yes, send to the whole region"), BroadcastDo(do="sure", key=key))],
+        [button(talk.plain("‹ Back"), BroadcastDo(do="back", key=key))],
+    ]
+    return Screen(text, rows, Expects(TEXT, {name: memo[name] for name in KEPT if name in memo}))
 
 
 async def _who_misses(talk: Talk, memo: dict[str, Any]) -> None:
     async with talk.db.read(talk.actor) as tx:
-        found = await broadcasts.preview(tx, Segment.from_json(memo["segment"]))
+        found = await audiences.preview(tx, Segment.from_json(memo["segment"]))
     names = [f"{r.person.name}, {r.place}" for r in found.unreachable]
     names += [talk.plain("%(school)s: nobody is connected", school=name) for name in found.empty_schools]
     text = talk.say("Will not receive it:\n%(names)s", names="\n".join(names[:NAMES]))
     if len(names) > NAMES:
         text += "\n" + talk.say("and %(n)s more", n=len(names) - NAMES)
-    kept = {name: memo[name] for name in ("segment", "text", "key")}
+    kept = {name: memo[name] for name in KEPT if name in memo}
     back = [button(talk.plain("‹ Back"), BroadcastDo(do="back", key=int(memo["key"])))]
     await talk.show(Screen(text, [back], Expects(TEXT, kept)))
-
-
-@router.callback_query(BroadcastResult.filter())
-async def result(query: CallbackQuery, callback_data: BroadcastResult, talk: Talk) -> None:
-    """How it stands now, or who did not get it."""
-    async with talk.db.read(talk.actor) as tx:
-        if callback_data.missed:
-            screen = await _missed_screen(tx, talk, callback_data.id)
-        else:
-            screen = await _result_screen(tx, talk, callback_data.id)
-    await talk.show(screen)
-
-
-ON_THE_WAY = frozenset({OutboxState.PENDING, OutboxState.CLAIMED, OutboxState.SENDING})
-
-
-async def _result_screen(tx: Tx, talk: Talk, broadcast_id: int) -> Screen:
-    view = await broadcasts.broadcast(tx, broadcast_id)
-    say = talk.say
-    states = [d.message.state for d in view.deliveries]
-    sent = states.count(OutboxState.SENT)
-    waiting = sum(state in ON_THE_WAY for state in states)
-    seen = sum(d.message.acknowledged_at is not None for d in view.deliveries)
-    missed = len(states) - sent - waiting
-    lines = [say("Broadcast: delivered to %(sent)s of %(total)s.", sent=sent, total=len(states))]
-    if waiting:
-        lines.append(say("On the way: %(n)s.", n=waiting))
-    if seen:
-        lines.append(say("Have confirmed reading: %(n)s.", n=seen))
-    rows: list[Row] = [[button(talk.plain("Refresh"), BroadcastResult(id=broadcast_id))]]
-    if missed:
-        lines.append(say("Not delivered: %(n)s.", n=missed))
-        rows.append([button(talk.plain("Who did not get it"), BroadcastResult(id=broadcast_id, missed=True))])
-    rows.append([button(talk.plain("To the first screen"), Home())])
-    return Screen("\n".join(lines), rows)
-
-
-async def _missed_screen(tx: Tx, talk: Talk, broadcast_id: int) -> Screen:
-    view = await broadcasts.broadcast(tx, broadcast_id)
-    ended = [d for d in view.deliveries if d.message.state not in ON_THE_WAY | {OutboxState.SENT}]
-    names = "\n".join(d.person.name for d in ended[:NAMES])
-    text = talk.say("Did not get it:\n%(names)s", names=names) if ended else talk.say("Everybody got it.")
-    return Screen(text, [[button(talk.plain("‹ Back"), BroadcastResult(id=broadcast_id))]])
-
-
-def broadcast_text(say: Texts, text: str, author: str) -> str:
-    """How a broadcast reads: who writes, then the words."""
-    head = say("✉️ %(author)s writes:", author=author) if author else say("✉️ A message for you:")
-    return f"{head}\n\n{safe(text)}"
-
-
-@router.callback_query(Seen.filter())
-async def acknowledge(query: CallbackQuery, callback_data: Seen, talk: Talk) -> None:
-    """«Ознакомлен(а)», once; the button goes."""
-    async with talk.db.write(talk.actor) as tx:
-        noted = await broadcasts.acknowledge(tx, callback_data.id)
-    await talk.answer(talk.plain("Thank you, noted.") if noted else talk.plain("This was not for you."))
-    if query.message is not None:
-        await talk.strip(query.message.message_id)

@@ -147,21 +147,25 @@ async def test(tx: WriteTx, text: str, segment: Segment, *, extras: Extras, key:
     """Send it to oneself alone, as it will look; one for each `key`."""
     author_place(tx)
     text, extras = check(text, segment, extras)
-    await queries.own_files(tx, extras.file_ids)
-    await outbox.put(
-        tx,
-        "broadcast_test",
-        person_id=tx.actor.person_id,
-        subject="broadcast_test",
-        dedupe_key=f"broadcast_test:{tx.actor.person_id}:{key}",
-        params={
-            "text": text,
-            "segment": segment.to_json(),
-            "ask": extras.ask,
-            "link": [extras.link_label, extras.link_url],
-            "files": list(extras.file_ids),
-        },
-    )
+    files = await queries.own_files(tx, extras.file_ids)
+    about = {
+        "text": text,
+        "segment": segment.to_json(),
+        "ask": extras.ask,
+        "link": [extras.link_label, extras.link_url],
+    }
+    rides = bool(files) and len(text) <= rules.RIDES
+    parts: list[dict[str, Any]] = [{**about, "file_id": files[0].id if rides else None}]
+    parts += [{"file_id": file.id} for file in (files[1:] if rides else files)]
+    for number, params in enumerate(parts):
+        await outbox.put(
+            tx,
+            "broadcast_test",
+            person_id=tx.actor.person_id,
+            subject="broadcast_test",
+            dedupe_key=f"broadcast_test:{tx.actor.person_id}:{key}:{number}",
+            params=params,
+        )
 
 
 async def remember_file(tx: WriteTx, file_id: int, telegram_file_id: str) -> None:

@@ -80,29 +80,31 @@ async def test_a_broadcast_to_exactly_those_who_have_not_handed_in(play: Play) -
     await rimma.say("Коллеги, <b>ждём</b> & надеемся")
     assert rimma.text.splitlines() == [
         "Получат 3 человека из 2 школ.",
+        "Тороповская ОШ, Климатинская СОШ",
         "———",
         "Коллеги, <b>ждём</b> & надеемся",
         "———",
-        "Чтобы изменить, просто напишите новый текст.",
+        "Чтобы изменить, напишите новый текст. Файл или фото — просто пришлите.",
     ]
     first = rimma.last
     await rimma.press("Проверить на себе")
-    assert rimma.messages[-2].text == "✉️ Пишет Римма:\n\nКоллеги, <b>ждём</b> & надеемся"
+    assert rimma.text == "✉️ Пишет Римма:\n\nКоллеги, <b>ждём</b> & надеемся"
+    await rimma.press("Ознакомлен(а)")
+    assert rimma.alert == "Это проба: кнопка заработает в настоящей рассылке."
     await rimma.say("Коллеги, ждём до пятницы")
     preview = rimma.last
     # The button of the first text does not send the second.
     await rimma.press_data(preview, first.button("Отправить").data or "")
     assert rimma.alert == "Это сообщение уже отправлено, изменено или отменено."
     assert play.chat("Дина").messages == []
-    await rimma.press_data(preview, preview.button("Проверить").data or "")
-    await rimma.press("Отправить")
+    await rimma.press("Отправить", on=preview)
     assert rimma.text.startswith("Рассылка: доставлено ")
     assert [play.chat(n).text for n in ("Тамара", "Дина", "Клим")] == [
         "✉️ Пишет Римма:\n\nКоллеги, ждём до пятницы"
     ] * 3
     assert play.chat("Вера").text.startswith("Принято, № 1.")
     await play.chat("Клим").press("Ознакомлен(а)")
-    assert play.chat("Клим").labels == []
+    assert play.chat("Клим").labels == ["Ответить"]
     await rimma.press("Обновить")
     assert rimma.text.splitlines()[:2] == ["Рассылка: доставлено 3 из 3.", "Ознакомились: 1."]
     await rimma.press_data(rimma.last, preview.button("Отправить").data or "")
@@ -119,8 +121,9 @@ async def test_who_will_not_receive_is_named(play: Play) -> None:
     assert marina.labels == ["Школы", "Кураторы", "Школы и кураторы", "Кто не сдал…", "‹ Назад"]
     await marina.press("Школы и кураторы")
     await marina.say("Завтра совещание")
-    assert marina.text.splitlines()[:2] == [
+    assert marina.text.splitlines()[:3] == [
         "Получат 2 человека из 1 школы.",
+        "Тороповская ОШ",
         "Не получат 1: не подключились к боту.",
     ]
     assert await marina.press("Кто не получит") == "Не получат:\nДина, Тороповская ОШ"
