@@ -9,6 +9,7 @@ from bot.errors import Errors
 from bot.flows import (
     asking,
     coordinate,
+    corresponding,
     drafting,
     gathering,
     home,
@@ -42,6 +43,7 @@ CONVERSATIONS = (
     joining.strangers,
     own.always,
     joining.roleless,
+    corresponding.router,  # a reply to a broadcast is never evidence for an assignment
     home.router,
     own.router,
     inviting.router,
