@@ -25,6 +25,64 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assessment_procedure')),
     sa.UniqueConstraint('key', name=op.f('uq_assessment_procedure_key'))
     )
+    op.create_table('pack_order',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('rights', sa.String(length=64), nullable=False),
+    sa.Column('scope', sa.JSON(), nullable=False),
+    sa.Column('state', sa.String(length=30), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('touched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=True),
+    sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_pack_order_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pack_order'))
+    )
+    with op.batch_alter_table('pack_order', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_pack_order_person_id'), ['person_id'], unique=False)
+
+    op.create_table('slot_rule',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('programme_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('max_files', sa.Integer(), nullable=False),
+    sa.Column('max_file_mb', sa.Integer(), nullable=False),
+    sa.Column('file_types', sa.JSON(), nullable=False),
+    sa.Column('set_by', sa.Integer(), nullable=True),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_slot_rule_programme_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_slot_rule_region_id')),
+    sa.ForeignKeyConstraint(['set_by'], ['person.id'], name=op.f('fk_slot_rule_set_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_slot_rule')),
+    sa.UniqueConstraint('programme_id', 'region_id', name=op.f('uq_slot_rule_programme_id_region_id'))
+    )
+    op.create_table('takeaway',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('what', sa.String(length=40), nullable=False),
+    sa.Column('kind', sa.String(length=8), nullable=False),
+    sa.Column('filters', sa.JSON(), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('state', sa.String(length=30), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=True),
+    sa.Column('path', sa.String(length=200), nullable=False),
+    sa.Column('scope', sa.String(length=32), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_takeaway_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_takeaway'))
+    )
+    with op.batch_alter_table('takeaway', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_takeaway_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('ix_takeaway_state', ['state', 'id'], unique=False)
+
     op.create_table('group_chat',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('chat_id', sa.BigInteger(), nullable=False),
@@ -175,6 +233,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['poll_id'], ['poll.id'], name=op.f('fk_poll_seat_poll_id')),
     sa.PrimaryKeyConstraint('poll_id', 'person_id', name=op.f('pk_poll_seat'))
     )
+    op.create_table('chosen_file',
+    sa.Column('evidence_id', sa.Integer(), nullable=False),
+    sa.Column('chosen_by', sa.Integer(), nullable=True),
+    sa.Column('chosen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['chosen_by'], ['person.id'], name=op.f('fk_chosen_file_chosen_by')),
+    sa.ForeignKeyConstraint(['evidence_id'], ['evidence.id'], name=op.f('fk_chosen_file_evidence_id')),
+    sa.PrimaryKeyConstraint('evidence_id', name=op.f('pk_chosen_file'))
+    )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
         batch_op.alter_column('municipality_id',
                existing_type=sa.INTEGER(),
@@ -190,6 +256,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('link_label', sa.String(length=60), server_default='', nullable=False))
         batch_op.add_column(sa.Column('link_url', sa.String(length=500), server_default='', nullable=False))
         batch_op.add_column(sa.Column('rides', sa.Boolean(), server_default='0', nullable=False))
+
+    with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('kind', sa.String(length=30), server_default='meeting', nullable=False))
+        batch_op.add_column(sa.Column('groups', sa.JSON(), server_default='[]', nullable=False))
 
     with op.batch_alter_table('handout', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offices', sa.Integer(), server_default='0', nullable=False))
@@ -254,6 +324,10 @@ def downgrade() -> None:
     with op.batch_alter_table('handout', schema=None) as batch_op:
         batch_op.drop_column('offices')
 
+    with op.batch_alter_table('event', schema=None) as batch_op:
+        batch_op.drop_column('groups')
+        batch_op.drop_column('kind')
+
     with op.batch_alter_table('broadcast', schema=None) as batch_op:
         batch_op.drop_column('rides')
         batch_op.drop_column('link_url')
@@ -270,6 +344,7 @@ def downgrade() -> None:
                existing_type=sa.INTEGER(),
                nullable=False)
 
+    op.drop_table('chosen_file')
     op.drop_table('poll_seat')
     with op.batch_alter_table('poll_question', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_poll_question_poll_id'))
@@ -295,5 +370,15 @@ def downgrade() -> None:
     op.drop_table('saved_audience')
     op.drop_table('poll')
     op.drop_table('group_chat')
+    with op.batch_alter_table('takeaway', schema=None) as batch_op:
+        batch_op.drop_index('ix_takeaway_state')
+        batch_op.drop_index(batch_op.f('ix_takeaway_person_id'))
+
+    op.drop_table('takeaway')
+    op.drop_table('slot_rule')
+    with op.batch_alter_table('pack_order', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_pack_order_person_id'))
+
+    op.drop_table('pack_order')
     op.drop_table('assessment_procedure')
     # ### end Alembic commands ###
