@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 from admin.page import Visit
-from domain import obligations, proof, talks
+from domain import obligations, progress, proof, talks
 from domain.db import Tx
 from domain.obligations import WaiverState
 from domain.policy import Permission, allows
@@ -17,7 +17,7 @@ async def beside(tx: Tx, visit: Visit, card: WorkCard) -> dict[str, Any]:
     work = card.assignment
     may_overrule = allows(visit.actor, Permission.OVERRULE, work.place)
     may_review = may_overrule or allows(visit.actor, Permission.REVIEW, work.place)
-    is_own = visit.actor.works_at(card.school.id)
+    is_own = progress.is_own(visit.actor, work.place)
     reviewing = may_review and not is_own
     waivers = await obligations.waivers(tx, work.id)
     newest = card.submissions[0].submission.id if card.submissions else None
@@ -29,7 +29,9 @@ async def beside(tx: Tx, visit: Visit, card: WorkCard) -> dict[str, Any]:
         "waiver_open": next((w for w in waivers if w.state is WaiverState.ASKED), None),
         "count": (await obligations.counts(tx, [(work, card.measure)])).get(work.id),
         "may_wipe": reviewing,
-        "may_waive": may_overrule and not is_own and work.status not in {Status.CONFIRMED, Status.IN_REVIEW},
+        "may_waive": may_overrule
+        and not is_own
+        and work.status not in {Status.CONFIRMED, Status.NOTED, Status.IN_REVIEW},
         "may_unconfirm": work.status is Status.CONFIRMED
         and not is_own
         and allows(visit.actor, Permission.UNCONFIRM, work.place),

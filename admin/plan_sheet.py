@@ -59,14 +59,29 @@ def _closing(visit: Visit, found: Execution) -> list[str]:
 
 
 def _state(visit: Visit, found: Execution, row: ExecutionRow) -> list[str]:
-    return _of_school(visit, row) if found.school else _of_schools(visit, row)
+    cells = _of_school(visit, row) if found.school else _of_schools(visit, row)
+    if row.offices:
+        cells[0] = "\n".join([line for line in (cells[0], *_of_offices(visit, found, row)) if line])
+    return cells
+
+
+def _of_offices(visit: Visit, found: Execution, row: ExecutionRow) -> list[str]:
+    """«Даниловский МР: подтверждено», one line for each office and date."""
+    lines = []
+    for state in row.offices:
+        words = visit.say(STANDINGS[state.standing])
+        dated = f" ({_day(visit, state.due_on)})" if state.due_on and len(row.offices) > 1 else ""
+        lines.append(f"{found.offices[state.place].name}{dated}: {words}")
+    return lines
 
 
 def _of_schools(visit: Visit, row: ExecutionRow) -> list[str]:
     """«сдали 5 из 7, подтверждено 4»."""
     say = visit.say
+    day = _day(visit, row.last_on) if row.last_on else ""
+    documents = say.n("%(n)s document", "%(n)s documents", len(row.documents)) if row.documents else ""
     if not row.states:
-        return ["", "", ""]
+        return ["", day, documents]
     words = [say("handed in %(done)s of %(total)s", done=row.handed_in, total=row.total)]
     if row.handed_in:
         words.append(say("confirmed %(n)s", n=row.confirmed))
@@ -75,8 +90,6 @@ def _of_schools(visit: Visit, row: ExecutionRow) -> list[str]:
     if row.waived:
         words.append(say("not required %(n)s", n=row.waived))
     lines = [", ".join(words), *(_target(visit, kept) for kept in row.measure.targets)]
-    day = _day(visit, row.last_on) if row.last_on else ""
-    documents = say.n("%(n)s document", "%(n)s documents", len(row.documents)) if row.documents else ""
     return ["\n".join(lines), day, documents]
 
 

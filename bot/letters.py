@@ -80,7 +80,9 @@ async def waiver_answered(tx: Tx, message: OutboxMessage, say: Texts) -> Notice 
     except DomainError:
         return None
     if row.waiver.state is WaiverState.GRANTED:
-        text = "✖️ " + say("%(measure)s: not required of your school.", measure=row.measure.label)
+        text = "✖️ " + say("%(measure)s: not required.", measure=row.measure.label)
+        if row.assignment.school_id is not None:
+            text = "✖️ " + say("%(measure)s: not required of your school.", measure=row.measure.label)
     elif row.waiver.state is WaiverState.DECLINED:
         text = say("%(measure)s: it is required.", measure=row.measure.label)
     else:
@@ -97,7 +99,8 @@ async def required_again(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
         card = await progress.work_card(await reader(tx, message), int(message.params["assignment_id"]))
     except DomainError:
         return None
-    if card.standing in (progress.Standing.WAIVED, progress.Standing.CONFIRMED):
+    closed = (progress.Standing.WAIVED, progress.Standing.CONFIRMED, progress.Standing.NOTED)
+    if card.standing in closed:
         return None
     text = say("%(measure)s: it is required.", measure=card.measure.label)
     text += "\n" + say("“%(words)s”", words=clip(str(message.params["reason"]), 1500))

@@ -16,6 +16,7 @@ SIGN = {
     Standing.IN_REVIEW: "⏳",
     Standing.RETURNED: "↩️",
     Standing.CONFIRMED: "✅",
+    Standing.NOTED: "☑️",
     Standing.WAIVED: "✖️",
 }
 UNTIL_WEEKDAY = (
@@ -63,7 +64,7 @@ def deadline_line(say: Texts, words: str | None, due_on: date | None, today: dat
 def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
     """A line of a work list as a button."""
     sign = SIGN.get(row.standing, "")
-    closed = row.standing in (Standing.IN_REVIEW, Standing.CONFIRMED, Standing.WAIVED)
+    closed = row.standing in (Standing.IN_REVIEW, Standing.CONFIRMED, Standing.NOTED, Standing.WAIVED)
     number = f"{row.measure.number} " if row.measure.number else ""
     # The date stands at the end and must survive, so the title is the part that is cut.
     due = "" if closed else f" · {short_due(say, row.assignment.due_on, today)}"

@@ -121,7 +121,7 @@ def silence_lines(say: Texts, found: Sequence[Silence]) -> list[str]:
     lines = []
     for silence in found[: chase.SHOWN]:
         days = say.n("%(n)s working day", "%(n)s working days", silence.days)
-        if silence.side is Side.SCHOOL:
+        if silence.side is not Side.REVIEWER:
             text = say("%(school)s is silent for %(days)s", school=silence.school, days=days)
             text += ", " + say.n("%(n)s thing not handed in", "%(n)s things not handed in", silence.things)
         else:

@@ -24,6 +24,7 @@ from domain.tables import Table
 closed = APIRouter()
 SIGNS = {
     Standing.CONFIRMED: "✓",
+    Standing.NOTED: "☑",
     Standing.IN_REVIEW: "⏳",
     Standing.RETURNED: "↩",
     Standing.UNDATED: "·",
@@ -139,6 +140,9 @@ async def home(visit: Visitor, filters: Annotated[HomeFilters, Query()]) -> Resp
         if filters.track not in [id_ for id_, _ in choices.tracks]:
             filters.track = None  # of the roadmap that was chosen before
         matrix = await reports.matrix(tx, filters.chosen())
+        offices = await progress.office_work(
+            tx, filters.roadmap, municipality_id=filters.municipality, track_id=filters.track
+        )
         day = progress.today(tx)
     rows = _sorted(matrix, filters.sort)
     by_measure = reports.list_by_measure(matrix) if filters.by == "measure" else []
@@ -154,6 +158,8 @@ async def home(visit: Visitor, filters: Annotated[HomeFilters, Query()]) -> Resp
         rows=rows,
         cells_of=cells_of(visit, matrix),
         by_measure=by_measure,
+        offices=offices,
+        standings=STANDINGS,
         choices=choices,
         filters=filters,
         waiting=sum(c.standing is Standing.IN_REVIEW for row in rows for c in row.cells.values()),

@@ -6,6 +6,8 @@ from datetime import date
 from aiogram.types import CallbackQuery, InlineKeyboardButton
 
 from bot.flows.review import queue_label
+from bot.flows.work import office_button
+from bot.holders import hat_of
 from bot.lines import short_due
 from bot.presses import (
     Audience,
@@ -55,16 +57,16 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
         rows.append([_who_button(talk, row, place), _write_button(talk, row, place)])
     if table and not urgent:
         lines.append(say("Nothing is overdue, and nothing is due in the next days."))
-    queue = [row for row in await progress.queue(tx) if row.school.id in {school.id for school in owned}]
+    rows.append(await office_button(tx, talk, place))
+    queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
     lines.extend(await _attention_lines(tx, talk, owned, queue))
-    rows.append(await _attention_row(tx, talk, owned, queue))
+    rows.append(await _attention_row(tx, talk, place, owned, queue))
     rows.extend(_menu(talk, place, has_table=bool(table), waiting=len(queue)))
     return Screen("\n".join(lines), rows)
 
 
-async def _waivers(tx: Tx, owned: Sequence[schools.School]) -> int:
-    ids = {school.id for school in owned}
-    return sum(row.school.id in ids for row in await obligations.open_waivers(tx))
+async def _waivers(tx: Tx, place: Place) -> int:
+    return sum(place.covers(row.assignment.place) for row in await obligations.open_waivers(tx))
 
 
 def _silent(queue: Sequence[QueueRow]) -> list[QueueRow]:
@@ -106,10 +108,10 @@ async def _attention_lines(
 
 
 async def _attention_row(
-    tx: Tx, talk: Talk, owned: Sequence[schools.School], queue: Sequence[QueueRow]
+    tx: Tx, talk: Talk, place: Place, owned: Sequence[schools.School], queue: Sequence[QueueRow]
 ) -> Row:
     row: list[InlineKeyboardButton] = []
-    if waivers := await _waivers(tx, owned):
+    if waivers := await _waivers(tx, place):
         row.append(button(talk.plain("Not required? %(n)s", n=waivers), Waivers()))
     if _silent(queue):
         row.append(button(talk.plain("⏳ Who waits"), Silent()))
@@ -191,7 +193,7 @@ async def measures(query: CallbackQuery, callback_data: Measures, talk: Talk) ->
         )
         rows.append([button(f"{sign} {clip(row.measure.label, 34)} · {state}".strip(), press)])
     rows.append(shown.turning(lambda n: callback_data.model_copy(update={"page": n})))
-    rows.append([button(talk.plain("‹ Back"), Home(hat=_hat(place)))])
+    rows.append([button(talk.plain("‹ Back"), Home(hat=hat_of(place)))])
     open_count = sum(bool(row.missing) for row in table)
     text = talk.say(
         "Not handed in by all: %(open)s of %(total)s measures. The button says how many schools are missing.",
@@ -199,10 +201,6 @@ async def measures(query: CallbackQuery, callback_data: Measures, talk: Talk) ->
         total=len(table),
     )
     await talk.show(Screen(text, rows))
-
-
-def _hat(place: Place) -> str:
-    return f"m{place.municipality_id}" if place.municipality_id else f"g{place.region_id}"
 
 
 @router.callback_query(Who.filter())

@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.flows import home, uploading
 from bot.flows.work import DRAFT, work_screen
 from bot.handling import handling
+from bot.holders import hat_of
 from bot.identity import Expecting
 from bot.intake import Fetched, Item, NotEvidence, TooLargeForTelegram, fetch, item_of, put
 from bot.lines import work_label
@@ -20,7 +21,15 @@ from domain.db import Tx
 from domain.errors import DomainError
 from domain.files import FileRefused
 from domain.policy import Permission
-from domain.progress import AlreadySubmitted, AssignmentClosed, Kind, TooManyFiles, TooManyPhotos
+from domain.progress import (
+    AlreadySubmitted,
+    AssignmentClosed,
+    DocumentNeeded,
+    Kind,
+    Status,
+    TooManyFiles,
+    TooManyPhotos,
+)
 
 router = Routes("drafting")
 
@@ -92,19 +101,22 @@ async def send(query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
         async with talk.db.write(talk.actor) as tx:
             sent = await progress.submit(tx, callback_data.id)
             work = await progress.assignment(tx, callback_data.id)
-            has_curator = bool(await people.curators(tx, work.place))
-    except (AlreadySubmitted, AssignmentClosed) as closed:
-        await talk.refuse(closed)
+            has_curator = work.school_id is not None and bool(await people.curators(tx, work.place))
+    except (AlreadySubmitted, AssignmentClosed, DocumentNeeded) as refused:
+        await talk.refuse(refused)
         await _show_card(talk, callback_data.id)
         return
     parts = [talk.say("Accepted, No. %(number)s.", number=sent.id)]
-    if has_curator:
+    if work.status is Status.NOTED:
+        parts = [talk.say("Noted as done, No. %(number)s.", number=sent.id)]
+        parts.append(talk.say("Nobody else in your region can confirm it, so your document stands for it."))
+    elif has_curator:
         parts.append(talk.say("The curator usually answers within two working days."))
     else:
         parts.append(talk.say("The coordinator will look at it; the answer will come here."))
     parts.append(talk.say("Nothing more has to be done."))
     rows: list[Row] = [
-        [button(talk.plain("What else waits"), Home(hat=f"s{work.school_id}"))],
+        [button(talk.plain("What else waits"), Home(hat=hat_of(work.place)))],
         [button(talk.plain("Show what was sent"), Work(id=callback_data.id))],
     ]
     await talk.show(Screen(" ".join(parts), rows))

@@ -6,6 +6,7 @@ from aiogram.filters import Command, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from bot.flows import coordinate, reading, review, work
+from bot.holders import hat_of
 from bot.presses import Hats, Home
 from bot.routes import Routes
 from bot.talk import Talk
@@ -34,10 +35,8 @@ def hats(actor: Actor) -> list[Hat]:
     order += [Role.CURATOR, Role.EXPERT, Role.OBSERVER]
     for role in order:
         for place in actor.places(role):
-            if role in COORDINATORS:
-                key = f"m{place.municipality_id}" if place.municipality_id else f"g{place.region_id}"
-            elif role in SCHOOL_TEAM:
-                key = f"s{place.school_id}"
+            if role in COORDINATORS | SCHOOL_TEAM:
+                key = hat_of(place)
             else:
                 key = "c" if role is Role.CURATOR else "o"
             found.setdefault(key, Hat(key, role, place))

@@ -38,6 +38,7 @@ from domain.progress import (
     Evidence,
     Kind,
     QueueRow,
+    Standing,
     Status,
     Withdrawn,
     WorkCard,
@@ -161,13 +162,14 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
     say = talk.say
     view = _version(card, submission_id)
     sent, today = view.submission, talk.today()
-    place = await schools.place_name(tx, card.school.place)
-    title = f"{place.name}, {place.above}" if talk.actor.roles() & COORDINATORS else place.name
+    place = await schools.place_name(tx, card.assignment.place)
+    names = [place.name, place.above] if talk.actor.roles() & COORDINATORS else [place.name]
+    title = ", ".join(name for name in names if name)
     when = moment(talk.plain, sent.submitted_at, talk.actor.timezone, today)
     head = say(
         "Report No. %(number)s, %(name)s, %(when)s",
         number=sent.id,
-        name=card.names.get(sent.submitted_by or 0) or talk.plain("the school"),
+        name=card.names.get(sent.submitted_by or 0) or card.school.name,
         when=when,
     )
     if sent.late:
@@ -193,9 +195,16 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
                 button(talk.plain("↩️ Return"), Decide(submission=sent.id, decision=Decision.RETURN)),
             ]
         )
+    elif card.standing is Standing.NOTED:
+        lines.append(say("☑️ Noted as done by their own document; nobody else has confirmed it."))
     else:
         lines.append(say("⏳ In review by somebody else."))
-    asking: Row = [button(talk.plain("Ask the school"), Ask(id=card.assignment.id))]
+    is_school = card.assignment.school_id is not None
+    asking: Row = [
+        button(
+            talk.plain("Ask the school") if is_school else talk.plain("Ask them"), Ask(id=card.assignment.id)
+        )
+    ]
     if card.may_decide and any(item.sha256 for item in view.evidence):
         asking = [*asking, button(talk.plain("Data of children…"), WipeChoice(submission=sent.id))]
     rows += [asking, [button(talk.plain("‹ Queue"), Queue())]]
@@ -274,7 +283,8 @@ async def ask_word(query: CallbackQuery, callback_data: Decide, talk: Talk) -> N
     rows.append([button(talk.plain("In my own words"), OwnWords(**callback_data.model_dump()))])
     rows.append([button(talk.plain("‹ Back"), Report(submission=callback_data.submission, again=True))])
     title = f"{SIGN[callback_data.decision]} {bold(_what(card))}\n"
-    await talk.show(Screen(title + talk.say("Add a word to the school:"), rows, _comment(callback_data)))
+    word = talk.say("Add a word to the school:") if card.assignment.school_id else talk.say("Add a word:")
+    await talk.show(Screen(title + word, rows, _comment(callback_data)))
 
 
 def _comment(press: Decide | OwnWords) -> Expects:

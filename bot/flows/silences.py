@@ -23,7 +23,11 @@ router = Routes("silences")
 
 SUBSTITUTE_DAYS = 14
 SHOWN = 8  # people to choose a substitute from
-ROLES = {Side.SCHOOL: (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER), Side.REVIEWER: (Role.CURATOR,)}
+ROLES = {
+    Side.SCHOOL: (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER),
+    Side.REVIEWER: (Role.CURATOR,),
+    Side.OFFICE: (Role.MUNICIPAL_COORDINATOR,),
+}
 
 
 @router.callback_query(Silences.filter())
@@ -41,7 +45,7 @@ async def silent(query: CallbackQuery, callback_data: Silences, talk: Talk) -> N
 
 def _label(talk: Talk, silence: Silence) -> str:
     days = talk.plain.n("%(n)s working day", "%(n)s working days", silence.days)
-    who = "" if silence.side is Side.SCHOOL else talk.plain("reviewer") + " · "
+    who = talk.plain("reviewer") + " · " if silence.side is Side.REVIEWER else ""
     return f"{who}{silence.school} · {days}"
 
 
@@ -94,6 +98,8 @@ def _card(talk: Talk, silence: Silence) -> Screen:
 
 def _writing(talk: Talk, silence: Silence) -> Screen:
     segment = Segment(roles=ROLES[silence.side], school_ids=(silence.school_id,))
+    if silence.side is Side.OFFICE:
+        segment = Segment(roles=ROLES[silence.side], municipality_id=silence.school_id)
     text = talk.say("Write the message as one text. I will show it before it is sent.")
     back: Row = [button(talk.plain("‹ Back"), _press("card", silence))]
     return Screen(text, [back], Expects(TEXT, {"segment": segment.to_json()}))

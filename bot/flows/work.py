@@ -6,6 +6,7 @@ from datetime import date
 
 from aiogram.types import CallbackQuery
 
+from bot.holders import ask_label, hat_of, list_of, place_of
 from bot.lines import SIGN, deadline_line, decided_by, evidence_lines, moment, work_label
 from bot.presses import (
     Ask,
@@ -22,10 +23,12 @@ from bot.presses import (
     Work,
     WorkList,
 )
+from bot.presses_giving import OfficeWork
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
 from domain import obligations, progress, proof, talks
+from domain.actor import Place
 from domain.db import Tx
 from domain.obligations import WaiverState
 from domain.progress import Standing, WorkCard, WorkRow
@@ -36,7 +39,7 @@ router = Routes("work")
 
 DRAFT = "draft"  # the next text or file goes into the draft of the opened assignment
 URGENT = frozenset({Standing.RETURNED, Standing.OVERDUE, Standing.SOON})
-CLOSED = frozenset({Standing.IN_REVIEW, Standing.CONFIRMED, Standing.WAIVED})
+CLOSED = frozenset({Standing.IN_REVIEW, Standing.CONFIRMED, Standing.NOTED, Standing.WAIVED})
 ON_HOME = 4  # assignments on the first screen
 
 
@@ -83,12 +86,35 @@ def _counts(say: Texts, rows: Sequence[WorkRow]) -> str:
     )
 
 
+async def office_button(tx: Tx, talk: Talk, place: Place) -> Row:
+    """What a coordinator's own office owes, where it owes anything; the sign is the most urgent one's."""
+    rows = await progress.my_work(tx, office=place)
+    waiting = [row for row in rows if row.standing not in CLOSED]
+    if not rows:
+        return []
+    sign = next(
+        (
+            SIGN[s]
+            for s in (Standing.RETURNED, Standing.OVERDUE, Standing.SOON)
+            if any(row.standing is s for row in waiting)
+        ),
+        "",
+    )
+    label = talk.plain("Our own assignments: %(n)s", n=len(waiting))
+    return [button(f"{sign} {label}".strip(), list_of(place, "open" if waiting else "sent"))]
+
+
+@router.callback_query(OfficeWork.filter())
 @router.callback_query(WorkList.filter())
-async def work_list(query: CallbackQuery, callback_data: WorkList, talk: Talk) -> None:
+async def work_list(query: CallbackQuery, callback_data: WorkList | OfficeWork, talk: Talk) -> None:
     """All that is open, or all that has been sent; five to a page."""
     is_sent = callback_data.view == "sent"
+    place = place_of(callback_data)
     async with talk.db.read(talk.actor) as tx:
-        rows = await progress.my_work(tx, school_id=callback_data.school)
+        if place.school_id is not None:
+            rows = await progress.my_work(tx, school_id=place.school_id)
+        else:
+            rows = await progress.my_work(tx, office=place)
         today = progress.today(tx)
     rows = [row for row in rows if (row.standing in CLOSED) == is_sent]
     shown = page(rows, callback_data.page)
@@ -107,8 +133,8 @@ async def work_list(query: CallbackQuery, callback_data: WorkList, talk: Talk) -
     buttons.append(shown.turning(lambda n: callback_data.model_copy(update={"page": n})))
     buttons.append(
         [
-            button(other_label, WorkList(school=callback_data.school, view=other)),
-            button(talk.plain("‹ Back"), Home(hat=f"s{callback_data.school}")),
+            button(other_label, list_of(place, other)),
+            button(talk.plain("‹ Back"), Home(hat=hat_of(place))),
         ]
     )
     await talk.show(Screen(title, buttons))
@@ -166,7 +192,7 @@ def asked_lines(say: Texts, card: WorkCard, limit: int) -> list[str]:
 async def _card_screen(tx: Tx, talk: Talk, card: WorkCard) -> Screen:
     say, number = talk.say, card.assignment.id
     lines = measure_lines(say, card, talk.today())
-    back: Row = [button(talk.plain("‹ Back"), WorkList(school=card.school.id))]
+    back: Row = [button(talk.plain("‹ Back"), list_of(card.assignment.place))]
     if not card.may_submit:
         return Screen("\n".join([bold(card.school.name), *lines]), [back])
     rows: list[Row] = []
@@ -179,12 +205,16 @@ async def _card_screen(tx: Tx, talk: Talk, card: WorkCard) -> Screen:
     asked = [w for w in await obligations.waivers(tx, number) if w.state is WaiverState.ASKED]
     if asked:
         lines.append(say("You have asked not to have to: “%(reason)s”.", reason=clip(asked[0].reason, 300)))
-        waiver = button(talk.plain("Take the request back"), WaiverBack(id=asked[0].id, assignment=number))
+        asking: Row = [
+            button(talk.plain("Take the request back"), WaiverBack(id=asked[0].id, assignment=number))
+        ]
+    elif card.assignment.municipality_id is None:
+        asking = []  # of the region's own office nobody else decides what it leaves out
     else:
-        waiver = button(talk.plain("Not required…"), WaiverAsk(id=number))
+        asking = [button(talk.plain("Not required…"), WaiverAsk(id=number))]
     thread = await talks.thread(tx, number)
-    label = talk.plain("💬 Answer") if thread.waits else talk.plain("Ask the curator")
-    rows.append([waiver, button(label, Ask(id=number))])
+    label = talk.plain("💬 Answer") if thread.waits else talk.plain(ask_label(card.assignment.place))
+    rows.append([*asking, button(label, Ask(id=number))])
     lines += [
         "",
         say(
@@ -234,11 +264,11 @@ def draft_screen(talk: Talk, card: WorkCard) -> Screen:
             ]
         )
     if card.returned is not None:
-        rows.append([button(talk.plain("Ask the curator"), Ask(id=number))])
+        rows.append([button(talk.plain(ask_label(card.assignment.place)), Ask(id=number))])
     rows.append(
         [
             button(talk.plain("What is asked for"), Work(id=number, about=True)),
-            button(talk.plain("‹ Back"), WorkList(school=card.school.id)),
+            button(talk.plain("‹ Back"), list_of(card.assignment.place)),
         ]
     )
     return Screen("\n".join(lines), rows, Expects(DRAFT, {"assignment": number}))
@@ -275,9 +305,14 @@ def _closed_screen(talk: Talk, card: WorkCard) -> Screen:
             rows.append([button(talk.plain("Take back"), Withdraw(submission=newest.submission.id))])
     elif card.standing is Standing.CONFIRMED:
         lines += [say("✅ Confirmed."), remark(talk, card)]
+    elif card.standing is Standing.NOTED and newest is not None:
+        lines.append(say("☑️ Noted as done by your own document; nobody else has confirmed it."))
+        if card.may_submit:
+            rows.append([button(talk.plain("Take back"), Withdraw(submission=newest.submission.id))])
     elif card.standing is Standing.WAIVED:
-        lines.append(say("Not required of your school."))
-    rows.append([button(talk.plain("‹ Back"), WorkList(school=card.school.id, view="sent"))])
+        own = card.assignment.school_id is not None
+        lines.append(say("Not required of your school.") if own else say("Not required."))
+    rows.append([button(talk.plain("‹ Back"), list_of(card.assignment.place, "sent"))])
     return Screen("\n".join(line for line in lines if line is not None), rows)
 
 

@@ -2,11 +2,10 @@
 
 from domain.giving.actions import assign
 from domain.giving.queries import Group, Plan, TrackRow, group, offices, plan, preview, tracks_in_use
-from domain.giving.rules import NobodyChosen, Proposal, Receivers, meant, proposals
+from domain.giving.rules import Proposal, Receivers, meant, proposals
 
 __all__ = [
     "Group",
-    "NobodyChosen",
     "Plan",
     "Proposal",
     "Receivers",

@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.errors import N_, DomainError
-
 if TYPE_CHECKING:
     from domain.roadmaps import Measure
 
@@ -24,12 +22,6 @@ class Receivers(StrEnum):
     SCHOOLS = "schools"
     MUNICIPAL = "municipal"  # the office of each chosen municipality
     REGIONAL = "regional"  # the region's own office
-
-
-class NobodyChosen(DomainError):
-    """Nothing to give without somebody who receives it."""
-
-    sentence = N_("Nobody has been chosen: please tick at least one school or office.")
 
 
 class Proposal(NamedTuple):

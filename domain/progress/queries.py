@@ -165,6 +165,10 @@ async def my_work(
         query = query.where(*_at(office))
     if open_only:
         query = query.where(Assignment.status.in_(rules.OPEN))
+    return await _rows(tx, query)
+
+
+async def _rows(tx: Tx, query: Select[Assignment, roadmaps.Measure, schools.School | None]) -> list[WorkRow]:
     day = today(tx)
     found = (await tx.session.execute(query)).tuples().all()
     offices = await schools.offices(tx, (work.place for work, _, school_ in found if school_ is None))
@@ -172,6 +176,20 @@ async def my_work(
     return sorted(
         rows, key=lambda r: (*rules.order(r.assignment.status, r.assignment.due_on), r.measure.position)
     )
+
+
+async def office_work(
+    tx: Tx, roadmap_id: int | None, *, municipality_id: int | None = None, track_id: int | None = None
+) -> list[WorkRow]:
+    """What the offices in the actor's places owe by a roadmap: «кто не сдал» beside the table of the schools."""
+    query = _work(tx, Permission.SEE).where(
+        Assignment.school_id.is_(None), Assignment.roadmap_id == roadmap_id
+    )
+    if municipality_id is not None:
+        query = query.where(Assignment.municipality_id == municipality_id)
+    if track_id is not None:
+        query = query.where(roadmaps.Measure.track_id == track_id)
+    return await _rows(tx, query)
 
 
 async def queue(tx: Tx) -> list[QueueRow]:

@@ -4,7 +4,7 @@ from collections import Counter
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot import presses, presses_review
+from bot import presses, presses_giving, presses_review
 from bot.presses_review import GroupPhrase, Look, NoteNew, Wipe
 from domain.curation import NoteKind
 from domain.progress import Decision
@@ -15,7 +15,7 @@ LARGEST = 2**53  # an id that no database reaches
 def buttons() -> list[type[CallbackData]]:
     return [
         found
-        for module in (presses, presses_review)
+        for module in (presses, presses_giving, presses_review)
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, CallbackData) and found is not CallbackData
     ]
