@@ -42,7 +42,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ("month", rf"M?m\.?M?(?:[-./]y{_GG}|{_YS})?"),
     ("duration", r"j?[ni](?:-?\^)?f*[ZWM]|j(?:K|P)*[ZWM]"),
     ("school_year", rf"j?V?(?:y[-/][yn]\.?f*U{_GG}|n[-/]n\.?f*U{_GG}|U\.?g\.?y[-/][yn]{_GG}|[GFL]f*U\.?g\.?|U\.?g\.?|y/[yn]{_GG}|y-n(?![.m]){_GG})"),
-    ("year", rf"j?V?f*(?:y(?:-?\^)?{_GG}|[GFL]f*g\.?|g\.?)"),
+    ("year", rf"jV?f*g\.?y{_GG}|j?V?f*(?:y(?:-?\^)?{_GG}|[GFL]f*g\.?|g\.?)"),
     ("season", rf"E(?:B|CB?|f)?(?:y-[yn]{_GG}|{_YS})?"),
     ("holidays", r"C[Bf]?"),
     ("ongoing", r"O[Xf]?|[jb]*Vf*BI*|jf*BI*|b?BI+|[jb]V?I+|VI+"),

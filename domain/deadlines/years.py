@@ -160,7 +160,8 @@ def order_says(deadline: Deadline, context: Context) -> bool:
     before = context.previous
     early = before is None or (before.due is not None and before.due.year < context.year)
     first = follower.start
-    return early and deadline.due.month >= 10 and first.year == context.year and first.month <= 3
+    late = deadline.due.month >= 10 and (deadline.start is None or deadline.start.month >= 9)
+    return early and late and first.year == context.year and first.month <= 3
 
 
 __all__ = ["follows_on", "order_says", "school_year", "settle"]

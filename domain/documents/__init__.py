@@ -3,6 +3,7 @@
 from domain.documents.container import Container, opened
 from domain.documents.errors import REFUSALS, DocumentRefused
 from domain.documents.grid import Cell, Grid, Row
+from domain.documents.heads import header_rows, joined_header
 from domain.documents.model import (
     ITEM_DOUBTS,
     READING_DOUBTS,
@@ -29,6 +30,8 @@ __all__ = [
     "Reading",
     "Row",
     "Skipped",
+    "header_rows",
+    "joined_header",
     "opened",
     "read_roadmap",
     "read_table",

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from domain.deadlines import Context, parse
 from domain.documents.columns import Column, Columns
 from domain.documents.grid import Grid, Row
+from domain.documents.headers import is_mark, is_year, role_of
 from domain.documents.responsible import split_responsible
 from domain.documents.rows import NUMBER
 
 _SAMPLE = 40
+_LONGEST_LABEL = 60
 _SHORTEST_ACTIVITY = 12  # letters on average; shorter texts are marks or counts
 Fits = Callable[[str], bool]
 _PARTY = re.compile(
@@ -34,6 +36,8 @@ def columns_by_content(grid: Grid) -> Columns | None:
             if cell.text and not cell.down:
                 texts.setdefault(cell.start, []).append(cell.text)
     roles: dict[int, str] = {}
+    if _is_passport(rows):
+        return None
     _claim(roles, texts, "deadline", len(rows), _is_deadline)
     if "deadline" not in roles.values():
         return None
@@ -63,6 +67,16 @@ def columns_by_content(grid: Grid) -> Columns | None:
     return Columns(columns, guessed=True)
 
 
+def _is_passport(rows: list[Row]) -> bool:
+    """A table of two columns whose first one holds what are headers elsewhere: «Сроки реализации | 2022 – 2024 годы»."""
+    if max(len(row.cells) for row in rows) > 2:
+        return False
+    told = [role_of(row.cells[0].text) for row in rows if len(row.cells[0].text) <= _LONGEST_LABEL]
+    return len({role for role, strong in told if strong}) >= 2 or any(
+        role == "deadline" and strong for role, strong in told
+    )
+
+
 def activity_by_content(columns: Columns, rows: list[Row]) -> None:
     """Where no header names the measures, they are the column of the longest texts among those without a role."""
     free = {column.start: column for column in columns.all if column.role in ("other", "section")}
@@ -75,6 +89,34 @@ def activity_by_content(columns: Columns, rows: list[Row]) -> None:
         best = max(texts, key=lambda start: (_mean(texts[start]), -start))
         if _mean(texts[best]) > _SHORTEST_ACTIVITY:
             free[best].role = "activity"
+
+
+def unnamed_number(columns: Columns, rows: list[Row]) -> None:
+    """A first column without a header that holds nothing but numbers is the number of the measures."""
+    first = columns.all[0] if columns.all else None
+    if first is None or first.header or first.role != "other" or columns.first("number") is not None:
+        return
+    texts = [
+        cell.text.strip()
+        for row in rows[:_SAMPLE]
+        for cell in row.cells[:1]
+        if cell.start == first.start and cell.text
+    ]
+    if texts and sum(NUMBER.match(text) is not None for text in texts) * 10 >= len(texts) * 6:
+        first.role = "number"
+
+
+def years_by_content(columns: Columns, rows: list[Row]) -> None:
+    """«2024 | 2025 | 2026» side by side without a column of deadlines: marks or deadlines in them are the deadlines."""
+    years = [column for column in columns.all if column.role == "other" and is_year(column.header)]
+    if len(years) < 2 or columns.roles() & {"deadline", "deadline_start", "deadline_end", "period"}:
+        return
+    starts = {column.start for column in years}
+    texts = [cell.text for row in rows[:_SAMPLE] for cell in row.cells if cell.start in starts and cell.text]
+    fitting = sum(1 for text in texts if is_mark(text) or _is_deadline(text))
+    if texts and fitting * 10 >= len(texts) * 8:
+        for column in years:
+            column.role = "period"
 
 
 def _mean(texts: list[str]) -> float:

@@ -1,5 +1,6 @@
 """What the header of a column names: synonyms from `headers.toml`, months and quarters, or no header at all."""
 
+import re
 import tomllib
 from functools import cache, lru_cache
 from pathlib import Path
@@ -9,6 +10,8 @@ from domain.deadlines import Context, parse
 from domain.documents.text import squeezed
 
 LONGEST_HEADER = 160
+_BARE_YEAR = re.compile(r"\s*20\d\d(?:\s*[-/]\s*(?:20)?\d\d)?\s*(?:г\.?|год|уч\.?\s*(?:г\.?|год))?\s*$")
+_MARK = re.compile(r"^(?:[+xхvХXV✓✔☑☒●■*√1\s]+|да|есть)[.;]?$", re.IGNORECASE)
 _LONGEST_DEADLINE = 60
 _LONGEST_PERIOD = 40
 _PERIODS = frozenset({"month", "quarter", "half_year", "month_range", "quarter_range"})
@@ -77,6 +80,16 @@ def is_deadline(text: str) -> bool:
         return False
     understood = parse(text, Context(2001))
     return understood.kind not in _NO_BODY_KINDS and "unclear" not in understood.doubts
+
+
+def is_year(header: str) -> bool:
+    """Whether a header is a year alone: «2024», «2024 год», «2024/25 уч. год»."""
+    return _BARE_YEAR.match(header) is not None
+
+
+def is_mark(text: str) -> bool:
+    """Whether a cell holds a mark and nothing else: a plus, a cross, a tick."""
+    return _MARK.match(text) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -22,17 +22,18 @@ class Level:
 class Numbering:
     """Counts the automatic lists of one document, in the order in which its paragraphs come."""
 
-    def __init__(self, xml: bytes | None) -> None:
+    def __init__(self, xml: bytes | None, styles: bytes | None = None) -> None:
+        self._styles_xml = styles
+        self._styles: dict[str, tuple[str | None, int, str | None]] | None = (
+            None  # list, depth, the style it is based on
+        )
         self._levels: dict[str, dict[int, Level]] = {}
         self._counts: dict[str, list[int | None]] = {}
-        if xml is not None and b"<!DOCTYPE" not in xml[:2048] and b"<!ENTITY" not in xml:
-            self._read(xml)
+        root = _tree(xml)
+        if root is not None:  # the text can be read without its automatic numbers
+            self._read(root)
 
-    def _read(self, xml: bytes) -> None:
-        try:
-            root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-        except etree.XMLSyntaxError:
-            return  # the text can be read without its automatic numbers
+    def _read(self, root: Any) -> None:
         abstract = {e.get(f"{_W}abstractNumId"): _levels(e) for e in root.findall(f"{_W}abstractNum")}
         for number in root.findall(f"{_W}num"):
             link = number.find(f"{_W}abstractNumId")
@@ -46,10 +47,27 @@ class Numbering:
         listed = properties.find(f"{_W}numPr") if properties is not None else None
         link = listed.find(f"{_W}numId") if listed is not None else None
         key = link.get(_VAL) if link is not None else None
-        if listed is None or key not in self._levels:
-            return ""
-        depth = listed.find(f"{_W}ilvl")
-        return self._next(key or "", _whole(depth, 0))
+        own = listed.find(f"{_W}ilvl") if listed is not None else None
+        depth = _whole(own, 0)
+        style = properties.find(f"{_W}pStyle") if properties is not None and key is None else None
+        if style is not None and self._levels:
+            key, level = self._of_style(style.get(_VAL))
+            depth = level if own is None else depth
+        return self._next(key, depth) if key in self._levels and key is not None else ""
+
+    def _of_style(self, name: str | None) -> tuple[str | None, int]:
+        """The list that a paragraph style puts its paragraphs into, by itself or by the style it is based on."""
+        if self._styles is None:
+            root = _tree(self._styles_xml)
+            self._styles = {} if root is None else _listed_styles(root)
+        for _ in range(_MAX_LEVEL):
+            if name is None or name not in self._styles:
+                return None, 0
+            key, depth, base = self._styles[name]
+            if key is not None:
+                return key, depth
+            name = base
+        return None, 0
 
     def _next(self, key: str, depth: int) -> str:
         levels = self._levels[key]
@@ -70,6 +88,30 @@ class Numbering:
                     f"%{above + 1}", _figures(count if count is not None else level.start, level.figures)
                 )
         return text
+
+
+def _tree(xml: bytes | None) -> Any:
+    """The root of a part that may be missing or broken; None then."""
+    if xml is None or b"<!DOCTYPE" in xml[:2048] or b"<!ENTITY" in xml:
+        return None
+    try:
+        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return None
+
+
+def _listed_styles(root: Any) -> dict[str, tuple[str | None, int, str | None]]:
+    found: dict[str, tuple[str | None, int, str | None]] = {}
+    for style in root.findall(f"{_W}style"):
+        link = style.find(f"{_W}pPr/{_W}numPr/{_W}numId")
+        base = style.find(f"{_W}basedOn")
+        if style.get(f"{_W}type") == "paragraph":
+            found[style.get(f"{_W}styleId") or ""] = (
+                link.get(_VAL) if link is not None else None,
+                _whole(style.find(f"{_W}pPr/{_W}numPr/{_W}ilvl"), 0),
+                base.get(_VAL) if base is not None else None,
+            )
+    return found
 
 
 def _levels(abstract: Any) -> dict[int, Level]:

@@ -90,10 +90,23 @@ def _lines(text: str) -> list[str]:
         if bullet:
             joined.append(line[bullet.end() :])
         elif joined and not _begins(line, joined[-1]):
-            joined[-1] = f"{joined[-1]} {line}"
+            joined[-1] = _joined(joined[-1], line)
         else:
             joined.append(line)
     return joined
+
+
+def _joined(above: str, line: str) -> str:
+    """Two lines as one; a hyphen that only broke a word at the line's end goes («Руководи-», «тели РМО»)."""
+    left, right = above[:-1].rsplit(maxsplit=1)[-1:], line.split(maxsplit=1)[0]
+    if not (above.endswith("-") and left and left[0].isalpha() and right[0].islower()):
+        return f"{above} {line}"
+    piece = left[0].lower()
+    heads = _words().heads
+    broken = any(head.startswith(piece) and head != piece for head in heads) or (
+        not piece.startswith(heads) and f"{piece}{right}".startswith(heads)
+    )
+    return f"{above[:-1]}{line}" if broken else f"{above}{line}"
 
 
 def _begins(line: str, above: str) -> bool:
@@ -104,8 +117,9 @@ def _begins(line: str, above: str) -> bool:
         return not _continues(line)
     if above.rsplit(maxsplit=1)[-1].lower() in words.joining or above.endswith("-"):
         return False
+    alone = " " not in above.strip() and above.lower().startswith(words.people)
     if first in words.legal_forms or first in words.short_names or _NAME.match(line):
-        return True
+        return not (alone and first in words.legal_forms)  # «Методисты», below it «МКУ «ЦОКО»»
     if first.lower().startswith(words.heads):
         return not (first[0].islower() and first.endswith(words.genitive))
     return _ADJECTIVE.match(first) is not None or (first.isupper() and len(first) > 2)

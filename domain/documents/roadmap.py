@@ -165,7 +165,8 @@ class _Reader:
         goal = goal_of(above[-1]) if above else None
         if goal is not None:
             above.pop()
-        section = above.pop() if above and is_section_line(above[-1]) else None
+        over = above[-2] if len(above) > 1 else ""
+        section = above.pop() if above and is_section_line(above[-1], over) else None
         if not found_any:
             self.title, above = title_of(above)
             self.others += above
@@ -203,7 +204,8 @@ class _Reader:
     def _years(self, year: int | None, school_year: bool) -> Years:
         raws = [words for words in map(deadline_words, self.drafts) if words]
         rows = [cell.text for draft in self.drafts for cell in draft.cells.values()]
-        years = document_years(self.title, self.others, raws, rows, self.name)
+        sheets = " ".join(dict.fromkeys(draft.place.table for draft in self.drafts))
+        years = document_years(self.title, self.others, raws, rows, f"{self.name} {sheets}")
         if year is not None:
             inside = years.period is not None and years.period.start and years.period.due
             if not (inside and years.period and years.period.start and years.period.due

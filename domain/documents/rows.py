@@ -10,6 +10,14 @@ from domain.documents.text import one_line, squeezed
 _GOAL = re.compile(r"^\s*цел[ьи]\s*(?:\d\s*)?[:.–—-]\s*", re.IGNORECASE)
 _GOAL_LINE = re.compile(r"\n\s*цел[ьи]\s*[:–—-]\s*", re.IGNORECASE)
 _FILLER = frozenset({"итд", "ит", "др", "идр", "итп", "идругое", ""})
+_POST = re.compile(
+    r"^\s*(?:и\.\s?о\.\s*)?(?:начальник|директор|руководител|заведующ|заместител|председател|глава|ректор|министр)",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(
+    r"^_*\s*/?\s*(?:[А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё-]+|[А-ЯЁ][а-яё-]+\s[А-ЯЁ]\.\s?[А-ЯЁ]\.)\s*/?$"
+)
+_DRAFTED_BY = re.compile(r"^\s*исп(?:олнитель)?\s*[.:]\s*\S.*(?:тел|\d-\d)", re.IGNORECASE | re.DOTALL)
 _TOTAL = re.compile(r"^\s*(?:итого|всего)\b", re.IGNORECASE)
 _NOTE = re.compile(r"^\s*(?:примечани|\*|сноска)", re.IGNORECASE)
 NUMBER = re.compile(r"^(?:\d{1,3}(?:[.\-]\d{1,3}){0,4}[.)]?|[IVXLХІ]{1,6}[.)]?|[а-яa-z]\))$")
@@ -67,14 +75,26 @@ def sort_row(row: Row, columns: Columns, width: int) -> Sorted:
         return Sorted("column_numbers", row)
     if same_header(row, columns):
         return Sorted("repeated_header", row)
-    if all(len(cell.text) < 12 and squeezed(cell.text) in _FILLER for cell in own):
+    words = [cell for cell in own if not NUMBER.match(cell.text.strip())] or own
+    if all(len(cell.text) < 12 and squeezed(cell.text) in _FILLER for cell in words):
         return Sorted("filler", row)
     if _TOTAL.match(own[0].text):
         return Sorted("total", row)
+    if _is_signature(own):
+        return Sorted("note", row)
     heading = _heading(own, filled, columns, width)
     if heading is not None:
         return _section(row, heading)
     return _measure(_placed(row, columns))
+
+
+def _is_signature(own: list[Cell]) -> bool:
+    """«Начальник управления … И.И. Петрова» under a sheet's table, or «Исп. …, тел. …»."""
+    if len(own) > 3 or sum(len(cell.text) for cell in own) > 160:
+        return False
+    if _DRAFTED_BY.match(own[0].text):
+        return True
+    return _POST.match(own[0].text) is not None and any(_PERSON.search(cell.text) for cell in own)
 
 
 def _heading(own: list[Cell], filled: list[Cell], columns: Columns, width: int) -> str | None:
@@ -130,7 +150,8 @@ def _placed(row: Row, columns: Columns) -> Sorted:
             placed.extra[column.header or f"column {column.index + 1}"] = cell.text
         elif column.role in placed.cells:
             known = placed.cells[column.role]
-            placed.cells[column.role] = known._replace(text=f"{known.text}\n{cell.text}")
+            if cell.text not in known.text.split("\n"):  # «директор | директор» of two schools
+                placed.cells[column.role] = known._replace(text=f"{known.text}\n{cell.text}")
         else:
             placed.cells[column.role] = cell
     return placed

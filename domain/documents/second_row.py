@@ -4,7 +4,7 @@ import re
 
 from domain.documents.columns import Columns, named
 from domain.documents.grid import Cell, Row
-from domain.documents.headers import is_period
+from domain.documents.headers import is_period, is_year, role_of
 
 _LONGEST_SUBHEADER = 40
 _YEAR = re.compile(r"\b20\d\d\b")
@@ -20,6 +20,8 @@ def with_second_row(columns: Columns, top: Row, below: Row | None) -> Columns:
         if parent is not None and not cell.down and is_period(cell.text):
             year = _YEAR.search(parent.text)  # «2023 год» over «I кв.»
             text = f"{cell.text} {year.group()}" if year else cell.text
+        elif parent is not None and not cell.down and _is_year_of_deadlines(parent, cell):
+            text = cell.text
         elif parent is None or cell.down or not cell.text:
             text = parent.text if parent is not None else cell.text
         else:
@@ -40,12 +42,29 @@ def _named_below(cells: list[Cell], top: Row, below: Row) -> Columns:
         alone = named([parent, cell]).all[1].role
         if alone in ("deadline_start", "deadline_end"):
             column.role = alone
+        elif _is_year_of_deadlines(parent, cell):
+            column.role = "period"
+        elif column.role == "other" and role_of(cell.text)[0] == "other":
+            column.role = _of_parent(
+                parent, cell
+            )  # «Исполнители» over «от школы-наставника | от школы-участницы»
     roles = {column.role for column in columns.all}
     if {"deadline_start", "deadline_end"} <= roles:
         for column in columns.all:
             if column.role == "deadline":
                 column.role = "other"
     return columns
+
+
+def _of_parent(parent: Cell, cell: Cell) -> str:
+    """The role that the columns under one wide cell share."""
+    role = role_of(parent.text)[0]
+    return role if role in ("responsible", "result", "document", "indicator") else "other"
+
+
+def _is_year_of_deadlines(parent: Cell, cell: Cell) -> bool:
+    """«2023 год» under «Сроки исполнения»: what stands in the column is a deadline of that year."""
+    return parent.span > 1 and role_of(parent.text)[0] == "deadline" and is_year(cell.text)
 
 
 def _over(top: Row, cell: Cell) -> Cell | None:

@@ -3,7 +3,12 @@
 from dataclasses import dataclass, field
 
 from domain.documents.columns import Columns, header_columns, same_header
-from domain.documents.contents import activity_by_content, columns_by_content
+from domain.documents.contents import (
+    activity_by_content,
+    columns_by_content,
+    unnamed_number,
+    years_by_content,
+)
 from domain.documents.grid import Cell, Grid, Row
 from domain.documents.model import Place, Skipped
 from domain.documents.rows import NUMBER, Sorted, learn_numbers, sort_row
@@ -56,6 +61,8 @@ def find_columns(grid: Grid) -> tuple[Columns | None, int]:
     first = at + len(columns.header_rows)
     if "activity" not in columns.roles():
         activity_by_content(columns, grid.rows[first:])
+    unnamed_number(columns, grid.rows[first:])
+    years_by_content(columns, grid.rows[first:])
     learn_numbers(grid.rows[first:], columns)
     return columns, first
 
@@ -83,9 +90,20 @@ def _new_header(row: Row, columns: Columns) -> Columns | None:
     if len(texts) < 3 or NUMBER.match(texts[0]) or max(map(len, texts)) > _LONGEST_NEW_HEADER:
         return None
     again = header_columns(row)
-    if again is None or len(again.roles()) < max(3, len(texts) - 1) or same_header(row, columns):
+    if again is None or len(again.roles()) < max(3, len(texts) - 1):
+        return None
+    if same_header(row, columns) and not _rearranged(again, columns):
         return None
     return with_second_row(again, row, None)
+
+
+def _rearranged(again: Columns, columns: Columns) -> bool:
+    """Whether a header of the same words puts them in another order, or names more than the first did."""
+    new, old = ([column.role for column in side.all if column.role != "other"] for side in (again, columns))
+    shared = set(new) & set(old)
+    dated = bool(set(old) & {"deadline_start", "deadline_end", "period"})
+    more = set(new) - set(old) - ({"deadline"} if dated else set())
+    return bool(more) or [r for r in new if r in shared] != [r for r in old if r in shared]
 
 
 class _State:

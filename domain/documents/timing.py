@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 from domain.deadlines import Context, Deadline, Window, parse
+from domain.documents.headers import is_mark, is_period
 from domain.documents.model import Item
 from domain.documents.tables import Draft
 from domain.documents.titles import Years
 
-_MARK = re.compile(r"^(?:[+xхvХXV✓✔☑☒●■*√1\s]+|да|есть)[.;]?$", re.IGNORECASE)
+_DAYS = re.compile(r"^(?:(?:с|до|по|к|не позднее)\s+)?\d{1,2}(?:\s*[-–—]\s*\d{1,2})?$", re.IGNORECASE)
+_MONTHLESS = frozenset({"no_month", "relative"})  # «до 15 числа», «1-2 неделя»: of which month?
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def deadline_words(draft: Draft) -> str | None:
@@ -23,9 +26,19 @@ def deadline_words(draft: Draft) -> str | None:
     if start is not None or end is not None:
         return f"с {start.text}" if start is not None else f"до {end.text}" if end is not None else None
     if draft.row.periods:
-        marks = [column.header if _MARK.match(text) else text for column, text in draft.row.periods]
-        return ", ".join(marks)
-    return None
+        marked = [_of_period(column.header, text) for column, text in draft.row.periods]
+        told = all(is_mark(text) for _, text in draft.row.periods)
+        return (", " if told else "; ").join(marked)
+    return draft.section if draft.section is not None and is_period(draft.section) else None
+
+
+def _of_period(header: str, text: str) -> str:
+    """What a cell under a month, a quarter or a year says: a mark is the header, «до 15» a day of it."""
+    if is_mark(text):
+        return header
+    if _DAYS.match(text) or (_YEAR.search(header) and not _YEAR.search(text)):
+        return f"{text} {header}"
+    return text
 
 
 def understand(items: list[Item], drafts: list[Draft], years: Years) -> Window | None:
@@ -73,6 +86,16 @@ def _parse_all(items: list[Item], drafts: list[Draft], context: Context) -> None
             near = context if draft.year is None else _of_column(context, draft.year)
             known[asked] = parse(item.deadline_raw, near)
         item.deadline = known[asked]
+        if item.section and _MONTHLESS.intersection(item.deadline.doubts) and is_period(item.section):
+            item.deadline = _within(item.deadline, item.section, context)
+
+
+def _within(deadline: Deadline, section: str, context: Context) -> Deadline:
+    """«1-2 неделя» in the section «Сентябрь»: the month of the section is the month of the deadline."""
+    placed = parse(f"{deadline.text} {section}", context)
+    if not {"unclear", "no_month", "relative", "by_plan"}.isdisjoint(placed.doubts):
+        return deadline
+    return replace(placed, text=deadline.text)
 
 
 def _of_column(context: Context, year: int) -> Context:

@@ -19,6 +19,8 @@ _TWO_YEARS = re.compile(r"(20\d\d)\s*г?\.?\s*[-–—/]\s*(20\d\d|\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _DATED = re.compile(r"\b\d{1,2}[.]\d{1,2}[.](20\d\d)|\b\d{1,2}\s+[а-я]{3,8}\s+(20\d\d)")
 _NEXT_YEAR = re.compile(r"план\w*\s+(?:\w+\s+){0,3}на\s+(20\d\d)", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\s*(?:\d{1,2}|[IVXІХ]{1,4})[.)]\s*[А-ЯЁ«]")
+_LONGEST_SECTION = 160
 _MOST_LINES = 6
 _LONGEST_LINE = 400
 
@@ -59,9 +61,12 @@ def _own_lines(text: str) -> list[str]:
     return [one_line(text)] if lines else []
 
 
-def is_section_line(line: str) -> bool:
-    """Whether a line above a table names a part of the plan and not the plan itself."""
-    return _SECTION.match(line) is not None
+def is_section_line(line: str, above: str = "") -> bool:
+    """Whether a line above a table names a part of the plan and not the plan itself, whose title stands `above` it."""
+    if _SECTION.match(line):
+        return True
+    numbered = _NUMBERED.match(line) is not None and len(line) < _LONGEST_SECTION
+    return numbered and bool(_TITLE.search(above)) and not above.endswith((";", ":"))
 
 
 def title_years(title: str | None) -> Years:

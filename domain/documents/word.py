@@ -25,6 +25,7 @@ _WRAPPERS = frozenset(
     {_SDT, _CONTENT, f"{_W}ins", f"{_W}moveTo", f"{_W}smartTag", f"{_W}customXml", f"{_W}hyperlink"}
 )
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_LISTS = ("word/numbering.xml", "word/styles.xml")
 _MAX_DEPTH = 8
 _MAX_NESTED_AS_TEXT = 2  # a nested table of more rows than this is a table of its own
 
@@ -36,7 +37,7 @@ def read_word(data: bytes) -> tuple[list[Grid], list[str]]:
         if "word/document.xml" not in names:
             raise DocumentRefused("damaged")
         body = _body(archive.read("word/document.xml"))
-        lists = Numbering(archive.read("word/numbering.xml") if "word/numbering.xml" in names else None)
+        lists = Numbering(*(archive.read(part) if part in names else None for part in _LISTS))
     tables = _Tables(lists)
     above: list[str] = []
     for element in _blocks(body):

@@ -1,0 +1,34 @@
+"""Headers of simple tables that take one, two or three rows: which rows they are, and one text for each column."""
+
+import re
+
+HEADER_ROWS = 3
+
+
+def header_rows(lines: list[list[str]], at: int, place: int) -> tuple[int, int]:
+    """First and last row of the header around the row that names the schools."""
+    last = at
+    while last + 1 < len(lines) and last - at < HEADER_ROWS - 1:
+        line = lines[last + 1]
+        rest = [cell for index, cell in enumerate(line) if cell and index != place]
+        if line[place] not in ("", lines[at][place]) or not any(re.search(r"[^\W\d]", cell) for cell in rest):
+            break
+        last += 1
+    above = lines[at - 1] if at else []
+    begins = at - 1 if any(above[place + 1 :]) and not above[place] else at
+    return begins, last
+
+
+def joined_header(lines: list[list[str]], first: int, last: int, place: int) -> list[str]:
+    """One text for each column: header rows joined, a text above several columns given to each of them."""
+    rows = []
+    for number in range(first, last + 1):
+        line = list(lines[number])
+        if number < last:
+            for index in range(place + 1, len(line)):
+                if not line[index] and any(lines[n][index] for n in range(number + 1, last + 1)):
+                    line[index] = line[index - 1] if index - 1 > place else ""
+        rows.append(line)
+    width = max(len(row) for row in rows)
+    columns = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
+    return [" ".join(dict.fromkeys(texts)) for texts in columns]
