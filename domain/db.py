@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, event
+from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -116,6 +116,9 @@ class Clock:
         return self._read()
 
 
+ONE_WRITER = text("SELECT pg_advisory_xact_lock(7625)")  # held until the end of the transaction
+
+
 class Database:
     """The two doors to the data: `read` and `write`."""
 
@@ -130,7 +133,9 @@ class Database:
             self._reader = _sqlite_engine(self.url, pool_size=4, begin="BEGIN", query_only=True)
         else:
             self._writer = create_async_engine(self.url, pool_pre_ping=True)
-            self._reader = self._writer
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         self._listeners: dict[str, list[Callable[[], None]]] = {}
 
     @asynccontextmanager
@@ -142,6 +147,8 @@ class Database:
         close = closing.get() if closes else None
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
             async with session.begin():
+                if not self.is_sqlite:  # one writer at a time, as SQLite's BEGIN IMMEDIATE has it
+                    await session.execute(ONE_WRITER)
                 tx = WriteTx(session, actor, self.clock.now())
                 yield tx
                 if close is not None:
@@ -164,9 +171,9 @@ class Database:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._reader.dispose()
-        if self._writer is not self._reader:
-            await self._writer.dispose()
+        if self.is_sqlite:
+            await self._reader.dispose()
+        await self._writer.dispose()
 
 
 def _sqlite_engine(url: Any, *, pool_size: int, begin: str, query_only: bool) -> AsyncEngine:

@@ -1,7 +1,6 @@
 """Fixtures of everybody: a real database file and the world in it."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import structlog
 from hypothesis import settings
 
 from domain.db import Database
+from tests.stores import copy_database, drop_database
 from tests.world import MovableClock, World, build_world, create_tables, open_database
 
 # structlog's default draws tracebacks with all their variables, which takes seconds of a busy loop.
@@ -34,19 +34,20 @@ async def empty(tmp_path: Path) -> AsyncIterator[tuple[Database, MovableClock]]:
     await create_tables(db)
     yield db, clock
     await db.close()
+    drop_database(tmp_path)
 
 
 @dataclass
 class Template:
-    """The world built once for the whole run; every test gets a copy of the file."""
+    """The world built once for the whole run; every test gets a copy of the database in this folder."""
 
-    path: Path
+    folder: Path
     world: World
 
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The world in a closed database file."""
+    """The world in a closed database."""
     folder = tmp_path_factory.mktemp("world")
 
     async def build() -> World:
@@ -56,13 +57,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
         await db.close()
         return world
 
-    return Template(folder / "test.db", asyncio.run(build()))
+    return Template(folder, asyncio.run(build()))
 
 
 @pytest.fixture
 async def world(template: Template, tmp_path: Path) -> AsyncIterator[World]:
     """Everybody, with the Yaroslavl roadmap approved and assigned."""
-    shutil.copy(template.path, tmp_path / "test.db")
+    copy_database(template.folder, tmp_path)
     db, clock = open_database(tmp_path)
     yield replace(template.world, db=db, clock=clock)
     await db.close()
+    drop_database(tmp_path)

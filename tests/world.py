@@ -22,6 +22,7 @@ from pathlib import Path
 from domain import documents, giving, people, programme, progress, roadmaps, schools
 from domain.actor import SYSTEM, Actor, Place, Role
 from domain.db import Clock, Database
+from tests.stores import url_in
 
 DATA = Path(__file__).parent / "data"
 YAROSLAVL = "roadmaps/000_yaroslavl_2022.docx"
@@ -68,9 +69,9 @@ class World:
 
 
 def open_database(folder: Path) -> tuple[Database, MovableClock]:
-    """A real SQLite file with a clock that a test may move."""
+    """A real database with a clock that a test may move."""
     clock = MovableClock()
-    return Database(f"sqlite+aiosqlite:///{folder / 'test.db'}", clock), clock
+    return Database(url_in(folder), clock), clock
 
 
 async def create_tables(db: Database) -> None:

@@ -1,7 +1,6 @@
 """Everybody of the world with a living session in the panel."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from domain.db import Database
 from domain.files import FileStore
 from domain.settings import Settings
 from tests.conftest import Template
+from tests.stores import copy_database, drop_database
 from tests.world import World, open_database
 
 ADDRESS = "http://panel.test"
@@ -75,7 +75,7 @@ def panel_of(world: World, folder: Path, tokens: dict[str, str], **settings: Any
 def signed_in(template: Template, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A copy of the world in which everybody has signed in, made once; and their cookies."""
     folder = tmp_path_factory.mktemp("panel")
-    shutil.copy(template.path, folder / "test.db")
+    copy_database(template.folder, folder)
 
     async def open_sessions() -> dict[str, str]:
         db, clock = open_database(folder)
@@ -84,7 +84,7 @@ def signed_in(template: Template, tmp_path_factory: pytest.TempPathFactory) -> t
         await db.close()
         return tokens
 
-    return folder / "test.db", asyncio.run(open_sessions())
+    return folder, asyncio.run(open_sessions())
 
 
 @pytest.fixture
@@ -92,11 +92,12 @@ async def panel(
     template: Template, signed_in: tuple[Path, dict[str, str]], tmp_path: Path
 ) -> AsyncIterator[Panel]:
     """The panel of a world of its own."""
-    path, tokens = signed_in
-    shutil.copy(path, tmp_path / "test.db")
+    folder, tokens = signed_in
+    copy_database(folder, tmp_path)
     db, clock = open_database(tmp_path)
     yield panel_of(replace(template.world, db=db, clock=clock), tmp_path, dict(tokens))
     await db.close()
+    drop_database(tmp_path)
 
 
 async def count_statements(db: Database, ask: Any) -> int:
