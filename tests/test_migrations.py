@@ -1,12 +1,14 @@
 """Migrations lead up and down, and end at the very tables of the code."""
 
 import sqlite3
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import Column, MetaData, create_engine, func, select, text
 
 from domain.models import metadata
 from vekha import schema
@@ -42,6 +44,37 @@ def test_down_takes_everything_away_and_up_brings_it_back(url: str) -> None:
     assert tables(url) == {"alembic_version"}
     schema.upgrade(url)
     assert tables(url) == {*metadata.tables, "alembic_version"}
+
+
+def a_value(column: Column[Any], number: int) -> Any:
+    """Something that fits a column, other for each row where it has to be."""
+    kind = column.type.python_type
+    if kind is datetime:
+        return datetime(2026, 1, number)
+    if kind is date:
+        return date(2026, 1, number)
+    return {int: number, float: 1.5, bool: True, str: f"t{number}", bytes: b"x"}.get(kind, [])
+
+
+def test_a_filled_database_of_the_first_release_keeps_its_rows(url: str) -> None:
+    schema.upgrade(url, "0001")
+    engine = create_engine(url.replace("+aiosqlite", ""))
+    first = MetaData()
+    first.reflect(engine)
+    filled = [table for table in first.sorted_tables if table.name != "alembic_version"]
+    with engine.begin() as connection:
+        for table in filled:
+            rows = [{c.name: a_value(c, number) for c in table.columns} for number in (1, 2)]
+            connection.execute(table.insert(), rows)
+    engine.dispose()
+    schema.upgrade(url)
+    with engine.connect() as connection:
+        counts = {
+            table.name: connection.scalar(select(func.count()).select_from(text(f'"{table.name}"')))
+            for table in filled
+        }
+    engine.dispose()
+    assert counts == {table.name: 2 for table in filled}
 
 
 async def test_the_shape_of_a_database_is_known(url: str) -> None:
