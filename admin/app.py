@@ -29,6 +29,7 @@ from admin.pages import (
     invitations,
     measures,
     monitoring,
+    monitoring_outcomes,
     overseeing,
     packs,
     people,
@@ -82,6 +83,7 @@ CLOSED = (
     audit.closed,
     attention.closed,
     monitoring.closed,
+    monitoring_outcomes.closed,
 )
 # The file and the other fields.
 LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(

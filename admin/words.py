@@ -58,6 +58,9 @@ DEEDS = {
     "wave.expert": N_("gave a school to an expert"),
     "wave.settle": N_("settled a difference between experts"),
     "wave.official": N_("entered an official result: %(source)s"),
+    "wave.expert_gone": N_("took a school from an expert"),
+    "wave.recommend": N_("recommended to a school: %(text)s"),
+    "wave.mended": N_("closed a recommendation"),
     "takeaway.ask": N_("asked for a long export: %(title)s"),
     "procedure.save": N_("changed an assessment procedure: %(title)s"),
     "pack.choose": N_("chose files for a slot of the evidence pack: %(files)s"),
@@ -327,6 +330,7 @@ MESSAGES = {
     "event_cancelled": N_("an event was cancelled"),
     "uploaded": N_("a large file has come"),
     "takeaway": N_("an export is ready"),
+    "recommended": N_("a recommendation after a wave"),
     "sign_in_code": N_("code for the panel"),
     "interrupted": N_("an interrupted conversation"),
 }

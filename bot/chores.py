@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from domain import packs, proof
+from domain import handouts, packs, proof
 from domain.db import Database
 from domain.files import FileStore
 from domain.texts import DEFAULT_LANGUAGE, texts
@@ -14,9 +14,15 @@ async def join_photos(db: Database, files: FileStore) -> int:
     return await proof.join_photos(db, files, lambda number: say("Photos_%(number)s.pdf", number=number))
 
 
+async def write_exports(db: Database, files: FileStore) -> int:
+    """Long exports that wait, also those that a stop broke off; old ones leave the disk."""
+    return await handouts.run(db, files.folder / handouts.FOLDER, {})
+
+
 # Topic of the commit that causes it → what is then done. What was missed is found by the next tick.
 CHORES: Mapping[str, Callable[[Database, FileStore], Awaitable[int]]] = {
     "photos": join_photos,
     "wiped": proof.delete_wiped,
+    "takeaways": write_exports,
     "packs": packs.write_ordered,
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot import gatherings, mailing, takeaways
+from bot import gatherings, grouping, mailing, takeaways
 from bot.flows import uploading
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
@@ -90,6 +90,13 @@ RENDERERS: Mapping[str, Renderer] = {
     "event_invitation": gatherings.invitation,
     "event_reminder": gatherings.reminder,
     "event_cancelled": gatherings.cancelled,
+    "group_added": grouping.group_added,
+    "group_announcement": grouping.announcement,
+    "group_deadline": grouping.deadline,
+    "group_event": gatherings.in_group,
+    "group_event_cancelled": gatherings.cancelled_in_group,
+    "group_hello": grouping.group_hello,
+    "group_lost": grouping.group_lost,
     "joint_step": joint_step,
     "weekly_summary": weekly_summary,
     "uploaded": uploading.uploaded,

@@ -120,7 +120,8 @@ def _bring_files(source: Path, target: Path) -> None:
 
 
 def _without_downloads(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    return None if entry.name.startswith(f"{FILES}/incoming") else entry
+    # Neither what is still coming in nor what can be written again at any time.
+    return None if entry.name.startswith((f"{FILES}/incoming", f"{FILES}/made")) else entry
 
 
 def _revision(database: Path) -> str:

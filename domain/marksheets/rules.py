@@ -11,16 +11,18 @@ from math import floor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from domain.documents import Grid
+from domain.documents import Grid, header_rows, joined_header
 from domain.errors import N_, DomainError
-from domain.outcomes import Cluster, cluster, procedures
+from domain.outcomes import AssessmentProcedure, Cluster, cluster, procedures
 from domain.schools import fold
 
 HEADER_WITHIN = 25  # rows of a sheet in which its header is looked for
-HEADER_ROWS = 3
 CLUSTER = "cluster"  # stands for a procedure where the pupils are the failing ones of a school
 _YEAR = re.compile(r"(?<!\d)20\d\d(?:\s*[-–/]\s*(?:20)?\d\d)?(?!\d)")
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+
+
+Known = Mapping[str, AssessmentProcedure]
 
 
 class NoResults(DomainError):
@@ -89,6 +91,7 @@ class _Sheet(NamedTuple):
     lines: list[tuple[int, list[str]]]
     procedure: str | None
     year: int | None
+    known: Known
 
 
 class _Unread(Exception):
@@ -103,11 +106,11 @@ def _words() -> dict[str, dict[str, re.Pattern[str]]]:
     return {part: {k: re.compile(v) for k, v in found.items()} for part, found in document.items()}
 
 
-def procedure_in(text: str) -> str | None:
-    """The procedure that a text names."""
+def procedure_in(text: str, known: Known | None = None) -> str | None:
+    """The procedure that a text names, of those `known`; without them, of those shipped."""
     folded = fold(text)
-    for key, known in procedures().items():
-        if folded == key or all(re.search(word, folded) for word in known.words):
+    for key, one in (procedures() if known is None else known).items():
+        if folded == key or (not one.retired and all(re.search(word, folded) for word in one.words)):
             return key
     return CLUSTER if _words()["rows"]["failing"].search(folded) else None
 
@@ -121,11 +124,18 @@ def year_in(text: str) -> int | None:
     return int(last) if len(last) == 4 else 2000 + int(last)
 
 
-def read(grids: Sequence[Grid], *, procedure: str | None = None, year: int | None = None) -> Reading:
-    """Every result of every table. `procedure` and `year` stand for what the file does not say. Raises NoResults."""
+def read(
+    grids: Sequence[Grid],
+    *,
+    procedure: str | None = None,
+    year: int | None = None,
+    known: Known | None = None,
+) -> Reading:
+    """Every result of every table. `procedure` and `year` stand for what the file does not say; `known` are the
+    procedures of the installation, without them those shipped. Raises NoResults."""
     reading = Reading()
     for grid in grids:
-        sheet = _sheet(grid, procedure, year)
+        sheet = _sheet(grid, procedure, year, procedures() if known is None else known)
         if sheet is None:
             continue
         reading.columns += [h for h in sheet.headings if h.role]
@@ -142,21 +152,22 @@ def read(grids: Sequence[Grid], *, procedure: str | None = None, year: int | Non
     return reading
 
 
-def _sheet(grid: Grid, procedure: str | None, year: int | None) -> _Sheet | None:
+def _sheet(grid: Grid, procedure: str | None, year: int | None, known: Known) -> _Sheet | None:
     lines = [[" ".join(cell.split()) for cell in line] for line in grid.texts()]
     school = _words()["columns"]["school"]
     for at, line in enumerate(lines[:HEADER_WITHIN]):
         place = next((i for i, cell in enumerate(line) if school.search(fold(cell))), None)
         if place is None or sum(map(bool, line)) < 2:
             continue
-        first, last = _header(lines, at, place)
-        texts = _joined(grid, lines, first, last, place)
-        headings = [_heading(index, text) for index, text in enumerate(texts)]
+        first, last = header_rows(lines, at, place)
+        texts = joined_header(lines, first, last, place)
+        headings = [_heading(index, text, known) for index, text in enumerate(texts)]
         if any(h.role in ("below", "share", "cluster") for h in headings):
             title = " ".join([*grid.above, *(c for row in lines[:first] for c in row if c), grid.name])
             body = [(grid.rows[i].number, lines[i]) for i in range(last + 1, len(lines))]
             _as_percent(headings, [line for _, line in body])
-            return _Sheet(grid.name, headings, body, procedure or procedure_in(title), year or year_in(title))
+            named = procedure or procedure_in(title, known)
+            return _Sheet(grid.name, headings, body, named, year or year_in(title), known)
     return None
 
 
@@ -170,9 +181,9 @@ def _as_percent(headings: list[Heading], lines: list[list[str]]) -> None:
             continue
         found = [(line, share) for line in lines if (share := _part_of_one(_cell(line, h))) is not None]
         said = sum(not _nothing(_cell(line, h)) for line in lines)
-        if not found or len(found) < said or not any(0 < share < 1 for _, share in found):
+        if len(found) < said or not any(0 < share < 1 for _, share in found):
             continue
-        of = [(share, _known_count(line, h, headings)) for line, share in found]
+        of = [(share, _people(_participants(headings, line, (h.procedure, h.year)))) for line, share in found]
         parts = sum(n > 0 and abs(share * n - round(share * n)) < Fraction(1, 10**6) for share, n in of)
         small = sum(n > 0 and _follows(str(float(share)), round(share * n / 100), n) for share, n in of)
         if parts < small:
@@ -182,56 +193,21 @@ def _as_percent(headings: list[Heading], lines: list[list[str]]) -> None:
 
 
 def _part_of_one(text: str) -> Fraction | None:
-    try:
-        share = _number(text) if "%" not in text and not _nothing(text) else None
-    except _Unread:
-        return None
-    return share if share is not None and 0 <= share <= 1 else None
+    plain = text.replace(",", ".").strip()
+    return (
+        Fraction(plain)
+        if re.fullmatch(r"[01](\.\d+)?|\d\.\d+e-\d+", plain) and Fraction(plain) <= 1
+        else None
+    )
 
 
-def _known_count(line: list[str], of: Heading, headings: list[Heading]) -> int:
-    for wanted in ((of.procedure, of.year), (None, of.year), (None, None)):
-        for h in headings:
-            if h.role == "participants" and (h.procedure, h.year) == wanted:
-                try:
-                    return _count(_cell(line, h)) or 0
-                except _Unread:
-                    return 0
-    return 0
+def _people(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
-def _header(lines: list[list[str]], at: int, place: int) -> tuple[int, int]:
-    """First and last row of the header around the row that names the schools."""
-    last = at
-    while last + 1 < len(lines) and last - at < HEADER_ROWS - 1:
-        line = lines[last + 1]
-        rest = [cell for index, cell in enumerate(line) if cell and index != place]
-        if line[place] not in ("", lines[at][place]) or not any(re.search(r"[^\W\d]", cell) for cell in rest):
-            break
-        last += 1
-    above = lines[at - 1] if at else []
-    begins = at - 1 if any(above[place + 1 :]) and not above[place] else at
-    return begins, last
-
-
-def _joined(grid: Grid, lines: list[list[str]], first: int, last: int, place: int) -> list[str]:
-    """One text for each column: header rows joined, a text above several columns given to each of them."""
-    rows = []
-    for number in range(first, last + 1):
-        line = list(lines[number])
-        if number < last:
-            for index in range(place + 1, len(line)):
-                if not line[index] and any(lines[n][index] for n in range(number + 1, last + 1)):
-                    line[index] = line[index - 1] if index - 1 > place else ""
-        rows.append(line)
-    width = max(len(row) for row in rows)
-    columns = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
-    return [" ".join(dict.fromkeys(texts)) for texts in columns]
-
-
-def _heading(index: int, text: str) -> Heading:
+def _heading(index: int, text: str, known: Known) -> Heading:
     folded, words = fold(text), _words()
-    found, when = procedure_in(text), year_in(text)
+    found, when = procedure_in(text, known), year_in(text)
     for role in ("login", "cluster"):
         if words["columns"][role].search(folded):
             return Heading(index, role, CLUSTER if role == "cluster" else None, when, text)
@@ -279,9 +255,9 @@ def _entry(
 ) -> Entry | None:
     cells = {h.role: _cell(line, h) for h in sheet.headings if (h.procedure, h.year) == key}
     below, share, mark = (cells.get(role, "") for role in ("below", "share", "cluster"))
-    participants = cells.get("participants") or _whole_count(sheet, line, key)
+    participants = _participants(sheet.headings, line, key)
     empty = all(map(_nothing, (below, share))) and mark == ""
-    procedure = key[0] or procedure_in(said.get("procedure", "")) or sheet.procedure
+    procedure = key[0] or procedure_in(said.get("procedure", ""), sheet.known) or sheet.procedure
     year = key[1] or year_in(said.get("year", "")) or sheet.year
     if empty and (procedure in (None, CLUSTER) or year is None):
         return None
@@ -323,11 +299,11 @@ def _cluster_entry(
     return Entry(*start, None, None, found)
 
 
-def _whole_count(sheet: _Sheet, line: list[str], key: tuple[str | None, int | None]) -> str:
-    """Participants that are given once for several procedures or years."""
-    for wanted in ((None, key[1]), (None, None)):
-        for h in sheet.headings:
-            if h.role == "participants" and (h.procedure, h.year) == wanted:
+def _participants(headings: list[Heading], line: list[str], key: tuple[str | None, int | None]) -> str:
+    """Participants of a procedure and year; they may be given once for several procedures or years."""
+    for wanted in (key, (None, key[1]), (None, None)):
+        for h in headings:
+            if h.role == "participants" and (h.procedure, h.year) == wanted and _cell(line, h):
                 return _cell(line, h)
     return ""
 
@@ -371,7 +347,7 @@ def _doubts(sheet: _Sheet, number: int, line: list[str]) -> Iterator[Problem]:
         cells = {h.role: _cell(line, h) for h in sheet.headings if (h.procedure, h.year) == key}
         below, share = cells.get("below", ""), cells.get("share", "")
         try:
-            of = _count(cells.get("participants") or _whole_count(sheet, line, key))
+            of = _count(_participants(sheet.headings, line, key))
             missed = _count(below)
             if of and missed is not None and not _nothing(share) and not _follows(share, missed, of):
                 params = {"below": below, "participants": of, "value": share}

@@ -1,7 +1,7 @@
 """Results of assessments and clusters: dynamics, shares from counts, tables that check themselves."""
 
-from domain.outcomes.actions import enter_cluster, enter_result, note_absent
-from domain.outcomes.models import ClusterMark, Outcome
+from domain.outcomes.actions import enter_cluster, enter_result, note_absent, save_procedure
+from domain.outcomes.models import ClusterMark, Outcome, ProcedureEntry
 from domain.outcomes.queries import (
     EVERYTHING,
     GROUPINGS,
@@ -13,7 +13,9 @@ from domain.outcomes.queries import (
     cluster_table,
     cluster_years,
     dynamics_table,
+    known_procedures,
     newest_years,
+    result_lines,
     results,
     years,
 )
@@ -26,6 +28,7 @@ from domain.outcomes.rules import (
     Flaw,
     ImpossibleResult,
     Movement,
+    ProcedureWrong,
     Result,
     check_column,
     check_result,
@@ -57,6 +60,8 @@ __all__ = [
     "Movement",
     "Narrowed",
     "Outcome",
+    "ProcedureEntry",
+    "ProcedureWrong",
     "Result",
     "check_column",
     "check_result",
@@ -69,12 +74,15 @@ __all__ = [
     "dynamics_table",
     "enter_cluster",
     "enter_result",
+    "known_procedures",
     "movement",
     "newest_years",
     "note_absent",
     "percent",
     "procedures",
+    "result_lines",
     "results",
+    "save_procedure",
     "transitions",
     "years",
 ]

@@ -1,13 +1,16 @@
 """Entering results and clusters; the same once more changes nothing."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from domain import audit
+from domain.actor import Place
 from domain.db import WriteTx
-from domain.errors import NotFound
+from domain.errors import Forbidden, NotFound
 from domain.outcomes import rules
-from domain.outcomes.models import ClusterMark, Outcome
-from domain.policy import Permission, require
+from domain.outcomes.models import ClusterMark, Outcome, ProcedureEntry
+from domain.policy import Permission, holders, require
 from domain.schools import School
 
 
@@ -16,7 +19,7 @@ async def enter_result(
 ) -> bool:
     """Keep a result; whether anything has changed. Raises ImpossibleResult."""
     require(tx.actor, Permission.REGISTER, school.place)
-    if procedure not in rules.procedures():
+    if procedure not in rules.procedures() and not await _kept(tx, procedure):
         raise NotFound
     result = rules.check_result(participants, below)
     query = select(Outcome).where(
@@ -51,6 +54,32 @@ async def enter_result(
             now=list(result),
         )
     return True
+
+
+async def _kept(tx: WriteTx, key: str) -> ProcedureEntry | None:
+    return await tx.session.scalar(select(ProcedureEntry).where(ProcedureEntry.key == key))
+
+
+async def save_procedure(
+    tx: WriteTx, key: str, title: str, words: Sequence[str] = (), *, retired: bool = False
+) -> ProcedureEntry:
+    """Keep a procedure for the whole installation, or change one; retiring it keeps its results. Raises ProcedureWrong."""
+    if not tx.actor.is_system and not tx.actor.places(*holders(Permission.REGISTER)):
+        raise Forbidden
+    checked = rules.check_procedure(key.strip(), title, words)
+    found = await _kept(tx, checked.key)
+    if found is None:
+        found = ProcedureEntry(key=checked.key)
+        tx.session.add(found)
+    found.title, found.words = checked.title, list(checked.words)
+    found.retired_at = (found.retired_at or tx.now) if retired else None
+    found.saved_by, found.saved_at = tx.actor.person_id, tx.now
+    await tx.session.flush()
+    places = tx.actor.places(*holders(Permission.REGISTER))
+    audit.record(
+        tx, "procedure.save", "procedure", found.id, places[0] if places else Place(None), title=found.title
+    )
+    return found
 
 
 async def note_absent(tx: WriteTx, school: School, procedure: str, year: int, *, source: str = "") -> bool:

@@ -43,6 +43,25 @@ class Outcome(Base):
         return rules.Result(self.participants, self.below)
 
 
+class ProcedureEntry(Base):
+    """A procedure of this installation: a new one, or another title and other words for one that is shipped."""
+
+    __tablename__ = "assessment_procedure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    words: Mapped[list[str]]  # patterns, all of which a header must hold
+    retired_at: Mapped[datetime | None]  # no longer offered; results by it stay
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    saved_at: Mapped[datetime]
+
+    @property
+    def retired(self) -> bool:
+        """Whether it is no longer offered."""
+        return self.retired_at is not None
+
+
 class ClusterMark(Base):
     """A school's cluster in a year: computed from the counts where they are known, else as the list says."""
 

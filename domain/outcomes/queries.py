@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, select
 
 from domain import programme
 from domain.db import Tx
 from domain.outcomes import rules
-from domain.outcomes.models import ClusterMark, Outcome
+from domain.outcomes.models import ClusterMark, Outcome, ProcedureEntry
 from domain.outcomes.rules import Cluster, Dynamics, Movement
 from domain.policy import Permission, within
 from domain.schools import Enrollment, Municipality, School
 
 EVERYTHING = "all"
-GROUPINGS = (EVERYTHING, "cohort", "municipality", "cluster", "status")
+GROUPINGS = (EVERYTHING, "cohort", "municipality", "cluster", "status", "settlement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Narrowed:
     municipality_id: int | None = None
     cohort_id: int | None = None
     school_id: int | None = None
+    schools: Select[int] | None = None  # ids, where the page has filters of its own
 
 
 class Member(NamedTuple):
@@ -34,6 +35,7 @@ class Member(NamedTuple):
     name: str
     municipality: str
     status: str
+    settlement: str = ""
 
 
 class DynamicsCell(NamedTuple):
@@ -52,6 +54,7 @@ class DynamicsTable:
     procedures: Sequence[str]
     groups: Mapping[str, Mapping[str, DynamicsCell]]
     members: Mapping[int, Member]
+    titles: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,17 @@ class ClusterTable:
     counts: Mapping[int, Mapping[Cluster, int]]  # year → cluster → schools on the list
     members: Mapping[int, Member]
     assumed: int  # schools taken to be off the list because the later list does not name them
+
+
+async def known_procedures(tx: Tx) -> dict[str, rules.AssessmentProcedure]:
+    """Procedures of this installation by key: those shipped, with its own words for them, then its own."""
+    found = dict(rules.procedures())
+    kept = await tx.session.scalars(select(ProcedureEntry).order_by(ProcedureEntry.id))
+    for entry in kept:
+        found[entry.key] = rules.AssessmentProcedure(
+            entry.key, entry.title, tuple(entry.words), entry.retired
+        )
+    return found
 
 
 async def years(tx: Tx) -> list[int]:
@@ -84,6 +98,23 @@ async def results(tx: Tx, school_id: int) -> Sequence[Outcome]:
     """Results of one school, by procedure and year."""
     query = select(Outcome).where(within(tx.actor, Permission.SEE, Outcome), Outcome.school_id == school_id)
     return (await tx.session.scalars(query.order_by(Outcome.procedure, Outcome.year))).all()
+
+
+def result_lines(tx: Tx, narrowed: Narrowed = Narrowed(), year: int | None = None) -> Select[Any, Any, Any, Any, Any, Any, Any]:
+    """Every result as (municipality, school, procedure, year, participants, below, source), to be streamed."""
+    query = _of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
+    query = query.join(Outcome, Outcome.school_id == School.id)
+    if year is not None:
+        query = query.where(Outcome.year == year)
+    return query.with_only_columns(
+        Municipality.name,
+        School.name,
+        Outcome.procedure,
+        Outcome.year,
+        Outcome.participants,
+        Outcome.below,
+        Outcome.source,
+    ).order_by(Municipality.name, School.name, School.id, Outcome.procedure, Outcome.year)
 
 
 async def dynamics_table(
@@ -107,7 +138,8 @@ async def dynamics_table(
     used = {
         key for of_school in found.values() for (key, _), result in of_school.items() if result.participants
     }
-    keys = [key for key in rules.procedures() if key in used]
+    known = await known_procedures(tx)
+    keys = [key for key in known if key in used]
     groups: dict[str, dict[str, DynamicsCell]] = {}
     for name, ids in (await _groups(tx, members, by, after)).items():
         groups[name] = {}
@@ -117,7 +149,7 @@ async def dynamics_table(
                 lists[rules.dynamics(found[id_].get((key, before)), found[id_].get((key, after)))].append(id_)
             movements = [kind for kind, of_kind in lists.items() for _ in of_kind]
             groups[name][key] = DynamicsCell(rules.column(movements), lists)
-    return DynamicsTable(before, after, keys, groups, members)
+    return DynamicsTable(before, after, keys, groups, members, {key: known[key].title for key in keys})
 
 
 async def cluster_table(
@@ -167,6 +199,8 @@ def _of_schools(tx: Tx, narrowed: Narrowed) -> Select[School]:
         query = query.where(School.municipality_id == narrowed.municipality_id)
     if narrowed.school_id is not None:
         query = query.where(School.id == narrowed.school_id)
+    if narrowed.schools is not None:
+        query = query.where(School.id.in_(narrowed.schools))
     if narrowed.cohort_id is not None:
         joined = and_(Enrollment.school_id == School.id, Enrollment.cohort_id == narrowed.cohort_id)
         query = query.join(Enrollment, joined)
@@ -178,11 +212,11 @@ async def _members(tx: Tx, narrowed: Narrowed, ids: Sequence[int]) -> dict[int, 
     query = query.order_by(Municipality.name, School.name)
     wanted = set(ids)
     rows = await tx.session.execute(
-        query.with_only_columns(School.id, School.name, Municipality.name, School.status)
+        query.with_only_columns(School.id, School.name, Municipality.name, School.status, School.settlement)
     )
     return {
-        id_: Member(id_, name, above, status.value if status else "")
-        for id_, name, above, status in rows
+        id_: Member(id_, name, above, status.value if status else "", settlement.value if settlement else "")
+        for id_, name, above, status, settlement in rows
         if id_ in wanted
     }
 
@@ -196,6 +230,9 @@ async def _groups(tx: Tx, members: Mapping[int, Member], by: str, year: int) -> 
     elif by == "status":
         for member in members.values():
             groups.setdefault(member.status, []).append(member.id)
+    elif by == "settlement":
+        for member in members.values():
+            groups.setdefault(member.settlement, []).append(member.id)
     elif by == "cohort":
         names = {cohort.id: cohort.name for cohort in await programme.cohorts(tx)}
         for school_id, cohort_id in await tx.session.execute(

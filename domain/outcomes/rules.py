@@ -3,6 +3,7 @@
 Source: DOMAIN.md §6. Nothing is stored that can be computed, so computing twice changes nothing.
 """
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ class AssessmentProcedure(NamedTuple):
     key: str
     title: str
     words: tuple[str, ...]
+    retired: bool = False  # no longer offered
 
 
 @cache
@@ -29,6 +31,35 @@ def procedures() -> dict[str, AssessmentProcedure]:
     document = tomllib.loads((Path(__file__).parent / "procedures.toml").read_text("utf-8"))
     found = [AssessmentProcedure(p["key"], p["title"], tuple(p["words"])) for p in document["procedure"]]
     return {procedure.key: procedure for procedure in found}
+
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{1,39}")
+
+
+class ProcedureWrong(DomainError):
+    """A procedure that cannot be kept: `what` says which part."""
+
+    sentence = N_(
+        "«%(what)s» does not fit. A key is Latin letters, digits and _, a title is needed, and every word "
+        "must be a pattern that can be searched for."
+    )
+
+
+def check_procedure(key: str, title: str, words: Sequence[str]) -> AssessmentProcedure:
+    """A procedure that can be kept. Without words a header names it by its title. Raises ProcedureWrong."""
+    if not _KEY.fullmatch(key) or key in ("cluster", "total"):
+        raise ProcedureWrong(what=key)
+    if not title.strip():
+        raise ProcedureWrong(what=key)
+    kept = [word.strip() for word in words if word.strip()] or [
+        re.escape(part) for part in title.casefold().replace("ё", "е").split()
+    ]
+    for word in kept:
+        try:
+            re.compile(word)
+        except re.error as error:
+            raise ProcedureWrong(what=word) from error
+    return AssessmentProcedure(key, title.strip()[:200], tuple(kept))
 
 
 class ImpossibleResult(DomainError):

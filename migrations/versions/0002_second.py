@@ -233,6 +233,32 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['poll_id'], ['poll.id'], name=op.f('fk_poll_seat_poll_id')),
     sa.PrimaryKeyConstraint('poll_id', 'person_id', name=op.f('pk_poll_seat'))
     )
+    op.create_table('recommendation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('criterion', sa.String(length=60), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('given_by', sa.Integer(), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('closed_by', sa.Integer(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by'], ['person.id'], name=op.f('fk_recommendation_closed_by')),
+    sa.ForeignKeyConstraint(['given_by'], ['person.id'], name=op.f('fk_recommendation_given_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_recommendation_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_recommendation_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_recommendation_school_id')),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_recommendation_wave_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_recommendation'))
+    )
+    with op.batch_alter_table('recommendation', schema=None) as batch_op:
+        batch_op.create_index('ix_recommendation_place', ['region_id', 'municipality_id', 'school_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_recommendation_wave_id'), ['wave_id'], unique=False)
+
     op.create_table('chosen_file',
     sa.Column('evidence_id', sa.Integer(), nullable=False),
     sa.Column('chosen_by', sa.Integer(), nullable=True),
@@ -345,6 +371,11 @@ def downgrade() -> None:
                nullable=False)
 
     op.drop_table('chosen_file')
+    with op.batch_alter_table('recommendation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_recommendation_wave_id'))
+        batch_op.drop_index('ix_recommendation_place')
+
+    op.drop_table('recommendation')
     op.drop_table('poll_seat')
     with op.batch_alter_table('poll_question', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_poll_question_poll_id'))

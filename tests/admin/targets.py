@@ -13,7 +13,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain import broadcasts, calendars, chase, documents, events, inbox, outbox, people, progress, roadmaps
+from domain import (
+    broadcasts,
+    calendars,
+    chase,
+    documents,
+    events,
+    handouts,
+    inbox,
+    outbox,
+    people,
+    progress,
+    roadmaps,
+)
 from domain.actor import SYSTEM, Role
 from domain.files import FileStore
 from domain.roadmaps import Measure
@@ -186,3 +198,17 @@ async def event(world: World, where: str) -> dict[str, int]:
 async def guest(world: World, where: str) -> dict[str, int]:
     """The same with a person invited, as the form names them."""
     return {**await event(world, where), "person": world.people[PERSON[where]]}
+
+
+async def report_name(_world: World, _where: str) -> dict[str, str]:
+    """A report of use to everybody."""
+    return {"name": "overdue"}
+
+
+async def takeaway(world: World, where: str) -> dict[str, int]:
+    """A finished export of one person."""
+    folder = Path(world.db.url.database or "").parent / "files" / handouts.FOLDER
+    async with world.db.write(await world.actor(PERSON[where])) as tx:
+        asked = await handouts.ask(tx, "overdue", handouts.Format.CSV, {}, "Что просрочено")
+    await handouts.run(world.db, folder, {})
+    return {"takeaway_id": asked.id}

@@ -200,6 +200,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", f"{V}/undo"): Row(approved(422), plan_targets.revision),  # it was never applied
     ("POST", f"{R}/handouts/{{handout_id}}/take-back"): Row(approved(303), plan_targets.handout),
     ("POST", f"{R}/reopen"): Row(approved(303), plan_targets.living),
+    ("GET", "/reports"): everyone(),
+    ("GET", "/reports/{name}"): Row(
+        {where: {200: " ".join(EVERYBODY)} for where in ("here", "next", "far")}, target=targets.report_name
+    ),
+    ("GET", "/takeaways"): everyone(),
+    ("POST", "/takeaways"): Row({"": {303: " ".join(EVERYBODY)}}, form={"what": "overdue", "kind": "xlsx"}),
+    ("GET", "/takeaways/{takeaway_id}/file"): Row(
+        {"here": {200: "Дина"}, "next": {200: "Клим"}, "far": {200: "Степан"}}, target=targets.takeaway
+    ),
     ("GET", "/packs"): everyone(),
     ("POST", "/packs"): everyone(422),  # nothing is confirmed in the world: the pack would be empty
     ("GET", "/packs/orders/{order_id}"): Row(

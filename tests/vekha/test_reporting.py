@@ -1,5 +1,6 @@
 """Reports from files alone: register in, results in, tables out; as JSON and as a sheet."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from domain import handouts
 from tests.domain.test_outcomes import COHORTS, GOLDEN, facts_of_81
 from tests.vekha.conftest import Vekha
 from tests.world import DATA
@@ -115,7 +117,7 @@ def test_curators_of_an_empty_region_are_an_empty_list(vekha: Vekha, region: Pat
 
 def test_the_list_of_reports_is_the_commands(vekha: Vekha) -> None:
     names = [report["name"] for report in told(vekha, "report", "--list")]
-    assert names == ["overdue", "dynamics", "clusters", "municipalities", "wave", "curators"]
+    assert names == list(handouts.catalogue())
     for name in names:
         assert vekha("report", name, "--help").exit_code == 0
 
@@ -125,7 +127,12 @@ def test_the_list_of_reports_is_the_commands(vekha: Vekha) -> None:
     [
         (("report", "dynamics"), "Для сравнения нужны два года. Загрузите результаты"),
         (("report", "clusters", "--by", "moon"), "Группировки «moon» нет."),
-        (("report", "clusters", "--cohort", "moon"), "Когорты «moon» нет."),
+        (
+            ("report", "clusters", "--cohort", "moon"),
+            "Фильтр «cohort»: значения «moon» нет. Есть: Участники проекта 500+ 2021",
+        ),
+        (("report", "overdue", "--weeks", "2"), "У отчёта «overdue» нет фильтра «weeks». Есть: municipality"),
+        (("report", "overdue", "--filter", "place"), "Фильтр пишется как ИМЯ=ЗНАЧЕНИЕ, а не «place»."),
         (("outcomes", "import", "schools.csv"), "schools.csv: Таблицы с результатами не нашлось."),
         (("outcomes", "import", "schools.csv", "--procedure", "moon"), "Процедуры «moon» нет."),
     ],
@@ -172,3 +179,34 @@ def test_a_fresh_process_brings_results_in(vekha: Vekha, region: Path) -> None:
         check=False,
     )
     assert (done.returncode, json.loads(done.stdout or "{}").get("changed")) == (0, 1), done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("clusters", "--filter", "by=cohort"),
+        ("results",),
+        ("register",),
+        ("engagement",),
+        ("overdue",),
+        ("missing",),
+    ],
+)
+def test_three_files_say_the_same_numbers(vekha: Vekha, region: Path, words: tuple[str, ...]) -> None:
+    sheet, text = region / "r.xlsx", region / "r.csv"
+    done = vekha("report", *words, "--xlsx", str(sheet), "--csv", str(text))
+    assert done.exit_code == 0, done.stderr
+    page = openpyxl.load_workbook(sheet)
+    rows = [list(row) for row in page.worksheets[0].iter_rows(values_only=True)]
+    lines = list(csv.reader(text.read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert [["" if v is None else str(v) for v in row] for row in rows] == lines
+    assert page.sheetnames[-1] == "Определения"
+    found = told(vekha, "report", *words)
+    if words[0] in ("engagement", "overdue", "missing"):
+        assert len(rows) == 1
+    elif words[0] == "register":
+        assert [[row["municipality"], row["school"]] for row in found] == [row[:2] for row in rows[1:]]
+    elif words[0] == "clusters":
+        assert [[r["raised"], r["left"], r["positive_percent"]] for r in found["rows"]] == [
+            row[1:4] for row in rows[1:]
+        ]

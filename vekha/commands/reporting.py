@@ -1,43 +1,50 @@
-"""Reports on the command line: each as JSON with everything behind it, as a sheet, and as lines to read."""
+"""Reports on the command line: the books of the panel as JSON with everything behind it, as files, as lines to read."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vekha.commands import report_tables as shown
+from domain.meanings import ABOUT, TITLES
 from vekha.commands.reading import AsJson
 from vekha.console import Refused, about, emit, group, note, out, run, say
 
 if TYPE_CHECKING:
-    from domain.actor import Place
+    from domain.accounts import Report
     from domain.db import Tx
-    from domain.outcomes import ClusterTable, DynamicsTable, Narrowed
-
-T = TypeVar("T")
+    from domain.tables import Book
 
 report = group(say("Reports."))
 
-PlaceName = Annotated[str | None, typer.Option(help=say("Only of this municipality or school."))]
+PlaceName = Annotated[str | None, typer.Option(help=say("Only of this region, municipality or school."))]
 CohortName = Annotated[str | None, typer.Option(help=say("Only schools of this cohort."))]
-By = Annotated[str, typer.Option(help=say("Groups: all, cohort, municipality, cluster, status."))]
+By = Annotated[
+    str | None, typer.Option(help=say("Groups: all, cohort, municipality, cluster, status, settlement."))
+]
 Before = Annotated[
     int | None, typer.Option(help=say("The earlier year; without it the one before the newest."))
 ]
 After = Annotated[int | None, typer.Option(help=say("The later year; without it the newest."))]
-Sheet = Annotated[Path | None, typer.Option("--xlsx", help=say("Write an Excel file."))]
-Weeks = Annotated[int, typer.Option(min=1, max=60, help=say("How many weeks back."))]
+Weeks = Annotated[int | None, typer.Option(min=1, max=60, help=say("How many weeks back."))]
+Wave = Annotated[int | None, typer.Option(help=say("Number of the wave; without it the newest."))]
+Chosen = Annotated[
+    list[str] | None,
+    typer.Option("--filter", help=say("Any filter of the report: cohort=…, by=…, roadmap=…")),
+]
+Xlsx = Annotated[Path | None, typer.Option("--xlsx", help=say("Write an Excel file."))]
+Csv = Annotated[Path | None, typer.Option("--csv", help=say("Write a CSV file."))]
 
-REPORTS = {
-    "overdue": say("What is late now, the latest first."),
-    "dynamics": say("Schools by the movement of their results, by procedure and group."),
-    "clusters": say("Schools by their movement between clusters, with the transitions."),
-    "municipalities": say("Shares of schools by municipality; printed ones that do not follow are named."),
-    "wave": say("The forecast of a wave and what the next point costs."),
-    "curators": say("What curators did, the most silent first."),
+EXAMPLES = {
+    "dynamics": "vekha report dynamics --by cohort --before 2021 --after 2022 --xlsx dynamics.xlsx",
+    "clusters": "vekha report clusters --filter by=cohort --json",
+    "overdue": 'vekha report overdue --place "Даниловский МР" --csv overdue.csv',
+    "wave": 'vekha report wave --place "Угличский МР" --json',
+    "curators": "vekha report curators --weeks 4 --json",
 }
+_ABSENT = re.compile(r"^\s*$")
 
 
 @report.callback(invoke_without_command=True)
@@ -48,264 +55,124 @@ def _listed(
 ) -> None:
     if listed:
         if as_json:
-            emit([{"name": name, "title": title} for name, title in REPORTS.items()])
+            emit([{"name": n, "title": say(t), "about": say(ABOUT[n])} for n, t in TITLES.items()])
         else:
-            for name, title in REPORTS.items():
-                out(f"{name}\t{title}")
+            for name, title in TITLES.items():
+                out(f"{name}\t{say(title)}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         out(context.get_help())
         raise typer.Exit
 
 
-def read(work: "Callable[[Tx], Awaitable[T]]") -> T:
-    """Read the database of the settings as the system."""
+def _command(name: str) -> Callable[..., None]:
+    def show(
+        *,
+        place: PlaceName = None,
+        cohort: CohortName = None,
+        by: By = None,
+        before: Before = None,
+        after: After = None,
+        weeks: Weeks = None,
+        wave: Wave = None,
+        chosen: Chosen = None,
+        as_json: AsJson = False,
+        xlsx: Xlsx = None,
+        csv: Csv = None,
+    ) -> None:
+        options = {
+            "place": place,
+            "cohort": cohort,
+            "by": by,
+            "before": before,
+            "after": after,
+            "weeks": weeks,
+            "wave": wave,
+        }
+        given = {key: str(value) for key, value in options.items() if value is not None}
+        give(name, {**given, **_pairs(chosen or [])}, as_json=as_json, files={"xlsx": xlsx, "csv": csv})
+
+    show.__doc__ = f"Print the report {name}."
+    return show
+
+
+for _name in TITLES:
+    report.command(_name, help=about(say(ABOUT[_name]), EXAMPLES.get(_name, f"vekha report {_name} --json")))(
+        _command(_name)
+    )
+
+
+def _pairs(chosen: list[str]) -> dict[str, str]:
+    found = {}
+    for words in chosen:
+        key, equals, value = words.partition("=")
+        if not equals or _ABSENT.match(key):
+            raise Refused(say("A filter is written as NAME=VALUE, not «%(words)s».", words=words))
+        found[key.strip()] = value
+    return found
+
+
+def give(name: str, given: Mapping[str, str], *, as_json: bool, files: Mapping[str, Path | None]) -> None:
+    """Print a report as JSON, write it as files, else print its lines; what one should know goes beside."""
+    from domain import handouts
     from domain.actor import SYSTEM
     from domain.settings import Settings
+    from domain.tables import drawn, plain_rows
     from vekha import store
 
-    async def opened() -> T:
+    of = handouts.report(name)
+
+    async def work() -> "Book":
         async with store.opened(Settings()) as database, database.read(SYSTEM) as tx:
-            return await work(tx)
+            filters = await handouts.filters_of(tx, of, await _resolved(tx, of, given))
+            for kind, path in files.items():
+                if path is not None:
+                    book = await of.build(tx, filters, say)
+                    await _save(book, kind, path)
+            book = await of.build(tx, filters, say)
+            wanted = as_json or not any(files.values())
+            return await drawn(book) if wanted else book
 
-    return run(opened())
-
-
-def give(
-    document: Any,
-    title: str,
-    columns: Sequence[str],
-    rows: list[list[Any]],
-    *,
-    as_json: bool,
-    xlsx: Path | None,
-) -> None:
-    """Print a report as JSON, write it as a sheet, else print its lines."""
-    from domain.tables import Table, to_xlsx
-
-    if xlsx is not None:
-        xlsx.write_bytes(to_xlsx(Table(title, columns, rows)))
-        note(say("Written: %(path)s", path=xlsx))
+    book = run(work())
     if as_json:
-        emit(document)
-    elif xlsx is None:
-        for row in rows:
+        emit(book.json)
+    elif not any(files.values()):
+        out("\t".join(column.title for column in book.main.columns))
+        for row in plain_rows(book.main):
             out("\t".join("—" if value is None else str(value) for value in row))
+    for remark in book.remarks:
+        note(remark)
 
 
-@report.command(
-    "overdue",
-    help=about(
-        say("Everything that is late now: who, what, since when. The latest first."),
-        "vekha report overdue --json",
-        'vekha report overdue --place "Даниловский МР"',
-    ),
-)
-def overdue(place: PlaceName = None, as_json: AsJson = False, xlsx: Sheet = None) -> None:
-    """Print what is overdue."""
-    from domain import reports
+async def _save(book: "Book", kind: str, path: Path) -> None:
+    from domain import handouts
+    from domain.tables import written
 
-    async def work(tx: "Tx") -> list[reports.OverdueRow]:
-        where = await _place(tx, place)
-        filters = reports.Filters(
-            municipality_id=where.municipality_id if where else None,
-            school_id=where.school_id if where else None,
-        )
-        return await reports.overdue(tx, filters)
-
-    rows = read(work)
-    give(
-        [row._asdict() for row in rows],
-        REPORTS["overdue"],
-        [say("Days late"), say("Due"), say("Municipality"), say("School"), say("No."), say("Measure")],
-        [[r.days_late, r.due_on, r.municipality, r.school, r.number or "—", r.measure] for r in rows],
-        as_json=as_json,
-        xlsx=xlsx,
-    )
-    if not as_json:
-        note(say.n("%(n)s overdue", "%(n)s overdue", len(rows)))
+    write = partial(handouts.write, kind=handouts.Format(kind), target=path, say=say)
+    try:
+        rows = await written(book, write)
+    except OSError as error:
+        raise Refused(
+            say("%(path)s cannot be written: %(error)s", path=path, error=error.strerror)
+        ) from error
+    note(say.n("Written: %(path)s, %(n)s row", "Written: %(path)s, %(n)s rows", rows, path=path))
 
 
-@report.command(
-    "dynamics",
-    help=about(
-        say("Every group of schools × procedure: how many improved, by exact shares below the threshold."),
-        "vekha report dynamics --by cohort --json",
-        "vekha report dynamics --before 2021 --after 2022 --xlsx dynamics.xlsx",
-    ),
-)
-def dynamics(
-    *,
-    place: PlaceName = None,
-    cohort: CohortName = None,
-    by: By = "all",
-    before: Before = None,
-    after: After = None,
-    as_json: AsJson = False,
-    xlsx: Sheet = None,
-) -> None:
-    """Print the dynamics of results."""
-    from domain import outcomes
-
-    async def work(tx: "Tx") -> "DynamicsTable":
-        narrowed = await _narrowed(tx, place, cohort)
-        pair = await _years(tx, before, after, clusters=False)
-        return await outcomes.dynamics_table(
-            tx, before=pair[0], after=pair[1], by=_grouping(by), narrowed=narrowed
-        )
-
-    table = read(work)
-    give(
-        shown.dynamics_json(table, by),
-        REPORTS["dynamics"],
-        shown.dynamics_columns(),
-        shown.dynamics_rows(table),
-        as_json=as_json,
-        xlsx=xlsx,
-    )
-
-
-@report.command(
-    "clusters",
-    help=about(
-        say("Every group of schools: raised their cluster, left the list, stayed, went down."),
-        "vekha report clusters --by cohort --before 2021 --after 2022 --json",
-    ),
-)
-def clusters(
-    *,
-    place: PlaceName = None,
-    cohort: CohortName = None,
-    by: By = "all",
-    before: Before = None,
-    after: After = None,
-    as_json: AsJson = False,
-    xlsx: Sheet = None,
-) -> None:
-    """Print the dynamics of clusters."""
-    from domain import outcomes
-
-    async def work(tx: "Tx") -> "ClusterTable":
-        narrowed = await _narrowed(tx, place, cohort)
-        pair = await _years(tx, before, after, clusters=True)
-        return await outcomes.cluster_table(
-            tx, before=pair[0], after=pair[1], by=_grouping(by), narrowed=narrowed
-        )
-
-    table = read(work)
-    give(
-        shown.clusters_json(table, by),
-        REPORTS["clusters"],
-        shown.cluster_columns(),
-        shown.cluster_rows(table),
-        as_json=as_json,
-        xlsx=xlsx,
-    )
-    if table.assumed:
-        note(
-            say.n(
-                "%(n)s school is not on the later list and counts as having left it.",
-                "%(n)s schools are not on the later list and count as having left it.",
-                table.assumed,
-            )
-        )
-
-
-@report.command(
-    "municipalities",
-    help=about(
-        say("Counts and shares by municipality from the registers, totals of every source beside."),
-        "vekha report municipalities --json",
-    ),
-)
-def municipalities(as_json: AsJson = False, xlsx: Sheet = None) -> None:
-    """Print the table of municipalities."""
-    from domain import context
-
-    table = read(lambda tx: context.municipal_table(tx, say(context.TOTAL)))
-    columns, rows = shown.municipal_lines(table)
-    give(
-        shown.municipal_json(table),
-        REPORTS["municipalities"],
-        columns,
-        rows,
-        as_json=as_json,
-        xlsx=xlsx,
-    )
-    for line in shown.municipal_remarks(table):
-        note(line)
-
-
-@report.command(
-    "curators",
-    help=about(
-        say("Decisions, answers and meetings of every curator by week; the most silent first."),
-        "vekha report curators --weeks 4 --json",
-    ),
-)
-def curators(weeks: Weeks = 4, as_json: AsJson = False, xlsx: Sheet = None) -> None:
-    """Print what curators did."""
-    from domain import curation
-    from domain.dates import local_day
-
-    async def work(tx: "Tx") -> list[curation.CuratorRow]:
-        last = local_day(tx.now, tx.actor.timezone)
-        first = last - timedelta(days=last.weekday() + 7 * (weeks - 1))
-        return await curation.activity(tx, first=first, last=last)
-
-    rows = read(work)
-    give(
-        shown.curators_json(rows),
-        REPORTS["curators"],
-        shown.curator_columns(),
-        shown.curator_rows(rows),
-        as_json=as_json,
-        xlsx=xlsx,
-    )
-
-
-async def _place(tx: "Tx", words: str | None) -> "Place | None":
+async def _resolved(tx: "Tx", of: "Report", given: Mapping[str, str]) -> dict[str, str]:
+    """Names of places as ids: here «did you mean» is answered."""
     from vekha import places
 
-    return await places.place(tx, words) if words else None
-
-
-async def _narrowed(tx: "Tx", place: str | None, cohort: str | None) -> "Narrowed":
-    from domain import outcomes, programme
-
-    where = await _place(tx, place)
-    entered = await programme.find_cohort(tx, cohort) if cohort else None
-    if cohort and entered is None:
-        raise Refused(say("There is no cohort «%(name)s».", name=cohort))
-    return outcomes.Narrowed(
-        municipality_id=where.municipality_id if where else None,
-        cohort_id=entered.id if entered else None,
-        school_id=where.school_id if where else None,
-    )
-
-
-async def _years(tx: "Tx", before: int | None, after: int | None, *, clusters: bool) -> tuple[int, int]:
-    from domain import outcomes
-
-    newest = await outcomes.newest_years(tx, clusters=clusters)
-    first = before if before is not None else newest and newest[0]
-    last = after if after is not None else newest and newest[1]
-    if first is None or last is None or first >= last:
-        raise Refused(
-            say("Two years are needed to compare. Bring results in: vekha outcomes import FILE --year YEAR")
-        )
-    return first, last
-
-
-def _grouping(by: str) -> str:
-    from domain import outcomes
-
-    if by not in outcomes.GROUPINGS:
-        raise Refused(
-            say(
-                "There is no grouping «%(name)s». There are: %(known)s.",
-                name=by,
-                known=", ".join(outcomes.GROUPINGS),
-            )
-        )
-    return by
+    found = dict(given)
+    for key in ("place", "municipality", "school"):
+        words = found.get(key)
+        if words is None or words.strip().isdecimal() or _ABSENT.match(words):
+            continue
+        if not {"municipality", "school"} & set(of.filters):
+            continue  # refused later, with the filters that there are
+        place = await places.place(tx, words)
+        del found[key]
+        named = {"school": place.school_id, "municipality": place.municipality_id}
+        if place.school_id is None and place.municipality_id is None and "region" in of.filters:
+            named["region"] = place.region_id
+        found |= {k: str(v) for k, v in named.items() if v is not None and k in of.filters}
+    return found

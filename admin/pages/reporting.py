@@ -1,0 +1,165 @@
+"""Reports: the list, each as a page, a sheet, CSV or JSON with the same numbers; long ones in the background."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, Response
+from starlette.background import BackgroundTask
+
+from admin.auth import Visitor
+from admin.forms import sent
+from admin.page import Visit
+from admin.tables import MIME, attachment
+from domain import handouts, outcomes, programme, reports, schools
+from domain.accounts import Filters, Report
+from domain.actor import SCHOOL_TEAM, Role
+from domain.db import Tx
+from domain.errors import DomainError, Forbidden, InvalidInput, NotFound
+from domain.handouts import Format
+from domain.meanings import FILTERS, GROUPINGS
+from domain.tables import Book, Kind, drawn
+
+closed = APIRouter()
+SHOWN = 300  # rows of a page; the whole is in the files
+OWN = ("format", "done", "n")  # parts of an address that are no filters
+
+
+def offered(visit: Visit) -> list[Report]:
+    """Reports that are of use to this person."""
+    small = visit.actor.roles() <= {*SCHOOL_TEAM, Role.CURATOR}
+    return [report for report in handouts.catalogue().values() if not (small and report.coordinators)]
+
+
+def _report(visit: Visit, name: str) -> Report:
+    found = handouts.catalogue().get(name)
+    if found is None:
+        raise NotFound
+    if found not in offered(visit):
+        raise Forbidden
+    return found
+
+
+@closed.get("/reports")
+async def report_list(visit: Visitor) -> Response:
+    """Everything that can be taken away."""
+    return visit.page("reporting/list.html", reports=offered(visit))
+
+
+@closed.get("/reports/{name}")
+async def report_page(visit: Visitor, name: str, request: Request) -> Response:
+    """One report: its first rows, its filters, its files."""
+    of = _report(visit, name)
+    given = {key: value for key, value in request.query_params.items() if key not in OWN}
+    kind = request.query_params.get("format", "")
+    problem, book, choices = "", None, {}
+    async with visit.read() as tx:
+        large = of.large and await handouts.size(tx) > handouts.LARGE
+        try:
+            filters = await handouts.filters_of(tx, of, given)
+            book = await of.build(tx, filters, visit.say)
+            if kind in ("xlsx", "csv", "json") and not large:
+                return _file(visit, await drawn(book), kind)
+            shown = await _rows(book)
+        except (NotFound, Forbidden):
+            raise
+        except DomainError as error:
+            problem, filters, shown = visit.say.error(error), Filters(), []
+        choices = await _choices(visit, tx, of)
+    return visit.page(
+        "reporting/page.html",
+        status=422 if problem and kind else 200,
+        report=of,
+        book=book,
+        rows=shown,
+        more=len(shown) == SHOWN,
+        problem=problem,
+        given=given,
+        choices=choices,
+        labels=FILTERS,
+        large=large,
+        numbers=(Kind.COUNT, Kind.PERCENT, Kind.POINTS),
+        percent=Kind.PERCENT,
+    )
+
+
+async def _rows(book: Book) -> list[Any]:
+    found: list[Any] = []
+    rows = book.main.rows
+    if hasattr(rows, "__aiter__"):
+        async for row in rows:
+            found.append(row)
+            if len(found) == SHOWN:
+                break
+        return found
+    return list(rows)[:SHOWN]
+
+
+def _file(visit: Visit, book: Book, kind: str) -> Response:
+    name = handouts.file_name(book.title, kind, book.as_of)
+    if kind == "json":
+        content = json.dumps(book.json, ensure_ascii=False, indent=2, default=str).encode()
+        return Response(content, media_type="application/json", headers=attachment(name))
+    content = handouts.as_bytes(book, Format(kind), visit.say)
+    return Response(content, media_type=MIME[kind], headers=attachment(name))
+
+
+async def _choices(visit: Visit, tx: Tx, of: Report) -> dict[str, list[tuple[str, str]]]:
+    """What the selects of the filters offer, in the order of the report."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in of.filters:
+        if name == "municipality":
+            found[name] = [(str(m.id), m.name) for m in await schools.municipalities(tx)]
+        elif name == "cohort":
+            found[name] = [(str(c.id), c.name) for c in await programme.cohorts(tx)]
+        elif name == "roadmap":
+            found[name] = [(str(i), title) for i, title in await reports.used_roadmaps(tx)]
+        elif name == "by":
+            found[name] = [(key, visit.say(GROUPINGS[key])) for key in outcomes.GROUPINGS]
+        elif name in ("before", "after", "year"):
+            known = {*await outcomes.years(tx), *await outcomes.cluster_years(tx)}
+            found[name] = [(str(year), str(year)) for year in sorted(known, reverse=True)]
+    return found
+
+
+@closed.get("/takeaways")
+async def takeaway_list(visit: Visitor) -> Response:
+    """Long exports of this person."""
+    async with visit.read() as tx:
+        found = await handouts.takeaways(tx)
+    return visit.page(
+        "reporting/takeaways.html", rows=found, states=handouts.STATES, moving=("waiting", "running")
+    )
+
+
+@closed.post("/takeaways")
+async def ask_takeaway(visit: Visitor, request: Request) -> Response:
+    """Have a long export written; it begins at once, in this process, after the answer."""
+    form = {key: str(value) for key, value in (await sent(request)).items()}
+    of = _report(visit, form.pop("what", ""))
+    try:
+        kind = Format(form.pop("kind", ""))
+    except ValueError:
+        raise InvalidInput from None
+    if kind not in (Format.XLSX, Format.CSV):
+        raise InvalidInput
+    async with visit.write() as tx:
+        filters = await handouts.filters_of(tx, of, form)
+        await handouts.ask(tx, of.name, kind, handouts.asked(filters), visit.say(of.title))
+    answer = visit.go("/takeaways", "ordered")
+    answer.background = BackgroundTask(handouts.run, visit.panel.db, made_folder(visit), {})
+    return answer
+
+
+def made_folder(visit: Visit) -> Any:
+    """Where finished exports lie."""
+    return visit.panel.files.folder / handouts.FOLDER
+
+
+@closed.get("/takeaways/{takeaway_id}/file")
+async def takeaway_file(visit: Visitor, takeaway_id: int) -> Response:
+    """A finished export."""
+    async with visit.read() as tx:
+        found, path = await handouts.made(tx, takeaway_id, made_folder(visit))
+    name = handouts.file_name(found.title, found.kind, found.asked_at)
+    return FileResponse(path, media_type=MIME.get(found.kind), headers=attachment(name))

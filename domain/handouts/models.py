@@ -1,0 +1,34 @@
+"""Long exports: asked for by a person, written in the background, kept for some days."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.db import Base, enum_column
+from domain.handouts.rules import State
+
+
+class Takeaway(Base):
+    """One export of one person; the file lies in the store of files under its hash."""
+
+    __tablename__ = "takeaway"
+    __table_args__ = (Index("ix_takeaway_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    what: Mapped[str] = mapped_column(String(40))  # name of a report, a paper, a pack
+    kind: Mapped[str] = mapped_column(String(8))
+    filters: Mapped[dict[str, Any]]
+    title: Mapped[str] = mapped_column(String(300))
+    state: Mapped[State] = mapped_column(enum_column(State))
+    done: Mapped[int]  # rows written so far
+    total: Mapped[int | None]  # of so many, where that is known
+    path: Mapped[str] = mapped_column(String(200), default="")  # inside the folder of made files
+    scope: Mapped[str] = mapped_column(String(32), default="")  # of the places that it was made for
+    size: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]

@@ -1,0 +1,246 @@
+"""The list of reports, those of lists among them, and what a person's words narrow them to."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from domain import accounts, chase, outcomes, programme, reports, schools
+from domain.accounts import Filters, Report, UnknownFilter, UnknownReport, UnknownValue
+from domain.dates import local_day
+from domain.db import Tx
+from domain.errors import NotFound
+from domain.handouts import rules
+from domain.handouts.models import Takeaway
+from domain.handouts.rules import State
+from domain.meanings import ABOUT, TITLES, named
+from domain.policy import Permission, within
+from domain.tables import Book, Column, Kind
+from domain.texts import Texts
+
+PLACES = ("municipality", "school")
+# What a filter may be called, in both languages of the command line.
+ALIASES = {"place": "place", "from": "before", "to": "after"}
+
+
+async def engagement(tx: Tx, filters: Filters, say: Texts) -> Book:
+    """How far every school takes part: its measures by state, and those from which nothing has come for long."""
+    counts: dict[int, list[int]] = {}
+    for row in await reports.school_progress(tx, school_id=filters.school_id):
+        if filters.roadmap_id in (None, row.roadmap_id):
+            kept = counts.setdefault(row.school_id, [0, 0, 0, 0])
+            for at, count in enumerate((row.total, row.done, row.in_review, row.overdue)):
+                kept[at] += count
+    silent = {found.school_id: found.last_at for found in await chase.uninvolved(tx)}
+    found = await schools.school_list(
+        tx, municipality_id=filters.municipality_id, cohort_id=filters.cohort_id
+    )
+    columns = [
+        Column("municipality", say("Municipality")),
+        Column("school", say("School")),
+        Column("total", say("Measures"), Kind.COUNT),
+        Column("done", say("Confirmed"), Kind.COUNT),
+        Column("percent", say("Confirmed, per cent"), Kind.PERCENT),
+        Column("in_review", say("In review"), Kind.COUNT),
+        Column("overdue", say("Overdue"), Kind.COUNT),
+        Column("silent", say("Nothing has come for long")),
+        Column("last_at", say("Last active"), Kind.DATE),
+    ]
+    lines: list[list[Any]] = []
+    for school, municipality in found:
+        if school.id in counts and filters.school_id in (None, school.id):
+            total, done, waiting, late = counts[school.id]
+            quiet = say("yes") if school.id in silent else say("no")
+            line = [municipality, school.name, total, done, outcomes.percent(done, total), waiting, late]
+            seen = silent.get(school.id)
+            lines.append([*line, quiet, local_day(seen, tx.actor.timezone) if seen else None])
+    return accounts.titled(tx, "engagement", say, [(columns, lines)], "confirmed", "percent")
+
+
+async def results(tx: Tx, filters: Filters, say: Texts) -> Book:
+    """Every result behind the dynamics, with its source; read as it is written."""
+    known = await outcomes.known_procedures(tx)
+    columns = [
+        Column("municipality", say("Municipality")),
+        Column("school", say("School")),
+        Column("procedure", say("Procedure")),
+        Column("year", say("Year"), Kind.COUNT),
+        Column("participants", say("Participants"), Kind.COUNT),
+        Column("below", say("Below the threshold"), Kind.COUNT),
+        Column("percent", say("Below the threshold, per cent"), Kind.PERCENT),
+        Column("source", say("Source")),
+    ]
+    query = outcomes.result_lines(tx, accounts.narrowed(filters), filters.year)
+
+    async def lines() -> AsyncIterator[list[Any]]:
+        async for row in await tx.session.stream(query):
+            above, name, key, year, participants, below, source = row
+            share = outcomes.percent(below, participants)
+            yield [
+                above,
+                name,
+                known[key].title if key in known else key,
+                year,
+                participants,
+                below,
+                share,
+                source,
+            ]
+
+    return accounts.titled(tx, "results", say, [(columns, lines())], "percent")
+
+
+async def register(tx: Tx, filters: Filters, say: Texts) -> Book:
+    """The register of schools; read as it is written."""
+    columns = [
+        Column("municipality", say("Municipality")),
+        Column("school", say("School")),
+        Column("full_name", say("Full name")),
+        Column("login", say("Federal login")),
+        Column("status", say("Status")),
+        Column("settlement", say("Town or village")),
+        Column("social_index", say("Index of social wellbeing"), Kind.POINTS),
+    ]
+    query = (
+        select(
+            schools.Municipality.name,
+            schools.School.name,
+            schools.School.full_name,
+            schools.School.federal_login,
+            schools.School.status,
+            schools.School.settlement,
+            schools.School.social_index,
+        )
+        .join(schools.Municipality, schools.Municipality.id == schools.School.municipality_id)
+        .where(within(tx.actor, Permission.SEE, schools.School))
+        .order_by(schools.Municipality.name, schools.School.name)
+    )
+    if filters.municipality_id is not None:
+        query = query.where(schools.School.municipality_id == filters.municipality_id)
+
+    async def lines() -> AsyncIterator[list[Any]]:
+        async for row in await tx.session.stream(query):
+            above, name, full, login, status, settlement, index = row
+            words = [named(say, kind.value) if kind else None for kind in (status, settlement)]
+            yield [above, name, full, login, *words, index]
+
+    return accounts.titled(tx, "register", say, [(columns, lines())])
+
+
+async def size(tx: Tx) -> int:
+    """How many schools the actor sees: whether a large report is written at once or in the background."""
+    query = select(func.count()).where(within(tx.actor, Permission.SEE, schools.School))
+    return await tx.session.scalar(query) or 0
+
+
+BUILT_IN = (
+    Report("missing", TITLES["missing"], ABOUT["missing"], ("municipality", "school", "cohort", "roadmap", "track"), accounts.missing),
+    Report("overdue", TITLES["overdue"], ABOUT["overdue"], ("municipality", "school", "roadmap"), accounts.late),
+    Report("engagement", TITLES["engagement"], ABOUT["engagement"], ("municipality", "school", "cohort", "roadmap"), engagement),
+    Report("dynamics", TITLES["dynamics"], ABOUT["dynamics"], (*PLACES, "cohort", "by", "before", "after"), accounts.dynamics),
+    Report("clusters", TITLES["clusters"], ABOUT["clusters"], (*PLACES, "cohort", "by", "before", "after"), accounts.clusters),
+    Report("municipalities", TITLES["municipalities"], ABOUT["municipalities"], (), accounts.municipalities),
+    Report("wave", TITLES["wave"], ABOUT["wave"], ("region", *PLACES, "wave"), accounts.wave),
+    Report("curators", TITLES["curators"], ABOUT["curators"], ("weeks",), accounts.curators, coordinators=True),
+    Report("results", TITLES["results"], ABOUT["results"], (*PLACES, "cohort", "year"), results, large=True),
+    Report("register", TITLES["register"], ABOUT["register"], ("municipality",), register, coordinators=True, large=True),
+)  # fmt: skip
+
+
+@cache
+def catalogue() -> dict[str, Report]:
+    """All reports by name, in the order of the list."""
+    return {report.name: report for report in BUILT_IN}
+
+
+def report(name: str) -> Report:
+    """The report of this name. Raises UnknownReport."""
+    found = catalogue().get(name)
+    if found is None:
+        raise UnknownReport(name=name, known=", ".join(catalogue()))
+    return found
+
+
+async def filters_of(tx: Tx, of: Report, given: Mapping[str, str]) -> Filters:
+    """Filters by their words: ids or names of places, cohorts, plans. Raises UnknownFilter and UnknownValue."""
+    values: dict[str, Any] = {}
+    for key, text in given.items():
+        name, words = key.strip().lower(), text.strip()
+        if not words:
+            continue
+        if name == "place" and PLACES[0] in of.filters:
+            values |= await _place_of(tx, words)
+            continue
+        if name not in of.filters:
+            raise UnknownFilter(name=of.name, filter=key, known=", ".join(of.filters) or "—")
+        values |= await _value(tx, name, words)
+    return Filters(**values)
+
+
+async def _place_of(tx: Tx, words: str) -> dict[str, Any]:
+    try:
+        place = await schools.find_place(tx, words)
+    except NotFound:
+        raise UnknownValue(filter="place", value=words, known=await _names(tx)) from None
+    if place.school_id is not None:
+        return {"school_id": place.school_id, "municipality_id": place.municipality_id}
+    return {"municipality_id": place.municipality_id, "region_id": place.region_id}
+
+
+async def _value(tx: Tx, name: str, words: str) -> dict[str, Any]:
+    if name in PLACES:
+        column = f"{name}_id"
+        if words.isdecimal():
+            return {column: int(words)}
+        found = await _place_of(tx, words)
+        if found.get(column) is None:
+            raise UnknownValue(filter=name, value=words, known=await _names(tx))
+        return found
+    if name == "by":
+        if words not in outcomes.GROUPINGS:
+            raise accounts.UnknownGrouping(name=words, known=", ".join(outcomes.GROUPINGS))
+        return {"by": words}
+    if name == "cohort" and not words.isdecimal():
+        cohort = await programme.find_cohort(tx, words)
+        if cohort is None:
+            known = ", ".join(c.name for c in await programme.cohorts(tx))
+            raise UnknownValue(filter=name, value=words, known=known or "—")
+        return {"cohort_id": cohort.id}
+    if not words.isdecimal():
+        raise UnknownValue(filter=name, value=words, known="1, 2, …")
+    number = int(words)
+    if name == "weeks" and not 1 <= number <= 60:
+        raise UnknownValue(filter=name, value=words, known="1–60")
+    plain = {"before", "after", "weeks", "year"}
+    return {name if name in plain else f"{name}_id": number}
+
+
+async def _names(tx: Tx) -> str:
+    return ", ".join(place.name for place in list(await schools.municipalities(tx))[:30]) or "—"
+
+
+async def takeaways(tx: Tx) -> list[Takeaway]:
+    """The actor's own exports, the newest first."""
+    query = select(Takeaway).where(Takeaway.person_id == (tx.actor.person_id or 0))
+    return list((await tx.session.scalars(query.order_by(Takeaway.id.desc()).limit(50))).all())
+
+
+async def takeaway(tx: Tx, takeaway_id: int) -> Takeaway:
+    """One of the actor's own exports; NotFound for anybody else's."""
+    found = await tx.session.get(Takeaway, takeaway_id)
+    if found is None or found.person_id != tx.actor.person_id:
+        raise NotFound
+    return found
+
+
+async def made(tx: Tx, takeaway_id: int, folder: Path) -> tuple[Takeaway, Path]:
+    """A finished export and its file. Raises ExportGone where its days, or the role that it was made for, are over."""
+    of = await takeaway(tx, takeaway_id)
+    path = folder / of.path
+    is_there = bool(of.path) and await asyncio.to_thread(path.is_file)
+    if of.state is not State.READY or not is_there or of.scope != rules.scope_of(tx.actor.grants):
+        raise rules.ExportGone
+    return of, path
