@@ -7,6 +7,7 @@ from aiogram.types import BotCommand
 
 from bot.errors import Errors
 from bot.flows import (
+    amending,
     asking,
     coordinate,
     corresponding,
@@ -49,6 +50,7 @@ CONVERSATIONS = (
     inviting.router,
     work.router,
     drafting.router,
+    amending.router,
     review.router,
     asking.router,
     obliging.router,
@@ -90,7 +92,8 @@ def build_dispatcher(
         storage=storage or DatabaseStorage(db, lasting={work.DRAFT}), fsm_strategy=FSMStrategy.CHAT
     )
     dispatcher.update.outer_middleware(Identity(db, files, settings, bot_name))
-    for observer in (dispatcher.message, dispatcher.callback_query, dispatcher.my_chat_member):
+    spoken = (dispatcher.message, dispatcher.edited_message, dispatcher.callback_query)
+    for observer in (*spoken, dispatcher.my_chat_member):
         observer.outer_middleware(Errors())
     for routes in CONVERSATIONS:
         dispatcher.include_router(routes.router())

@@ -64,7 +64,7 @@ class Fetched:
 
 def item_of(message: Message) -> Item:
     """Read a message as evidence. Raises NotEvidence with what to send instead."""
-    words = _words(message)
+    words = words_of(message)
     if message.document is not None:
         document = message.document
         if (document.mime_type or "").startswith("video/"):
@@ -86,7 +86,7 @@ def item_of(message: Message) -> Item:
     raise NotEvidence
 
 
-def _words(message: Message) -> str:
+def words_of(message: Message) -> str:
     """Text or caption, with the addresses that hide behind words."""
     words = message.text or message.caption or ""
     entities = message.entities or message.caption_entities or []

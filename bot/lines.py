@@ -1,7 +1,8 @@
 """Lines that several screens share: a deadline, what lies in a draft, a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from bot.ui import LABEL, clip, safe
 from domain import progress
@@ -72,19 +73,27 @@ def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
     return f"{sign} {number}{clip(' '.join(row.measure.title.split()), room)}{due}".strip()
 
 
-def evidence_lines(say: Texts, items: Sequence[Evidence], *, is_draft: bool = False) -> list[str]:
-    """What was sent: words in quotes, files with their sizes, photos by number."""
+def evidence_lines(
+    say: Texts,
+    items: Sequence[Evidence],
+    *,
+    is_draft: bool = False,
+    by: Mapping[int, str] = MappingProxyType({}),
+) -> list[str]:
+    """What was sent: words in quotes, files with their sizes, photos by number; `by`: whose name goes with it."""
     items = [item for item in items if not item.joined]  # the PDF of the photos stands for them elsewhere
     lines: list[str] = []
     room = SHOWN_TEXT
     for item in items:
+        name = by.get(item.added_by or 0, "")
+        author = f" · {safe(name)}" if name else ""
         if item.text and room < SHORTEST:
             lines.append("…")
             break
         if item.kind is Kind.LINK:
-            lines.append(say("Link: %(address)s", address=clip(item.text or "", 200)))
+            lines.append(say("Link: %(address)s", address=clip(item.text or "", 200)) + author)
         elif item.text:
-            lines.append(say("“%(words)s”", words=clip(item.text, room)))
+            lines.append(say("“%(words)s”", words=clip(item.text, room)) + author)
         room -= min(len(item.text or ""), 200 if item.kind is Kind.LINK else room)
         if item.wiped_at is not None:
             lines.append(
@@ -94,7 +103,7 @@ def evidence_lines(say: Texts, items: Sequence[Evidence], *, is_draft: bool = Fa
                 )
             )
         elif item.kind is Kind.FILE:
-            lines.append(f"📎 {safe(clip(item.name or '', 60))} · {say.size(item.size or 0)}")
+            lines.append(f"📎 {safe(clip(item.name or '', 60))} · {say.size(item.size or 0)}{author}")
     photos = sum(item.kind is Kind.PHOTO and item.wiped_at is None for item in items)
     if photos and is_draft:
         lines.append("📎 " + say.n("%(n)s photo, goes as PDF", "%(n)s photos, will be one PDF", photos))

@@ -23,6 +23,10 @@ class Routes:
         """A handler of messages."""
         return self._adding("message", filters)
 
+    def edited_message(self, *filters: CallbackType) -> Callable[[Handler], Handler]:
+        """A handler of messages that their author has changed."""
+        return self._adding("edited_message", filters)
+
     def callback_query(self, *filters: CallbackType) -> Callable[[Handler], Handler]:
         """A handler of pressed buttons."""
         return self._adding("callback_query", filters)

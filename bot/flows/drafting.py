@@ -5,6 +5,7 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message
 
 from bot.flows import home, uploading
+from bot.flows.sharing import freshen
 from bot.flows.work import DRAFT, work_screen
 from bot.handling import handling
 from bot.holders import hat_of
@@ -60,6 +61,7 @@ async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
         return
     if not await _more_of_album(talk, message):
         await redraw(talk, assignment_id, memo.get("screen"), message.message_id)
+        await freshen(talk, assignment_id)
 
 
 async def _fetched(talk: Talk, item: Item, assignment_id: int) -> Fetched:
@@ -120,6 +122,7 @@ async def send(query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
         [button(talk.plain("Show what was sent"), Work(id=callback_data.id))],
     ]
     await talk.show(Screen(" ".join(parts), rows))
+    await freshen(talk, callback_data.id)
 
 
 @router.callback_query(Later.filter())
@@ -143,7 +146,7 @@ async def choose_removal(query: CallbackQuery, callback_data: RemoveChoice, talk
     ]
     rows.append(shown.turning(lambda n: callback_data.model_copy(update={"page": n})))
     rows.append([button(talk.plain("‹ Back"), Work(id=callback_data.id))])
-    expects = Expects(DRAFT, {"assignment": callback_data.id})
+    expects = Expects(DRAFT, {"assignment": callback_data.id, "aside": True})
     await talk.show(Screen(talk.say("What shall I remove from the draft?"), rows, expects))
 
 
@@ -164,6 +167,7 @@ async def remove(query: CallbackQuery, callback_data: Remove, talk: Talk) -> Non
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)
     await _show_card(talk, callback_data.id)
+    await freshen(talk, callback_data.id)
 
 
 @router.callback_query(Withdraw.filter())
@@ -173,6 +177,7 @@ async def withdraw(query: CallbackQuery, callback_data: Withdraw, talk: Talk) ->
         async with talk.db.write(talk.actor) as tx:
             work = await progress.withdraw(tx, callback_data.submission)
         await _show_card(talk, work.id)
+        await freshen(talk, work.id)
     except progress.AlreadyDecided as decided:
         await talk.refuse(decided)
         async with talk.db.read(talk.actor) as tx:
@@ -276,5 +281,6 @@ async def put_held(query: CallbackQuery, callback_data: ToWhich, talk: Talk) -> 
     async with talk.db.read(talk.actor) as tx:
         screen = await work_screen(tx, talk, await progress.work_card(tx, callback_data.id))
     await talk.show(screen, fresh=bool(refused))
+    await freshen(talk, callback_data.id)
     if refused and query.message is not None:
         await talk.remove(query.message.message_id)

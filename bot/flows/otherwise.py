@@ -22,11 +22,15 @@ SERVICE = frozenset(
 
 
 @router.message()
-async def anything(message: Message, talk: Talk) -> None:
+async def anything(message: Message, talk: Talk, raw_state: str | None = None) -> None:
     """Evidence for some assignment, a roadmap, or simply a hello."""
     if message.content_type in SERVICE:
         return
     if await plans.takes(message, talk):
+        return
+    if raw_state is not None and not message.text:
+        # The screen waits for words: a picture does not answer it, and shall not end the conversation either.
+        await talk.say_html(talk.say("Please write it in words."))
         return
     if talk.actor.roles() & SCHOOL_TEAM and not (message.text or "").startswith("/"):
         await drafting.hold(message, talk, [], None)

@@ -155,7 +155,7 @@ async def work_screen(tx: Tx, talk: Talk, card: WorkCard, *, about: bool = False
         return _closed_screen(talk, card)
     if card.may_submit and (card.draft or card.returned is not None) and not about:
         return draft_screen(talk, card)
-    return await _card_screen(tx, talk, card)
+    return await _card_screen(tx, talk, card, about=about)
 
 
 def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
@@ -189,7 +189,7 @@ def asked_lines(say: Texts, card: WorkCard, limit: int) -> list[str]:
     return lines
 
 
-async def _card_screen(tx: Tx, talk: Talk, card: WorkCard) -> Screen:
+async def _card_screen(tx: Tx, talk: Talk, card: WorkCard, *, about: bool) -> Screen:
     say, number = talk.say, card.assignment.id
     lines = measure_lines(say, card, talk.today())
     back: Row = [button(talk.plain("‹ Back"), list_of(card.assignment.place))]
@@ -222,7 +222,9 @@ async def _card_screen(tx: Tx, talk: Talk, card: WorkCard) -> Screen:
             "send the report. No data of children, please."
         ),
     ]
-    return Screen("\n".join(lines), [*rows, back], Expects(DRAFT, {"assignment": number}))
+    # Somebody who reads what is asked for is not disturbed by what a colleague adds to the draft.
+    memo = {"assignment": number, "aside": True} if about else {"assignment": number}
+    return Screen("\n".join(lines), [*rows, back], Expects(DRAFT, memo))
 
 
 def _count_line(say: Texts, count: obligations.Count) -> str:
@@ -243,7 +245,9 @@ def draft_screen(talk: Talk, card: WorkCard) -> Screen:
             remark(talk, card),
             say("The draft is kept."),
         ]
-    lines.extend(evidence_lines(say, card.draft, is_draft=True))
+    colleagues = {e.added_by for e in card.draft if e.added_by} - {talk.actor.person_id}
+    by = {person_id: card.names.get(person_id, "") for person_id in colleagues}
+    lines.extend(evidence_lines(say, card.draft, is_draft=True, by=by))
     missing = proof.what_is_missing(card.measure, card.draft)
     asked = clip(card.measure.evidence_required or "", 200)
     if not card.draft:

@@ -12,14 +12,15 @@ from domain.inbox.actions import (
     revive,
 )
 from domain.inbox.models import DialogueState, InboxState, InboxUpdate
-from domain.inbox.queries import counts, dead, find_dialogue, more_in_lane, waiting
-from domain.inbox.rules import Waiting
+from domain.inbox.queries import counts, dead, find_dialogue, more_in_lane, open_dialogues, waiting
+from domain.inbox.rules import OpenDialogue, Waiting
 
 __all__ = [
     "AlreadyHandled",
     "DialogueState",
     "InboxState",
     "InboxUpdate",
+    "OpenDialogue",
     "Waiting",
     "accept",
     "bury",
@@ -32,6 +33,7 @@ __all__ = [
     "forget_old",
     "keep_dialogues",
     "more_in_lane",
+    "open_dialogues",
     "revive",
     "waiting",
 ]

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select
 
 from domain.db import Tx
 from domain.inbox.models import DIALOGUES, ROWS, InboxState, InboxUpdate
-from domain.inbox.rules import Waiting
+from domain.inbox.rules import OpenDialogue, Waiting
 
 _DIALOGUE = select(DIALOGUES.c.state, DIALOGUES.c.data).where(DIALOGUES.c.key == bindparam("address"))
 
@@ -50,3 +50,18 @@ async def find_dialogue(tx: Tx, key: str) -> tuple[str | None, dict[str, Any]] |
     """State and data of a conversation."""
     row = (await tx.session.execute(_DIALOGUE, {"address": key})).first()
     return None if row is None else (row.state, dict(row.data))
+
+
+async def open_dialogues(tx: Tx, bot_id: int, state: str, field: str, value: int) -> list[OpenDialogue]:
+    """Conversations with this bot that stand in `state` and remember this number in `field`."""
+    query = (
+        select(DIALOGUES.c.key, DIALOGUES.c.data)
+        .where(
+            DIALOGUES.c.state == state,
+            DIALOGUES.c.data[field].as_integer() == value,
+            DIALOGUES.c.key.startswith(f"{bot_id}:"),
+        )
+        .order_by(DIALOGUES.c.key)
+    )
+    rows = (await tx.session.execute(query)).all()
+    return [OpenDialogue(int(row.key.split(":")[1]), dict(row.data)) for row in rows]

@@ -32,6 +32,14 @@ class Waiting:
     attempts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDialogue:
+    """A conversation that waits for something, and what it remembers."""
+
+    chat_id: int
+    data: dict[str, Any]
+
+
 def arrival(update: Any) -> Arrival:
     """Any decoded JSON value, or the text of a body that is not JSON, as a row to keep."""
     if not isinstance(update, dict) or not _is_number(update.get("update_id")):

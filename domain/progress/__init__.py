@@ -3,6 +3,7 @@
 from domain.progress.actions import (
     add_file,
     add_text,
+    change_words,
     decide,
     record_review,
     remove_evidence,
@@ -107,6 +108,7 @@ __all__ = [
     "add_file",
     "add_text",
     "assignment",
+    "change_words",
     "check_open",
     "days_late",
     "decide",

@@ -94,6 +94,24 @@ async def _add(tx: WriteTx, assignment_id: int, source: Source, make: "queries.M
     return evidence
 
 
+async def change_words(tx: WriteTx, source: Source, text: str) -> Evidence | None:
+    """A message that brought words or a caption was edited: the draft says the new ones.
+
+    None where nothing came by that message. Raises AlreadySubmitted and AssignmentClosed: what was handed in stays.
+    """
+    known = await _known(tx, source)
+    if known is None:
+        return None
+    assignment = await queries.assignment(tx, known.assignment_id, Permission.SUBMIT)
+    await queries.check_open(tx, assignment)
+    words = text.strip()
+    if known.kind in (Kind.TEXT, Kind.LINK):
+        known.text, known.kind = words or known.text, rules.kind_of(words)
+    else:
+        known.text = words or None
+    return known
+
+
 async def remove_evidence(tx: WriteTx, evidence_id: int) -> None:
     """Take one thing out of the draft; gone already is as good."""
     evidence = await tx.session.get(Evidence, evidence_id)
@@ -250,7 +268,7 @@ async def _check_undecided(tx: WriteTx, submission: Submission, assignment: Assi
 
 
 async def _reopen_draft(tx: WriteTx, submission: Submission) -> None:
-    """The version keeps its evidence; the draft starts from copies of it."""
+    """The version keeps its evidence; the draft starts from copies of it, which follow their messages from now on."""
     await tx.session.execute(
         delete(Evidence).where(
             Evidence.assignment_id == submission.assignment_id, Evidence.submission_id.is_(None)
@@ -263,4 +281,10 @@ async def _reopen_draft(tx: WriteTx, submission: Submission) -> None:
         )
         .order_by(Evidence.id)
     )
-    tx.session.add_all([item.for_draft() for item in sent.all()])
+    copies = []
+    for item in sent.all():
+        copies.append(item.for_draft())
+        copies[-1].chat_id, copies[-1].message_id = item.chat_id, item.message_id
+        item.chat_id = item.message_id = None  # a message stands behind one thing only
+    await tx.session.flush()
+    tx.session.add_all(copies)

@@ -130,7 +130,7 @@ async def test_the_draft_waits_and_another_of_the_team_goes_on(play: Play) -> No
     assert tamara.text.startswith("Тороповская ОШ\n")
     await play.restart()
     dina = await opened(play, "Дина")
-    assert dina.text.splitlines()[:2] == ["📝 1.2, черновик", "«Перечень готов»"]
+    assert dina.text.splitlines()[:2] == ["📝 1.2, черновик", "«Перечень готов» · Тамара"]
     assert await dina.document("Перечень.pdf") == FULL
     await dina.press("Отправить")
     assert dina.text.startswith("Принято, № 1.")
