@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain import audit, rubrics, schools
+from domain import audit, outbox, people, rubrics, schools
 from domain.actor import Place, Role
 from domain.db import WriteTx
 from domain.errors import NotFound
 from domain.monitoring import queries, rules
-from domain.monitoring.models import ExpertMark, ExpertTask, OfficialResult, Wave
+from domain.monitoring.models import ExpertMark, ExpertTask, OfficialResult, Recommendation, Wave
 from domain.policy import Permission, require
 from domain.schools import School
 
@@ -124,6 +124,73 @@ async def enter_official(
     await rubrics.mark_scored(tx, wave.set_id)
     audit.record(tx, "wave.official", "wave", wave.id, place, source=result.source)
     return result
+
+
+async def take_from_expert(tx: WriteTx, wave_id: int, school_id: int, person_id: int) -> None:
+    """Take a school out of an expert's sample; marks that were given stay. NotFound where it is not there."""
+    school = await schools.school(tx, school_id)
+    require(tx.actor, Permission.REGISTER, school.place)
+    task = await _task(tx, wave_id, school_id, person_id)
+    if task is None:
+        raise NotFound
+    await tx.session.delete(task)
+    audit.record(tx, "wave.expert_gone", "wave", wave_id, school.place, person_id=person_id)
+
+
+async def recommend(
+    tx: WriteTx, wave_id: int, school_id: int, text: str, *, due_on: date, criterion: str = ""
+) -> Recommendation:
+    """Ask a school to mend something until a day: its coordinators, and the expert to whom it was given.
+
+    The school's team hears of it. Raises WordsNeeded, DayPassed.
+    """
+    wave = await queries.wave(tx, wave_id)
+    school = await schools.school(tx, school_id)
+    if school.region_id != wave.region_id:
+        raise NotFound
+    if await _task(tx, wave_id, school_id, tx.actor.person_id or 0) is None:
+        require(tx.actor, Permission.OVERRULE, school.place)
+    if not text.strip():
+        raise rules.WordsNeeded
+    if due_on < queries.today(tx):
+        raise rules.DayPassed
+    made = Recommendation(
+        wave_id=wave.id,
+        region_id=school.region_id,
+        municipality_id=school.municipality_id,
+        school_id=school.id,
+        criterion=criterion,
+        text=text.strip()[:2000],
+        due_on=due_on,
+        given_by=tx.actor.person_id,
+        given_at=tx.now,
+    )
+    tx.session.add(made)
+    await tx.session.flush()
+    audit.record(tx, "wave.recommend", "recommendation", made.id, school.place, text=made.text)
+    for person in await people.team(tx, school.place):
+        await outbox.put(
+            tx,
+            "recommended",
+            person_id=person.id,
+            subject=f"recommendation:{made.id}",
+            dedupe_key=f"recommended:{made.id}:{person.id}",
+            params={"recommendation_id": made.id},
+        )
+    return made
+
+
+async def close_recommendation(tx: WriteTx, recommendation_id: int, answer: str) -> Recommendation:
+    """The school says what it has done. Raises WordsNeeded, AlreadyClosed."""
+    found = await queries.recommendation(tx, recommendation_id)
+    require(tx.actor, Permission.SUBMIT, found.place)
+    if found.closed_at is not None:
+        raise rules.AlreadyClosed
+    if not answer.strip():
+        raise rules.WordsNeeded
+    found.answer, found.closed_by, found.closed_at = answer.strip()[:2000], tx.actor.person_id, tx.now
+    audit.record(tx, "wave.mended", "recommendation", found.id, found.place, comment=found.answer)
+    return found
 
 
 async def _task(tx: WriteTx, wave_id: int, school_id: int, person_id: int) -> ExpertTask | None:

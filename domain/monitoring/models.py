@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.actor import Place
 from domain.db import Base
 
 
@@ -85,3 +86,34 @@ class OfficialResult(Base):
     def place_columns(cls) -> tuple[Any, Any, Any]:
         """Whose result it is."""
         return cls.region_id, cls.municipality_id, cls.school_id
+
+
+class Recommendation(Base):
+    """What a school is asked to mend after a wave, until when; the school closes it with a word."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (Index("ix_recommendation_place", "region_id", "municipality_id", "school_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), index=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"))
+    criterion: Mapped[str] = mapped_column(String(60), default="")
+    text: Mapped[str] = mapped_column(Text)
+    due_on: Mapped[date]
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """The school's place."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+    @property
+    def place(self) -> Place:
+        """The school's place."""
+        return Place(self.region_id, self.municipality_id, self.school_id)

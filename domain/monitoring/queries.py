@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from domain import automatic, people, rubrics, schools
 from domain.actor import SCHOOL_TEAM, Place, Role
@@ -14,9 +14,9 @@ from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.monitoring import rules
-from domain.monitoring.models import ExpertMark, ExpertTask, OfficialResult, Wave
+from domain.monitoring.models import ExpertMark, ExpertTask, OfficialResult, Recommendation, Wave
 from domain.monitoring.rules import Divergence, Forecast, Work
-from domain.policy import Permission, within
+from domain.policy import Permission, require, within
 from domain.progress import Assignment
 from domain.rubrics import CriteriaSet, Score
 from domain.schools import School
@@ -214,6 +214,97 @@ async def divergences(tx: Tx, wave_id: int) -> list[Divergence]:
         for m in marks
         if m.person_id is not None and (m.school_id, m.criterion) not in settled
     )
+
+
+class SampleRow(NamedTuple):
+    """A school in the sample with its expert and how much of it is scored."""
+
+    task: ExpertTask
+    school: School
+    expert: str
+    marked: int
+
+
+async def sample(tx: Tx, wave_id: int) -> list[SampleRow]:
+    """Who scores what in a wave, for those who see the schools, by school and expert."""
+    found = await wave(tx, wave_id)
+    marked = (
+        select(ExpertMark.school_id, ExpertMark.person_id, func.count().label("count"))
+        .where(ExpertMark.wave_id == found.id)
+        .group_by(ExpertMark.school_id, ExpertMark.person_id)
+        .subquery()
+    )
+    query = (
+        select(ExpertTask, School, people.Person.name, func.coalesce(marked.c.count, 0))
+        .join(School, School.id == ExpertTask.school_id)
+        .join(people.Person, people.Person.id == ExpertTask.person_id)
+        .outerjoin(
+            marked,
+            and_(marked.c.school_id == ExpertTask.school_id, marked.c.person_id == ExpertTask.person_id),
+        )
+        .where(ExpertTask.wave_id == found.id, within(tx.actor, Permission.SEE, School))
+        .order_by(School.name, people.Person.name)
+    )
+    return [SampleRow(*row) for row in (await tx.session.execute(query)).tuples()]
+
+
+async def experts(tx: Tx, of_wave: Wave) -> dict[int, tuple[str, frozenset[int]]]:
+    """Experts of the wave's region by id: name, and schools that they must not score (own and curated ones)."""
+    require(tx.actor, Permission.REGISTER, Place(of_wave.region_id))
+    query = (
+        select(people.Person.id, people.Person.name)
+        .join(people.RoleGrant, people.RoleGrant.person_id == people.Person.id)
+        .where(
+            people.RoleGrant.role == Role.EXPERT,
+            people.RoleGrant.region_id == of_wave.region_id,
+            people.valid_on(today(tx)),
+        )
+        .order_by(people.Person.name)
+        .distinct()
+    )
+    found = (await tx.session.execute(query)).tuples().all()
+    return {
+        id_: (name, frozenset(p.school_id for p in await interests(tx, id_) if p.school_id is not None))
+        for id_, name in found
+    }
+
+
+async def is_mine(tx: Tx, wave_id: int, school_id: int) -> bool:
+    """Whether the school was given to the actor to score."""
+    query = select(ExpertTask.id).where(
+        ExpertTask.wave_id == wave_id,
+        ExpertTask.school_id == school_id,
+        ExpertTask.person_id == (tx.actor.person_id or 0),
+    )
+    return await tx.session.scalar(query) is not None
+
+
+async def recommendations(
+    tx: Tx, *, school_id: int | None = None, wave_id: int | None = None, open_only: bool = False
+) -> Sequence[tuple[Recommendation, School]]:
+    """What schools were asked to mend, open ones first, the soonest due first."""
+    query = (
+        select(Recommendation, School)
+        .join(School, School.id == Recommendation.school_id)
+        .where(within(tx.actor, Permission.SEE, Recommendation))
+        .order_by(Recommendation.closed_at.is_not(None), Recommendation.due_on, Recommendation.id)
+    )
+    for column, value in ((Recommendation.school_id, school_id), (Recommendation.wave_id, wave_id)):
+        query = query.where(column == value) if value is not None else query
+    if open_only:
+        query = query.where(Recommendation.closed_at.is_(None))
+    return (await tx.session.execute(query)).tuples().all()
+
+
+async def recommendation(tx: Tx, recommendation_id: int) -> Recommendation:
+    """One of them, or NotFound."""
+    query = select(Recommendation).where(
+        Recommendation.id == recommendation_id, within(tx.actor, Permission.SEE, Recommendation)
+    )
+    found = await tx.session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def today(tx: Tx) -> date:

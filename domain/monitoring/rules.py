@@ -59,6 +59,24 @@ class SourceNeeded(DomainError):
     sentence = N_("Please say where the official result comes from.")
 
 
+class WordsNeeded(DomainError):
+    """A recommendation about nothing, or an answer without a word."""
+
+    sentence = N_("Please write at least a few words.")
+
+
+class DayPassed(DomainError):
+    """A deadline in the past."""
+
+    sentence = N_("Please choose a day that has not passed.")
+
+
+class AlreadyClosed(DomainError):
+    """The school has closed it."""
+
+    sentence = N_("The school has closed this recommendation already.")
+
+
 class Work(NamedTuple):
     """One assignment as the share counts it."""
 

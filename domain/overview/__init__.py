@@ -6,12 +6,14 @@ from domain.overview.queries import (
     automatic_facts,
     board,
     cheapest,
+    clusters_of,
     current_wave,
     facts,
     last_activity,
     members,
     narrowed,
     possible,
+    results_of,
     wave_line,
 )
 from domain.overview.rules import Board, Counts, Line, Official, Segment, State, WavePoint, lost
@@ -29,6 +31,7 @@ __all__ = [
     "automatic_facts",
     "board",
     "cheapest",
+    "clusters_of",
     "current_wave",
     "facts",
     "last_activity",
@@ -36,5 +39,6 @@ __all__ = [
     "members",
     "narrowed",
     "possible",
+    "results_of",
     "wave_line",
 ]
