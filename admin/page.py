@@ -31,6 +31,8 @@ STATIC = HERE / "static"
 DONE = {
     "added": N_("The row is added at the end."),
     "answered": N_("Answered. The school will hear of it."),
+    "asked": N_("The poll is on its way. Here you see who has answered."),
+    "invited": N_("The invitations are on their way."),
     "approved": N_("The roadmap is approved. It can now be given to schools."),
     "assigned": N_("Done. Schools that have received the roadmap: %(n)s."),
     "compared": N_("Here is what has changed. Nothing is applied yet."),
@@ -68,6 +70,11 @@ DONE = {
     "uploaded": N_("Here is what was read. Look at the doubtful places first."),
     "invitation_revoked": N_("The invitation no longer works."),
     "role_revoked": N_("The role is taken away. This person is signed out of the panel."),
+    "recommended": N_("Sent to the school. It answers here or in the bot."),
+    "marked": N_("Saved. Criteria with points: %(n)s."),
+    "wave_open": N_("The wave is open. Now choose the sample and its experts."),
+    "results_in": N_("The results are brought in. New or changed: %(n)s."),
+    "copied": N_("A new version is made: change it and save."),
     "wiped": N_("The file is removed everywhere. The report itself has stayed."),
     "signed_out": N_("You are signed out."),
 }

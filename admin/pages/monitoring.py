@@ -17,7 +17,7 @@ from domain.actor import SCHOOL_TEAM
 from domain.automatic import KINDS
 from domain.errors import NotFound
 from domain.overview import Board, State
-from domain.policy import Permission
+from domain.policy import Permission, allows
 from domain.progress import Standing
 from domain.tables import Table
 
@@ -46,7 +46,8 @@ async def region_page(visit: Visitor, filters: Annotated[SegmentFilters, Query()
             return export(_table(visit, board), filters.format, "monitoring")
         region = boards.region_of(visit, wave)
         points = await overview.wave_line(tx, region) if region else []
-        title = (await schools.place_name(tx, region)).name if region else ""
+        whole = region is not None and allows(visit.actor, Permission.SEE, region)
+        title = (await schools.place_name(tx, region)).name if region and whole else visit.say("my schools")
         context = await _shared(tx, visit, filters, board)
     return visit.page(
         "monitoring/region.html",

@@ -13,7 +13,7 @@ from domain.monitoring import CONFIRMED_SHARE, OfficialResult, Tally, Wave
 from domain.outcomes import ClusterMark
 from domain.overview import rules
 from domain.overview.rules import EVERYTHING, Board, Counts, Line, Official, Segment, State, WavePoint
-from domain.policy import Permission, within
+from domain.policy import Permission, allows, within
 from domain.progress import Assignment, Status, Submission
 from domain.rubrics import CriteriaSet, Score
 from domain.schools import Enrollment, Municipality, School
@@ -107,11 +107,16 @@ async def board(
         )
     region = Place(wave.region_id) if wave else Place(None)
     whole = _whole(lines, of, sources, marks)._replace(
-        official=_published(of, official.get(region)) if segment == EVERYTHING else None,
+        # The region's own result stands beside the forecast of the whole region only.
+        official=_published(of, official.get(region)) if _is_all(tx, region, segment) else None,
         place=region,
         last_year=before.get(0),
     )
     return Board(wave, of, lines, whole, progress.today(tx))
+
+
+def _is_all(tx: Tx, region: Place, segment: Segment) -> bool:
+    return segment == EVERYTHING and allows(tx.actor, Permission.SEE, region)
 
 
 def _whole(
@@ -329,7 +334,7 @@ async def wave_line(tx: Tx, place: Place, segment: Segment = EVERYTHING) -> list
         of = await monitoring.criteria_of(tx, wave)
         published = _published(of, (await monitoring.officials(tx, wave)).get(place))
         forecast = None
-        if wave.ends_on >= today:
+        if wave.ends_on >= today and _is_all(tx, place, EVERYTHING):
             forecast = (await board(tx, wave, segment)).whole.forecast
         points.append(WavePoint(wave, published, forecast))
     return points

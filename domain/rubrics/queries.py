@@ -13,7 +13,7 @@ from domain.db import Tx
 from domain.errors import NotFound
 from domain.policy import Permission, require
 from domain.rubrics.models import CriteriaSetVersion
-from domain.rubrics.rules import CriteriaSet, read_set
+from domain.rubrics.rules import CriteriaSet, Criterion, read_set
 
 SETS = Path(__file__).parent / "sets"
 
@@ -43,6 +43,17 @@ def shipped_text(key: str) -> str:
 def find_shipped(key: str) -> CriteriaSet | None:
     """The set of this key that comes with the program."""
     return shipped_sets().get(key)
+
+
+@cache
+def _remarks() -> tuple[str, ...]:
+    document = tomllib.loads((Path(__file__).parent / "remarks.toml").read_text("utf-8"))
+    return tuple(document["remarks"])
+
+
+def remarks_for(criterion: Criterion) -> tuple[str, ...]:
+    """What experts say often about a criterion, to be chosen from: the set's own list, else the usual one."""
+    return criterion.remarks or _remarks()
 
 
 async def kept_sets(tx: Tx, region_id: int) -> Sequence[CriteriaSetVersion]:
