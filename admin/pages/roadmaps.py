@@ -13,8 +13,8 @@ from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.pages.invitations import PlaceChoice, place_value, read_place
 from admin.plan_check import of_draft
-from admin.words import COLUMNS, NOTES, READING, ROADMAP_STATE, SETTLED, SKIPPED
-from domain import reports, revisions, roadmaps, schools
+from admin.words import COLUMNS, NOTES, READING, ROADMAP_STATE, SETTLED, SKIPPED, STANDINGS
+from domain import progress, reports, revisions, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import DomainError, Forbidden
@@ -143,6 +143,9 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
             row.measure.id: row
             for row in await reports.by_measure(tx, reports.Filters(roadmap_id=roadmap_id))
         }
+        offices: dict[int, list[progress.WorkRow]] = {}
+        for work in await progress.office_work(tx, roadmap_id):
+            offices.setdefault(work.measure.id, []).append(work)
     context: dict[str, Any] = {
         "roadmap": view.roadmap,
         "place": name,
@@ -156,7 +159,13 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
     if view.roadmap.state is not RoadmapState.DRAFT:
         status = 422 if problem else 200
         return visit.page(
-            "roadmaps/live.html", status=status, by_measure=by_measure, problem=problem, **context
+            "roadmaps/live.html",
+            status=status,
+            by_measure=by_measure,
+            offices=offices,
+            standings=STANDINGS,
+            problem=problem,
+            **context,
         )
     tried = roadmaps.reading_of(view.roadmap, query.words) if query.words and not problem else None
     return visit.page(
