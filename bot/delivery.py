@@ -56,6 +56,9 @@ class Gate(Protocol):
     def suspend(self) -> None:
         """It seems not to be."""
 
+    def may_send(self) -> bool:
+        """Whether the clock says what time it is."""
+
 
 class Delivery:
     """Takes one message after another from `claimed` to its end."""
@@ -116,6 +119,8 @@ class Delivery:
         message = await outbox.find_message(tx, message_id)
         if message is None or message.state != S.CLAIMED:
             return None
+        if not self._gate.may_send():
+            return Verdict(S.PENDING, "the clock is wrong")
         expires_at = message.expires_at
         if expires_at is not None and expires_at <= tx.now:
             return Verdict(S.EXPIRED, "too late")

@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.methods import SetWebhook
 
 from bot import rendering, webhook
+from bot.clockwatch import ClockWatch
 from bot.finishing import Finisher
 from bot.jobs import Job, Timetable
 from bot.lanes import Lanes
@@ -17,9 +19,11 @@ from bot.notice import FindAddress, MarkUnreachable, Renderers
 from bot.poller import Poller
 from bot.sender import Sender
 from bot.storage import DatabaseStorage
+from bot.telegram import session_of
 from bot.updates import Updates
-from domain import inbox, outbox
+from domain import alarms, inbox, outbox
 from domain.actor import SYSTEM
+from domain.alarms import Trouble
 from domain.db import Database
 from domain.files import FileStore
 from domain.settings import Settings
@@ -30,6 +34,7 @@ BOT, WORKER = "bot", "worker"  # what a process may run: updates in, messages ou
 GRACE = 0.4  # seconds for what is in flight when we stop
 JOB_GRACE = 1.0  # for transactions: one broken off would only be begun anew
 RETRY = 5.0
+LOOK_AROUND = 5.0  # seconds between looks at the clock and the other troubles
 ALWAYS_WANTED = ("message", "callback_query", "my_chat_member")
 
 
@@ -70,6 +75,8 @@ class Engine:
         wanted = allowed_updates or sorted({*dispatcher.resolve_used_update_types(), *ALWAYS_WANTED})
         self._wanted = [name for name in wanted if name != "error"]
         self._poller = Poller(db, bot, self._lanes.offer, self._lanes.room, self._wanted)
+        self.watch = ClockWatch(db.clock)
+        session_of(bot).hear = self.watch.hear
         self.sender = Sender(
             db,
             bot,
@@ -79,8 +86,10 @@ class Engine:
             timezone=settings.timezone,
             counters=self.counters,
             files=files or FileStore(settings.files_dir),
+            is_clock_right=self.watch.look,
         )
-        self._timetable = Timetable(db, plan_digests, files)
+        self._timetable = Timetable(db, plan_digests, files, self.watch.look)
+        self._noted: dict[Trouble, dict[str, Any]] | None = None  # as the database has it
         self._stopping = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
         self._sending: asyncio.Task[None] | None = None
@@ -96,6 +105,7 @@ class Engine:
         if WORKER in self._parts:
             self._sending = asyncio.create_task(self.sender.run(), name="sender")
             self._running.append(self._sending)
+            self._running.append(asyncio.create_task(self._look_around(), name="watch"))
             self._timetable.start()
 
     async def stop(self) -> None:
@@ -115,6 +125,32 @@ class Engine:
     async def _stop_sending(self) -> None:
         if self._sending is not None:
             await self.sender.stop(GRACE)
+
+    async def _look_around(self) -> None:
+        """Troubles that a person should know of; and what the clock had planned begins anew after a jump."""
+        jumps = 0
+        while not self._stopping.is_set():
+            try:
+                await self.note_troubles()
+            except Exception:
+                log.exception("troubles_not_noted")
+            if self.watch.jumps != jumps:
+                jumps = self.watch.jumps
+                self._timetable.begin_anew()
+            await self._wait(LOOK_AROUND)
+
+    async def note_troubles(self) -> None:
+        """Write down what is wrong with the installation, where it is not written down yet."""
+        found: dict[Trouble, dict[str, Any]] = {}
+        if not self.watch.look():
+            found[Trouble.CLOCK] = {"ahead": round(self.watch.seconds_off)}
+        for trouble in (self._poller.trouble, self.sender.trouble):
+            if trouble is not None:
+                found[trouble] = {}
+        if found.keys() != (self._noted or {}).keys() or self._noted is None:
+            async with self._db.write(SYSTEM) as tx:
+                await alarms.note(tx, found)
+            self._noted = found
 
     async def _close_interrupted(self) -> None:
         """People whose answer was lost in a crash are told that their last step is saved."""

@@ -31,24 +31,41 @@ ALWAYS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
 class Timetable:
     """The jobs of an installation; `start` it inside the running loop."""
 
-    def __init__(self, db: Database, plan_digests: Job | None = None, files: FileStore | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        plan_digests: Job | None = None,
+        files: FileStore | None = None,
+        is_clock_right: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._is_clock_right = is_clock_right
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=ALWAYS)
         self._running: set[asyncio.Task[None]] = set()
         every, daily = self._every, self._daily
 
         #     what                 does                          when
-        every("sweep_outbox", lambda: sweep_outbox(db), seconds=10, at_start=True)
+        every("sweep_outbox", self._by_the_clock(lambda: sweep_outbox(db)), seconds=10, at_start=True)
         if plan_digests is not None:
-            every("plan_digests", plan_digests, seconds=60)
+            every("plan_digests", self._by_the_clock(plan_digests), seconds=60)
         if files is not None:
             for topic, chore in CHORES.items():
                 every(topic, partial(chore, db, files), seconds=30, at_start=True)
                 db.listen(topic, partial(self._now, topic))  # and at once where this process has caused it
-        daily("forget_old", lambda: forget_old(db), hour=0)  # 03:00 in Moscow
+        daily("forget_old", self._by_the_clock(lambda: forget_old(db)), hour=0)  # 03:00 in Moscow
 
     def start(self) -> None:
         """Begin to tick."""
         self._scheduler.start()
+
+    def begin_anew(self) -> None:
+        """The clock has jumped: whatever was planned by it ticks now, and from now on."""
+        if not self._scheduler.running:
+            return
+        for job in self._scheduler.get_jobs():
+            if isinstance(job.trigger, IntervalTrigger):
+                job.reschedule(IntervalTrigger(seconds=job.trigger.interval.total_seconds()))
+            else:
+                job.reschedule(job.trigger)
 
     async def stop(self, grace: float) -> None:
         """Tick no more; a running job gets `grace` seconds to end."""
@@ -61,6 +78,14 @@ class Timetable:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
+
+    def _by_the_clock(self, job: Job) -> Job:
+        """The job, while the clock says what time it is: a wrong one would plan, repeat and forget wrongly."""
+
+        async def run() -> object:
+            return await job() if self._is_clock_right() else None
+
+        return run
 
     def _every(self, name: str, job: Job, *, seconds: int, at_start: bool = False) -> None:
         first = {"next_run_time": datetime.now(UTC)} if at_start else {}

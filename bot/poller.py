@@ -19,6 +19,7 @@ from bot.answers import classify
 from bot.telegram import session_of
 from domain import inbox
 from domain.actor import SYSTEM
+from domain.alarms import Trouble
 from domain.db import Database
 from domain.inbox import Waiting
 
@@ -51,6 +52,7 @@ class Poller:
         self._db, self._bot, self._offer, self._room = db, bot, offer, room
         self._allowed = list(allowed_updates)
         self.failures = 0  # in a row
+        self.trouble: Trouble | None = None  # why nothing comes, where a person has to do something
         self.longest_pause = LONGEST_PAUSE
         self._offset: int | None = None
         self._stopping = asyncio.Event()
@@ -64,6 +66,7 @@ class Poller:
                 updates = await self._ask()
                 await self._keep(updates)
                 self.failures = 0
+                self.trouble = None
             except asyncio.CancelledError:
                 if not self._stopping.is_set():
                     raise
@@ -112,8 +115,10 @@ class Poller:
             await self._bot(DeleteWebhook(drop_pending_updates=False))
             raise NotPolled("a webhook was set")
         if status == 409:
+            self.trouble = Trouble.RIVAL
             raise NotPolled("another program is polling with this bot token: stop one of the two", 5.0)
         if status in (401, 404):
+            self.trouble = Trouble.TOKEN
             raise NotPolled("Telegram does not know this bot token", LONGEST_PAUSE)
         raise NotPolled(answer.error, answer.wait)
 

@@ -11,18 +11,20 @@ import secrets
 import socket
 import time
 from collections import Counter
+from collections.abc import Callable
 from hashlib import sha256
 
 import structlog
 from aiogram import Bot
 from aiogram.methods import GetMe
 
-from bot.answers import classify
+from bot.answers import Outcome, classify
 from bot.delivery import Delivery
 from bot.notice import FindAddress, MarkUnreachable, Renderers
 from bot.telegram import session_of
 from domain import outbox
 from domain.actor import SYSTEM
+from domain.alarms import Trouble
 from domain.db import Database
 from domain.files import FileStore
 from domain.outbox import BULK, INTERACTIVE, TRANSACTIONAL, Due, Lease
@@ -80,6 +82,7 @@ class Sender:
         *,
         timezone: str,
         counters: Counter[str] | None = None,
+        is_clock_right: Callable[[], bool] = lambda: True,
         files: FileStore | None = None,
     ) -> None:
         self._db, self._bot = db, bot
@@ -101,6 +104,8 @@ class Sender:
             timezone=timezone,
             files=files,
         )
+        self._is_clock_right = is_clock_right
+        self.trouble: Trouble | None = None  # why nothing leaves, where a person has to do something
         self._work = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], Due] = {}
         self._lease: Lease | None = None
@@ -158,11 +163,17 @@ class Sender:
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._ask_until_answered())
 
+    def may_send(self) -> bool:
+        """Whether the clock can be relied upon: else messages would leave too early, or expire."""
+        return self._is_clock_right()
+
     async def _ask_until_answered(self) -> None:
         for attempt in range(1_000_000):
             with contextlib.suppress(Exception):  # whatever it is: it is not the answer
                 status, body = await session_of(self._bot).post(self._bot, GetMe(), 10)
-                if status == 200 and classify(status, body).outcome == "sent":
+                answer = classify(status, body)
+                self.trouble = Trouble.TOKEN if answer.outcome == Outcome.STOPPED else None
+                if status == 200 and answer.outcome == Outcome.SENT:
                     break
             self.counters["probes_failed"] += 1
             pause = PROBES[min(attempt, len(PROBES) - 1)]
@@ -205,7 +216,7 @@ class Sender:
         lease = self._lease
         if lease is None:
             return True
-        if self._limiter.is_paused:
+        if self._limiter.is_paused or not self.may_send():
             return False
         found = self._first_of_each(await self._due())
         if not found:

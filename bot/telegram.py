@@ -1,6 +1,7 @@
 """The one way to the Bot API: every send passes the limiter, the bot's own answers first."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, cast
 
 import structlog
@@ -32,6 +33,7 @@ class TelegramSession(AiohttpSession):
         self._http_proxy = proxy if proxy.startswith("http") else None
         super().__init__(proxy=None if self._http_proxy else (proxy or None), **options)
         self.limiter = limiter or Limiter()
+        self.hear: Callable[[str | None], None] = lambda date: None  # gets the `Date` of each answer
 
     async def create_session(self) -> ClientSession:
         """The HTTP client, made at first use."""
@@ -58,6 +60,7 @@ class TelegramSession(AiohttpSession):
         form = self.build_form_data(bot=bot, method=method)
         limit = ClientTimeout(total=self.timeout if seconds is None else seconds, sock_connect=10)
         async with session.post(url, data=form, timeout=limit) as response:
+            self.hear(response.headers.get("Date"))
             body = await response.read()
         return response.status, body.decode("utf-8", "replace")
 

@@ -110,6 +110,7 @@ class Clock:
 
     def __init__(self, read: Callable[[], datetime] | None = None) -> None:
         self._read = read or (lambda: datetime.now(UTC))
+        self.is_real = read is None  # of the machine, which can be wrong; others are moved on purpose
 
     def now(self) -> datetime:
         """The present instant, in UTC."""
