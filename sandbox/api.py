@@ -75,7 +75,8 @@ class BotApi:
 
     async def run(self, call: Call) -> web.Response:
         """Meet a planted fault, do what is asked, write it into the log."""
-        fault = self.world.faults.take(call.method, _chat_id(call))
+        words = call.text("text") or call.text("caption")
+        fault = self.world.faults.take(call.method, _chat_id(call), words)
         if fault is not None:
             early = await self._before(call, fault)
             if early is not None:
@@ -112,6 +113,9 @@ class BotApi:
             self._log(call, fault, "dropped")
             await self.world.stopping.wait()
             raise Dropped
+        if fault.kind == "repeat":
+            call.bot.queue.forget_confirmations()
+            call.params.pop("offset", None)
         if fault.kind == "delay":
             await self._pause(fault.delay)
         return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from .errors import Refusal, too_many
 
-KINDS = ("error", "drop_after", "drop_before", "deliver_502", "garbage", "delay", "hang")
+KINDS = ("error", "drop_after", "drop_before", "deliver_502", "garbage", "delay", "hang", "repeat")
 _TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
 _SERVER = {
     500: "Internal Server Error",
@@ -23,7 +23,9 @@ class Fault:
 
     Kinds: «error» refuses with ``code`` (``retry_after``, ``migrate_to`` go into parameters); «drop_after» delivers and
     drops the connection; «drop_before» drops it at once; «deliver_502» delivers, then answers 502; «garbage» delivers,
-    then answers 200 with a body that is not JSON; «delay» answers ``delay`` seconds late; «hang» never answers.
+    then answers 200 with a body that is not JSON; «delay» answers ``delay`` seconds late; «hang» never answers;
+    «repeat» (getUpdates) forgets what was confirmed and brings it again. ``chat_id`` and ``containing`` (words of the
+    text or caption) aim at some calls only.
     """
 
     method: str
@@ -36,6 +38,7 @@ class Fault:
     migrate_to: int | None = None
     chat_id: int | None = None
     skip: int = 0
+    containing: str = ""
 
     def refusal(self) -> Refusal:
         """The error that kind «error» answers with."""
@@ -62,12 +65,12 @@ class Faults:
             raise ValueError(f"unknown kind of fault: {fault.kind}; known: {', '.join(KINDS)}")
         self.planted.append(fault)
 
-    def take(self, method: str, chat_id: int | None) -> Fault | None:
+    def take(self, method: str, chat_id: int | None, words: str = "") -> Fault | None:
         """The fault that this call meets; it is used up."""
         for fault in self.planted:
             if fault.method not in ("*", method.lower()) and fault.method.lower() != method.lower():
                 continue
-            if fault.chat_id not in (None, chat_id):
+            if fault.chat_id not in (None, chat_id) or fault.containing not in words:
                 continue
             if fault.skip > 0:
                 fault.skip -= 1

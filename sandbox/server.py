@@ -250,10 +250,23 @@ class Sandbox(Acting):
         migrate_to: int | None = None,
         chat_id: int | None = None,
         skip: int = 0,
+        containing: str = "",
     ) -> None:
         """Misbehave at the next ``count`` calls of the method («*» any, «download» file downloads); see Fault."""
         self.world.faults.plant(
-            Fault(method, kind, count, code, retry_after, description, delay, migrate_to, chat_id, skip)
+            Fault(
+                method,
+                kind,
+                count,
+                code,
+                retry_after,
+                description,
+                delay,
+                migrate_to,
+                chat_id,
+                skip,
+                containing,
+            )
         )
 
     def clear_faults(self) -> None:

@@ -13,6 +13,7 @@ from .signal import Signal
 
 RETENTION = 24 * 3600
 MAX_WAIT = 50
+REMEMBERED = 1000  # confirmed updates that a fault can bring again
 # Telegram sends these three only to a bot that asks for them by name.
 ON_REQUEST = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 _OTHER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -31,6 +32,7 @@ class UpdateQueue:
         self._mark = mark
         self._on_change = on_change
         self.items: deque[PendingUpdate] = deque()
+        self._confirmed: deque[PendingUpdate] = deque(maxlen=REMEMBERED)
         self.next_id = 500_000_001
         self.allowed: list[str] | None = None
         self.arrived = Signal()
@@ -86,7 +88,14 @@ class UpdateQueue:
             self.drop_where(lambda update: update.id not in keep)
         elif 0 < offset <= self.next_id + 10:  # an offset from another life is ignored, as the server does
             while self.items and self.items[0].id < offset:
-                self._mark(self.items.popleft(), False)
+                self._confirmed.append(self.items.popleft())
+                self._mark(self._confirmed[-1], False)
+
+    def forget_confirmations(self) -> None:
+        """The latest confirmed updates come again, in their order."""
+        while self._confirmed:
+            self.items.appendleft(self._confirmed.pop())
+            self._mark(self.items[0], True)
 
     async def poll(
         self, offset: int, limit: int, wait: float, stopping: Callable[[], bool]

@@ -3,22 +3,24 @@
 Like Jepsen's total-queue: what was put in must come out once; what is in doubt must be listed as such.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.db import Database
-from sandbox import Sandbox
+from sandbox import DeliveryEntry, Sandbox
 from tests.bot.engine_kit import rows
 
 IN_FLIGHT = 4  # of RELIABILITY.md §2
+FOR_NOW = 429, 500, 401  # refusals after which a message goes again
 
 
 @dataclass
 class Sent:
-    """What the people sent: update number → (chat, word), in order."""
+    """What the people sent: update number → (chat, word), in order; and numbers of updates that nobody can read."""
 
     by_number: dict[int, tuple[int, str]] = field(default_factory=dict)
+    unreadable: set[int] = field(default_factory=set)
 
     def words(self, chat_id: int) -> list[str]:
         """The words of one chat in the order in which they were sent."""
@@ -31,6 +33,17 @@ class Findings:
 
     counts: dict[str, int]
     wrong: list[str]
+
+
+class Note(NamedTuple):
+    """A queued message as the database has it."""
+
+    key: str
+    state: str
+    policy: str
+    doubts: int
+    error: str
+    person_id: int | None
 
 
 async def check(telegram: Sandbox, db: Database, sent: Sent) -> Findings:
@@ -47,9 +60,12 @@ async def _incoming(
 ) -> None:
     waiting = {update.id for update in telegram.bot.queue.items}
     kept = {number for (number,) in await rows(db, "SELECT update_id FROM inbox_update")}
-    wrong += [f"I1 confirmed but not kept: {number}" for number in set(sent.by_number) - waiting - kept]
-    states = await rows(db, "SELECT state, count(*) FROM inbox_update GROUP BY state")
-    wrong += [f"I2 inbox rows are {state}" for state, _ in states if state != "done"]
+    expected = set(sent.by_number) | sent.unreadable
+    wrong += [f"I1 confirmed but not kept: {number}" for number in expected - waiting - kept]
+    states = await rows(db, "SELECT update_id, state FROM inbox_update")
+    for number, state in states:
+        if state != ("dead" if number in sent.unreadable else "done") and number in expected:
+            wrong.append(f"I2 update {number} is {state}")
     found = await rows(db, "SELECT chat_id, words FROM effect ORDER BY id")
     wrong += [f"I2 {times} effects of {word}" for (_, word), times in Counter(found).items() if times != 1]
     lost = {word for _, word in sent.by_number.values()} - {word for _, word in found}
@@ -58,7 +74,8 @@ async def _incoming(
         if [word for chat, word in found if chat == chat_id] != sent.words(chat_id):
             wrong.append(f"I3 chat {chat_id} out of order")
     effects = {word for _, word in found}
-    answers = Counter(_texts(telegram, "ok "))
+    answers = Counter(_words(entry, "ok ") for entry in telegram.log.delivered("sendMessage"))
+    answers.pop("", None)
     wrong += [f"I4 answered without effect: {word}" for word in answers if word not in effects]
     wrong += [f"I2 {times} answers to {word}" for word, times in answers.items() if times > 1]
     counts["answers"] = len(answers)
@@ -70,33 +87,59 @@ async def _incoming(
 async def _outgoing(
     telegram: Sandbox, db: Database, sent: Sent, wrong: list[str], counts: dict[str, int]
 ) -> None:
-    queued = await rows(db, "SELECT dedupe_key, state, policy FROM outbox_message WHERE subject = 'note'")
-    keys = Counter(key for key, _, _ in queued)
+    found = await rows(
+        db,
+        "SELECT dedupe_key, state, policy, doubts, coalesce(error, ''), person_id FROM outbox_message"
+        " WHERE subject = 'note'",
+    )
+    queued = [Note(*row) for row in found]
+    keys = Counter(note.key for note in queued)
     wrong += [
         f"O1 {word} queued {keys[f'note:{word}']} times"
         for _, word in sent.by_number.values()
         if keys[f"note:{word}"] != 1
     ]
-    copies = Counter(_texts(telegram, "note "))
-    for key, state, policy in queued:
-        seen = copies[key.removeprefix("note:")]
-        most = 2 if policy == "at_least_once" else 1
-        if seen > most:
-            wrong.append(f"O2/O3 {seen} copies of {key} ({policy})")
-        if state == "sent" and not seen:
-            wrong.append(f"O5 {key} is sent, but Telegram never took it")
-        if state not in ("sent", "unknown"):
-            wrong.append(f"O7 {key} is {state}")
-        if not seen and state != "unknown":
-            wrong.append(f"O2 {key} was never delivered and is {state}")
-    by_state = Counter(state for _, state, _ in queued)
+    copies: Counter[str] = Counter()
+    refused: dict[str, set[int]] = defaultdict(set)
+    for entry in telegram.log:
+        word = _words(entry, "note ")
+        copies[word] += entry.outcome == "delivered"
+        if entry.outcome == "refused" and entry.code is not None:
+            refused[word].add(entry.code)
+    unreachable = {note.person_id for note in queued if note.state == "blocked"}
+    for note in queued:
+        word = note.key.removeprefix("note:")
+        if fault := _fault(note, copies[word], refused[word], note.person_id in unreachable):
+            wrong.append(f"{fault}: {note}, {copies[word]} copies")
+    by_state = Counter(note.state for note in queued)
     counts |= {f"notes_{state}": number for state, number in by_state.items()}
-    counts["notes_doubled"] = sum(times > 1 for times in copies.values())
+    counts["notes_doubled"] = sum(times > 1 for word, times in copies.items() if word)
 
 
-def _texts(telegram: Sandbox, prefix: str) -> list[str]:
-    texts = [str(entry.params.get("text", "")) for entry in telegram.log.delivered("sendMessage")]
-    return [text.removeprefix(prefix).split("\n")[0] for text in texts if text.startswith(prefix)]
+def _fault(note: Note, copies: int, refused: set[int], is_unreachable: bool) -> str:
+    """What is wrong with one message, given what Telegram saw of it; nothing if nothing is."""
+    if copies > (2 if note.policy == "at_least_once" else 1):
+        return "O2/O3 too often"
+    match note.state:
+        case "sent":
+            return "" if copies else "O5 sent, but Telegram never took it"
+        case "unknown":
+            is_final = note.policy == "at_most_once" or note.doubts > 1
+            return "" if is_final else "O7 not repeated, and on nobody's list"
+        case "blocked":
+            return "" if refused & {400, 403} else "O7 blocked, but Telegram never said so"
+        case "failed":
+            return "" if refused - set(FOR_NOW) else "O7 failed, but Telegram never refused it"
+        case "cancelled" if note.error == "unreachable" and is_unreachable:
+            return ""
+        case _:
+            return "O7 not ended"
+
+
+def _words(entry: DeliveryEntry, prefix: str) -> str:
+    """The word of a message that begins so, else nothing."""
+    text = str(entry.params.get("text", "")) if entry.method == "sendMessage" else ""
+    return text.removeprefix(prefix).split("\n")[0] if text.startswith(prefix) else ""
 
 
 async def in_flight(db: Database) -> list[Any]:

@@ -1,12 +1,14 @@
 """The process that is killed: the real engine with a dispatcher that keeps one row per update.
 
-Every handled text has one effect (a row), one dialogue state, one queued note to the next person, and one answer. The
-process can be told to kill itself at a named point; all else is the product's own code.
+Every handled text has one effect (a row), one dialogue state, one queued note to the next person (now and then to a
+group), and one answer. The process can be told to kill itself at a named point; all else is the product's own code.
 """
 
 import asyncio
 import os
 import signal
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event
@@ -17,7 +19,9 @@ from aiogram import Dispatcher
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message
 from pydantic import SecretStr
+from sqlalchemy import event
 
+from bot import delivery
 from bot.delivery import Delivery
 from bot.engine import Engine
 from bot.finishing import Finisher
@@ -26,14 +30,21 @@ from bot.limits import Limiter
 from bot.logs import set_up
 from bot.poller import Poller
 from bot.storage import DatabaseStorage
-from bot.telegram import telegram_bot
-from domain import inbox, outbox
+from bot.telegram import session_of, telegram_bot
+from domain import outbox
 from domain.actor import SYSTEM
-from domain.db import Clock, Database, WriteTx
+from domain.db import Clock, Database
+from domain.outbox import INTERACTIVE
 from domain.settings import Settings
+from domain.texts import texts
 from tests.bot.engine_kit import Directory, TestAddress, keep_effect, say_words
+from tests.faults.mutants import MUTANTS
 
 PEOPLE = range(2001, 2009)
+GROUP = -4_000_000_001  # the first group of a sandbox
+GROUP_EVERY = 16  # one note of so many goes to the group, which takes twenty a minute
+
+texts("ru")  # read once by the parent of all children
 
 
 class Orders(NamedTuple):
@@ -46,6 +57,8 @@ class Orders(NamedTuple):
     after: int = 1  # at which time of passing the point
     ahead: float = 0.0  # seconds that its clock is ahead
     mutant: str = ""  # a mistake to make, which the checker must find
+    patience: float = 30.0  # seconds that a request may take
+    pages: int = 0  # of the database at most: a small disk
 
 
 class Death:
@@ -56,20 +69,40 @@ class Death:
 
     def at(self, point: str) -> None:
         """Die here, if it is time."""
-        if point and point == self.point:
-            self.left -= 1
-            if self.left <= 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+        if self._is_time(point):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def during(self, point: str) -> None:
+        """Die by another thread while this one goes on into what it is about to do."""
+        if self._is_time(point):
+            threading.Thread(target=self._die_soon, daemon=True).start()
+
+    def _is_time(self, point: str) -> bool:
+        if not point or point != self.point:
+            return False
+        self.left -= 1
+        return self.left <= 0
+
+    @staticmethod
+    def _die_soon() -> None:
+        time.sleep(0.0005)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
-def around(owner: type, name: str, death: Death, before: str, after: str) -> None:
-    """Pass the points before and after a method of the product."""
+Counts = Callable[..., bool]
+
+
+def around(
+    owner: type, name: str, death: Death, before: str, after: str, counts: Counts = lambda *args: True
+) -> None:
+    """Pass the points before and after a method of the product, where this call `counts`."""
     original: Callable[..., Awaitable[Any]] = getattr(owner, name)
 
     async def passing(self: Any, *args: Any, **kwargs: Any) -> Any:
-        death.at(before)
+        is_meant = counts(*args)
+        death.at(before if is_meant else "")
         result = await original(self, *args, **kwargs)
-        death.at(after)
+        death.at(after if is_meant else "")
         return result
 
     setattr(owner, name, passing)
@@ -79,6 +112,7 @@ POINTS = (
     "before_accept",
     "after_accept",
     "in_effect",
+    "in_commit",
     "after_effect",
     "before_answer",
     "after_answer",
@@ -95,9 +129,24 @@ def plant(death: Death) -> None:
     """The fault points of RELIABILITY.md §7."""
     around(Poller, "_keep", death, "before_accept", "after_accept")
     around(Finisher, "flush", death, "before_finish", "after_finish")
-    around(Delivery, "deliver", death, "after_claim", "")
-    around(Delivery, "_exchange", death, "after_sending", "after_response")
-    around(Delivery, "_conclude", death, "", "after_mark")
+    # Not the word after a restart, which goes first: the message that a behaviour of Telegram is planted for.
+    around(Delivery, "deliver", death, "after_claim", "", lambda lease, due: due.lane > INTERACTIVE)
+    around(
+        Delivery,
+        "_exchange",
+        death,
+        "after_sending",
+        "after_response",
+        lambda ready, *rest: ready.message.lane > INTERACTIVE,
+    )
+    around(
+        Delivery,
+        "_conclude",
+        death,
+        "",
+        "after_mark",
+        lambda lease, ready, *rest: ready.message.lane > INTERACTIVE,
+    )
     original = Handling.committed
 
     def committed(self: Handling) -> None:
@@ -107,38 +156,6 @@ def plant(death: Death) -> None:
     Handling.committed = committed  # type: ignore[method-assign]
 
 
-_later: list[asyncio.Task[None]] = []
-
-
-async def _confirm_first(self: Poller, updates: list[Any]) -> None:
-    """Mutant: what aiogram's polling does, the next request confirms what is not kept yet."""
-
-    async def keep() -> None:
-        await asyncio.sleep(0.3)
-        async with self._db.write(SYSTEM) as tx:
-            self._offer(await inbox.accept(tx, self._bot.id, updates))
-
-    if updates:
-        self._offset = max(update["update_id"] for update in updates) + 1
-        _later.append(asyncio.create_task(keep()))
-
-
-async def _mark_nothing(self: Handling, tx: WriteTx) -> None:
-    """Mutant: the effect is committed without its mark."""
-
-
-async def _send_unmarked(tx: WriteTx, lease: outbox.Lease, message_id: int) -> bool:
-    """Mutant: bytes leave before `sending` is committed."""
-    return True
-
-
-MUTANTS: dict[str, tuple[Any, str, Any]] = {
-    "confirms_first": (Poller, "_keep", _confirm_first),
-    "effect_without_mark": (Handling, "before_commit", _mark_nothing),
-    "sends_unmarked": (outbox, "begin_sending", _send_unmarked),
-}
-
-
 def dispatcher_of(db: Database, death: Death) -> Dispatcher:
     """One effect, one state, one note, one answer."""
     dispatcher = Dispatcher(storage=DatabaseStorage(db))
@@ -146,23 +163,45 @@ def dispatcher_of(db: Database, death: Death) -> Dispatcher:
     @dispatcher.message()
     async def keep(message: Message, state: FSMContext) -> None:
         word, chat_id = message.text or "", message.chat.id
+        if not word.startswith("w"):
+            return  # what the sandbox says of its group
         await state.set_data({"last": word})
+        is_for_group = int(word[1:]) % GROUP_EVERY == 0
         async with db.write(SYSTEM) as tx:
             await keep_effect(tx, chat_id, word)
             await outbox.put(
                 tx,
                 "broadcast" if word.endswith("3") else "words",
-                person_id=PEOPLE[(chat_id - PEOPLE[0] + 1) % len(PEOPLE)],
+                person_id=None if is_for_group else PEOPLE[(chat_id - PEOPLE[0] + 1) % len(PEOPLE)],
+                chat_id=GROUP if is_for_group else None,
                 subject="note",
                 dedupe_key=f"note:{word}",
                 params={"words": f"note {word}"},
             )
             death.at("in_effect")
+            death.during("in_commit")
         death.at("before_answer")
         await message.answer(f"ok {word}")
         death.at("after_answer")
 
     return dispatcher
+
+
+def shrink(db: Database, pages: int) -> Callable[[], Awaitable[None]]:
+    """A disk so small that the database may have no more pages; the result makes it large again."""
+    connections: list[Any] = []
+
+    def limit(connection: Any, _record: Any) -> None:
+        connections.append(connection)
+        connection.cursor().execute(f"PRAGMA max_page_count={pages}")
+
+    event.listen(db._writer.sync_engine, "connect", limit)
+
+    async def grow() -> None:
+        for connection in connections:
+            await connection.driver_connection.execute("PRAGMA max_page_count=1000000")
+
+    return grow
 
 
 async def live(orders: Orders, ready: Event) -> None:
@@ -181,7 +220,14 @@ async def live(orders: Orders, ready: Event) -> None:
     )
     ahead = timedelta(seconds=orders.ahead)
     db = Database(f"sqlite+aiosqlite:///{folder / 'test.db'}", Clock(lambda: datetime.now(UTC) + ahead))
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    if orders.pages:
+        grow = shrink(db, orders.pages)
+        loop.add_signal_handler(signal.SIGUSR1, lambda: asyncio.ensure_future(grow()))
     bot = telegram_bot(settings, Limiter(rate=500, chat_spacing=0.0))
+    session_of(bot).timeout = orders.patience
+    delivery.REQUEST = orders.patience
     directory = Directory({person: TestAddress(person) for person in PEOPLE})
     engine = Engine(
         db,
@@ -193,8 +239,7 @@ async def live(orders: Orders, ready: Event) -> None:
         mark_unreachable=directory.mark,
         strict=True,
     )
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    engine._poller.longest_pause = 0.3
     await engine.start()
     ready.set()
     await stop.wait()

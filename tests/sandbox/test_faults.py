@@ -85,6 +85,22 @@ async def test_faults_can_be_aimed(telegram: Sandbox, api: Api) -> None:
     assert codes == [200, 200, 500, 500, 200]
 
 
+async def test_faults_can_be_aimed_at_words(telegram: Sandbox, api: Api) -> None:
+    telegram.fault("sendMessage", "error", code=500, containing="note")
+    answers = [(await api("sendMessage", chat_id=ANNA, text=text))[0] for text in ("x", "a note", "a note")]
+    assert answers == [200, 500, 200]
+
+
+async def test_confirmed_updates_come_again(telegram: Sandbox, bot: Bot) -> None:
+    for words in ("1", "2", "3"):
+        await telegram.send_text(ANNA, words)
+    first = await bot.get_updates(limit=2)
+    assert len(await bot.get_updates(offset=first[1].update_id + 1)) == 1
+    telegram.fault("getUpdates", "repeat")
+    again = await bot.get_updates(offset=first[1].update_id + 2)
+    assert [update.message.text for update in again if update.message] == ["1", "2", "3"]
+
+
 async def test_a_lasting_fault_is_cleared(telegram: Sandbox, api: Api) -> None:
     telegram.fault("*", "error", code=502, count=-1)
     codes = [(await api(method))[0] for method in ("getMe", "getUpdates", "getMe")]

@@ -1,0 +1,30 @@
+"""Every fault point against every behaviour of Telegram, the network and the database: one kill for each pair."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.faults.behaviours import BEHAVIOURS
+from tests.faults.child import PEOPLE, POINTS
+from tests.faults.trial import conclude, trial
+
+PLANTED = {"no answer": 0.5}  # seconds after which a request is given up
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", BEHAVIOURS)
+async def test_killed_at_every_point(tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async with trial(tmp_path) as run:
+        run.patience = PLANTED.get(name, 30.0)
+        for point in POINTS:
+            process = run.start(point)
+            await run.is_ready()
+            run.telegram.clear_faults()
+            await BEHAVIOURS[name](run)
+            await run.say(*PEOPLE[:5])
+            died = await run.wait_for_death(process, 30)
+            await asyncio.gather(*run.background)
+            run.background.clear()
+            assert died, f"{point} was never passed"
+        await conclude(run, capsys, name)
