@@ -13,12 +13,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-RATE = 25.0  # a second, of the 30 allowed
+RATE = 29.0  # a second, of the 30 allowed
 CHAT_SPACING = 1.05  # seconds between messages to one chat, with a margin for the way there
 GROUP_LIMIT, GROUP_WINDOW = 20, 60.0
-SLOW_FOR = 60.0  # seconds at half rate after a pause
+SLOW_FOR = 60.0  # seconds at half rate after a second pause in a row
+IN_A_ROW = (
+    10.0  # seconds after a pause in which another one means that we are too fast, and not just Telegram busy
+)
 ANSWER = -1  # priority of what a person is waiting for; the outbox lanes 0, 1, 2 follow
-CATCH_UP = 0.1  # seconds of even spacing that a late timer may make good
+CATCH_UP = 0.3  # seconds of even spacing that a late timer or a slow answer may make good
 REMEMBERED_CHATS = 5_000
 
 
@@ -27,16 +30,21 @@ class Window:
 
     def __init__(self, rate: float = RATE, chat_spacing: float = CHAT_SPACING) -> None:
         self.rate, self.chat_spacing = rate, chat_spacing
-        self.paused_until = 0.0
-        self.slow_until = 0.0
+        self.paused_until = float("-inf")
+        self.slow_until = float("-inf")
         self._grants: deque[float] = deque()
         self._next_unprompted = float("-inf")
         self._chats: dict[int, deque[float]] = {}
 
     def pause(self, now: float, seconds: float) -> None:
-        """Telegram asked to wait: nothing until then, half rate for a minute after it."""
+        """Telegram asked to wait: nothing until then; asked again soon after it, half rate for a minute.
+
+        Several refusals at once, of messages that were on their way together, count as one.
+        """
+        is_again = 0 < now - self.paused_until <= IN_A_ROW
         self.paused_until = max(self.paused_until, now + seconds)
-        self.slow_until = max(self.slow_until, self.paused_until + SLOW_FOR)
+        if is_again:
+            self.slow_until = max(self.slow_until, self.paused_until + SLOW_FOR)
 
     def _rate_at(self, now: float) -> float:
         return self.rate / 2 if now < self.slow_until else self.rate

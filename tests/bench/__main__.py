@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("reading", "updates", "report", "panel", "planning", "memory")
+NAMES = ("reading", "updates", "report", "panel", "planning", "memory", "sending")
 
 
 def main() -> None:

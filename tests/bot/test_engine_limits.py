@@ -64,10 +64,18 @@ def test_a_group_gets_twenty_a_minute() -> None:
     assert window.ready_at(now, -5, TRANSACTIONAL) == pytest.approx(160.0)
 
 
-def test_a_pause_stops_everything_and_then_halves_the_rate() -> None:
+def test_a_pause_stops_everything() -> None:
     window = Window(rate=20)
     window.pause(100.0, 5)
+    window.pause(100.1, 4)  # of a message that was on its way at the same time
     assert window.ready_at(100.0, 1, ANSWER) == 105.0
+    assert departures(window, 2, BULK, start=105.0) == [105.0, pytest.approx(105.05)]
+
+
+def test_a_second_pause_in_a_row_halves_the_rate_for_a_minute() -> None:
+    window = Window(rate=20)
+    window.pause(94.0, 1)
+    window.pause(100.0, 5)
     after = departures(window, 31, BULK, start=105.0)
     assert after[-1] - after[0] == pytest.approx(3.0)
     assert departures(window, 2, BULK, start=166.0) == [166.0, pytest.approx(166.05)]

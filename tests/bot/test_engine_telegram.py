@@ -16,7 +16,7 @@ async def test_an_answer_that_is_put_off_comes_later(tmp_path: Path) -> None:
         sent = await now.bot.send_message(ANNA, "ответ")
         assert now.texts(ANNA) == ["ответ"]
         assert sent.text == "ответ"
-        assert session_of(now.bot).limiter.window.slow_until > 0
+        assert session_of(now.bot).limiter.window.paused_until > 0
 
 
 async def test_telegram_has_the_last_word(tmp_path: Path) -> None:
