@@ -36,6 +36,7 @@ from admin.pages import (
     monitoring_waves,
     overseeing,
     packs,
+    papers,
     people,
     phrases,
     polls,
@@ -70,6 +71,7 @@ CLOSED = (
     curation.closed,
     phrases.closed,
     programmes.closed,
+    papers.closed,
     risks.closed,
     packs.closed,
     roadmaps.closed,
@@ -97,7 +99,7 @@ CLOSED = (
 )
 # The file and the other fields.
 LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(
-    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD), MAX_DOCUMENT + 64 * 1024
+    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT), MAX_DOCUMENT + 64 * 1024
 )
 
 

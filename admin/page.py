@@ -39,6 +39,7 @@ DONE = {
     "confirmed": N_("Confirmed. The school will hear of it."),
     "dates_set": N_("The dates are set. Measures that report on them: %(n)s."),
     "discarded": N_("The draft is gone."),
+    "documents_asked": N_("Asked. The schools see the documents among their assignments."),
     "dropped": N_("The row is left out; it stands among the rows passed over."),
     "given": N_("Done. New assignments: %(n)s."),
     "merged": N_("The two rows are one now."),

@@ -115,6 +115,7 @@ DEEDS = {
     "risk.verify": N_("verified the risk profile"),
     "risk.dispute": N_("disputed the risk profile"),
     "risk.choose": N_("chose the risks to work on"),
+    "documents.ask": N_("asked schools for concept documents"),
     "measure.place": N_("tied measures to a risk and a stage"),
     "criteria.save": N_("saved a set of criteria"),
     "phrases.keep": N_("changed the ready phrases"),

@@ -1,23 +1,28 @@
 """Risk profiles, chosen risks and their programmes, concept documents; which measure belongs to which risk."""
 
+import asyncio
 import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from starlette.datastructures import UploadFile
 
 from admin.auth import Visitor
+from admin.documents import MAX_DOCUMENT
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
+from admin.pages.register import UNREAD, Unread
 from admin.tables import Format, export
-from admin.words import STANDINGS
-from domain import risks, roadmaps, schools
+from admin.words import REFUSED, STANDINGS
+from domain import documents, risks, roadmaps, schools
 from domain.errors import DomainError, Forbidden
 from domain.policy import Permission, allows
 from domain.risks import ACTIONS, DOCUMENTS, FACTORS, LEVELS, ConceptDocument, RiskFactor, RiskLevel, Stage
 from domain.tables import Table
 
 closed = APIRouter()
+IMPORT = "/risks/import"
 MOST_LINES = 2_000
 _LINE = re.compile(r"^\s*(?P<login>\S+)[\s;,:|]+(?P<levels>.+?)\s*$")
 
@@ -29,8 +34,9 @@ class TableFilters(Filters):
 
 
 class LevelsForm(Form):
-    """Ten levels and where they come from."""
+    """Ten levels, one choice each or all as letters, and where they come from."""
 
+    level: list[str] = []  # noqa: RUF012 - pydantic copies it
     levels: str = ""
     source: str = ""
 
@@ -110,20 +116,36 @@ def _table(visit: Visit, rows: list[risks.ProfileRow]) -> Table:
     return Table(say("Risk profiles"), [say("School"), say("Federal login"), *names, say("Verified")], lines)
 
 
-@closed.post("/risks/import")
+@closed.post(IMPORT)
 async def import_profiles(visit: Visitor, request: Request) -> Response:
-    """Profiles pasted from a table; bad lines are named, the others come in."""
+    """Profiles of a file, or pasted from a table; bad rows are named, the others come in."""
     if not visit.may(Permission.PLAN):
         raise Forbidden
-    form = read_form(ImportForm, await sent(request))
-    rows = []
-    for line in form.lines.splitlines()[:MOST_LINES]:
-        found = _LINE.match(line)
-        if found:
-            rows.append((found["login"], found["levels"]))
+    raw = await sent(request)
+    form = read_form(ImportForm, raw)
+    try:
+        rows, source = await _rows(form, raw.get("file"))
+    except DomainError as error:
+        return await _table_page(visit, problem=visit.say.error(error))
     async with visit.write() as tx:
-        imported = await risks.import_profiles(tx, rows, source=form.source)
+        imported = await risks.import_profiles(tx, rows, source=form.source or source)
     return await _table_page(visit, imported=imported)
+
+
+async def _rows(form: ImportForm, file: object) -> tuple[list[tuple[str, str]], str]:
+    """Schools with their levels as written, and what the file is called. Raises Unread, NoProfiles."""
+    if not isinstance(file, UploadFile) or not file.filename:
+        found = [_LINE.match(line) for line in form.lines.splitlines()[:MOST_LINES]]
+        return [(match["login"], match["levels"]) for match in found if match], ""
+    data = await file.read(MAX_DOCUMENT + 1)
+    if len(data) > MAX_DOCUMENT:
+        raise Unread(reason=REFUSED["too_large"], limit=MAX_DOCUMENT // 1024 // 1024)
+    name = file.filename.replace("\\", "/").rsplit("/", 1)[-1]
+    try:
+        grids = await asyncio.to_thread(documents.read_table, data, name)
+    except documents.DocumentRefused as error:
+        raise Unread(reason=UNREAD[error.code], **error.params) from None
+    return [(line.school, line.levels) for line in risks.read_profiles(grids)][:MOST_LINES], name
 
 
 @closed.get("/schools/{school_id}/risks")
@@ -136,7 +158,9 @@ async def _school(visit: Visit, school_id: int, problem: str = "") -> Response:
     async with visit.read() as tx:
         view = await risks.profile_of(tx, school_id)
         programmes = await risks.programmes(tx, school_id=school_id)
-        documents = await risks.concept_documents(tx, school_id)
+        facts = await risks.programme_facts(tx, school_id)
+        papers = await risks.concept_documents(tx, school_id)
+        missing = await risks.missing_documents(tx, school_id)
     place = view.school.place
     reviews = allows(visit.actor, Permission.REVIEW, place) or allows(visit.actor, Permission.OVERRULE, place)
     return visit.page(
@@ -144,7 +168,9 @@ async def _school(visit: Visit, school_id: int, problem: str = "") -> Response:
         status=422 if problem else 200,
         view=view,
         programmes=programmes,
-        documents=documents,
+        facts=facts,
+        documents=papers,
+        missing=missing,
         factors=FACTORS,
         levels=LEVELS,
         actions=ACTIONS,
@@ -165,7 +191,8 @@ async def enter(visit: Visitor, request: Request, school_id: int) -> Response:
     try:
         async with visit.write() as tx:
             await schools.school(tx, school_id)
-            await risks.enter_profile(tx, school_id, risks.levels_of(form.levels), source=form.source)
+            levels = risks.levels_of(form.levels or " ".join(form.level))
+            await risks.enter_profile(tx, school_id, levels, source=form.source)
     except DomainError as error:
         return await _school(visit, school_id, visit.say.error(refusal(error)))
     return visit.go(f"/schools/{school_id}/risks", "saved")

@@ -164,4 +164,5 @@ def _proof(row: Row) -> Proof:
         sha256=item.sha256 or "",
         photo=item.kind is Kind.PHOTO,
         evidence_id=item.id,
+        document=slot.document.value if slot and slot.document else None,
     )

@@ -17,6 +17,13 @@ from typing import NamedTuple
 from domain.errors import N_, DomainError
 from domain.programme import FEDERAL, FileRules
 
+# What a concept document is called in its file's name (the identifiers of `domain.risks`).
+DOCUMENTS = {
+    "development_concept": "Концепция",
+    "medium_term_programme": "СреднесрочнаяПрограмма",
+    "antirisk_programme": "АРП",
+    "efficient_transition": "ППЭРР",
+}
 BEYOND = "Сверх_лимита"  # folder of the files that a slot has no place for
 LIFE = timedelta(days=1)  # of a pack that waits to be fetched
 LEASE = timedelta(seconds=90)  # after which a pack that is being written is taken for broken off
@@ -59,6 +66,9 @@ class ChoiceWrong(DomainError):
     sentence = N_("Please choose from 1 to %(most)s files of one slot.")
 
 
+SlotKey = tuple[int, str | None, int, int | None]
+
+
 class Proof(NamedTuple):
     """One confirmed file and what it proves."""
 
@@ -78,11 +88,12 @@ class Proof(NamedTuple):
     sha256: str
     photo: bool = False
     evidence_id: int = 0
+    document: str | None = None
 
     @property
-    def slot(self) -> tuple[int, int, int | None]:
-        """What decides in which slot it goes: school, risk (or measure, negative), stage."""
-        return self.school_id, self.factor or -self.measure_id, self.stage
+    def slot(self) -> SlotKey:
+        """What decides in which slot it goes: school, document, risk (or measure, negative), stage."""
+        return self.school_id, self.document, self.factor or -self.measure_id, self.stage
 
 
 class PackFile(NamedTuple):
@@ -145,8 +156,10 @@ def stand_in(school_id: int) -> str:
 
 
 def slot_name(proof: Proof) -> str:
-    """«edu760152_Риск3_2этап», «edu760152_Мера2.3_1этап»."""
-    if proof.factor:
+    """«edu760152_Риск3_2этап», «edu760152_Мера2.3_1этап», «edu760152_АРП_Риск3_1этап»."""
+    if proof.document in DOCUMENTS:
+        what = DOCUMENTS[proof.document] + (f"_Риск{proof.factor}" if proof.factor else "")
+    elif proof.factor:
         what = f"Риск{proof.factor}"
     else:
         number = re.sub(r"[^\w.-]+", "", proof.number or "").strip(".-")
@@ -168,7 +181,7 @@ def arrange(
     somebody has chosen, only what they chose takes the places.
     """
     pack = Pack()
-    held: dict[tuple[int, int, int | None], list[Proof]] = {}
+    held: dict[SlotKey, list[Proof]] = {}
     for proof in proofs:
         reason = _refusal(proof, rules_of.get(proof.school_id, FEDERAL))
         if reason is not None:
@@ -176,7 +189,7 @@ def arrange(
         else:
             held.setdefault(proof.slot, []).append(proof)
     taken: set[str] = set()
-    for (school_id, _, _), inside in held.items():
+    for (school_id, *_), inside in held.items():
         slot = Slot(_unlike(slot_name(inside[0]), taken), rules_of.get(school_id, FEDERAL).max_files)
         taken.add(slot.name)
         _fill(slot, inside, chosen, f"{inside[0].login}/" if folders else "")

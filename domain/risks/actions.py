@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from domain import audit, giving, progress, roadmaps, schools
+from domain.actor import SYSTEM, Place
 from domain.db import WriteTx
-from domain.errors import DomainError, Forbidden, NotFound
+from domain.errors import N_, DomainError, Forbidden
 from domain.policy import Permission, allows, require
 from domain.risks import queries, rules
 from domain.risks.models import ChosenRisk, MeasureSlot, RiskProfile
-from domain.risks.rules import ConceptDocument, RiskFactor, RiskLevel, Stage
+from domain.risks.rules import Asked, ConceptDocument, RiskFactor, RiskLevel, Stage
+from domain.texts import Texts
 
 
 @dataclass(slots=True)
@@ -57,23 +59,23 @@ async def enter_profile(
 
 
 async def import_profiles(tx: WriteTx, rows: Iterable[tuple[str, str]], *, source: str) -> Imported:
-    """Profiles by federal login («edu760152», «В В В С …»); a bad row is refused and does not stop the others."""
-    by_login = {
-        row.school.federal_login.casefold(): row.school
-        for row in await schools.school_list(tx, permission=Permission.PLAN)
-        if row.school.federal_login
-    }
+    """Profiles by federal login or name («edu760152», «В В В С …»); a bad row is refused and does not stop the others."""
+    known: dict[str, list[schools.School]] = {}
+    for row in await schools.school_list(tx, permission=Permission.PLAN):
+        for key in {(row.school.federal_login or "").casefold(), row.school.search_name} - {""}:
+            known.setdefault(key, []).append(row.school)
     result = Imported()
-    for login, words in rows:
-        school = by_login.get(login.strip().casefold())
+    for said, words in rows:
+        name = said.strip()
+        found = known.get(name.casefold()) or known.get(schools.search_name(name), [])
         try:
-            if school is None:
-                raise NotFound
-            before = (await queries.profile_of(tx, school.id)).profile
-            after = await enter_profile(tx, school.id, rules.levels_of(words), source=source)
-            (result.unchanged if after is before else result.entered).append(login)
+            if len(found) != 1:
+                raise rules.SchoolUnclear if found else rules.SchoolUnknown
+            before = (await queries.profile_of(tx, found[0].id)).profile
+            after = await enter_profile(tx, found[0].id, rules.levels_of(words), source=source)
+            (result.unchanged if after is before else result.entered).append(name)
         except DomainError as refused:
-            result.refused[login] = refused
+            result.refused[name] = refused
     return result
 
 
@@ -149,6 +151,14 @@ async def choose_risks(tx: WriteTx, school_id: int, factors: Collection[RiskFact
         )
     await tx.session.flush()
     audit.record(tx, "risk.choose", "school", school.id, school.place, factors=sorted(int(f) for f in wanted))
+    await _catch_up(tx, school, wanted - view.chosen)
+
+
+async def _catch_up(tx: WriteTx, school: schools.School, fresh: Collection[RiskFactor]) -> None:
+    """What other schools of these risks were given already, this one owes from now on: nobody has to press for it."""
+    system = WriteTx(tx.session, SYSTEM, tx.now)
+    for roadmap_id, measure_ids in (await queries.given_by_risk(tx, school.place, fresh)).items():
+        await giving.assign(system, roadmap_id, [school.id], measure_ids=measure_ids)
 
 
 async def place_measures(
@@ -188,14 +198,18 @@ async def place_measures(
     return len(set(measure_ids))
 
 
-async def give_by_risk(tx: WriteTx, roadmap_id: int) -> int:
+async def give_by_risk(tx: WriteTx, roadmap_id: int, *, among: Collection[int] | None = None) -> int:
     """Give the measures of each risk's programme to exactly the schools that have chosen the risk.
 
-    Returns how many assignments are new; once more, none.
+    `among`: only these schools. Returns how many assignments are new; once more, none.
     """
     view = await roadmaps.roadmap(tx, roadmap_id)
     places = await queries.slots(tx, [measure.id for measure in view.measures])
-    receivers = [row.school.id for row in await schools.school_list(tx, permission=Permission.PLAN)]
+    receivers = [
+        row.school.id
+        for row in await schools.school_list(tx, permission=Permission.PLAN)
+        if view.roadmap.place.covers(row.school.place) and (among is None or row.school.id in among)
+    ]
     risks = await queries.chosen(tx, receivers)
     given = 0
     for factor in RiskFactor:
@@ -204,3 +218,99 @@ async def give_by_risk(tx: WriteTx, roadmap_id: int) -> int:
         if measures and choosing:
             given += await giving.assign(tx, roadmap_id, choosing, measure_ids=measures)
     return given
+
+
+async def ask_documents(
+    tx: WriteTx, owner: Place, asked: Sequence[Asked], say: Texts, *, cohort_id: int | None = None
+) -> roadmaps.Roadmap:
+    """Ask schools for concept documents: a roadmap of them, approved and given at once.
+
+    An antirisk programme is asked for each risk, of the schools that have chosen it or choose it later. From here on
+    they are handed in, reviewed and kept in versions as any measure. Raises NothingAsked, AlreadyAsked.
+    """
+    require(tx.actor, Permission.PLAN, owner)
+    today = progress.today(tx)
+    if not asked or any(one.until < today for one in asked):
+        raise rules.NothingAsked
+    for one in asked:
+        title = await queries.asked_before(tx, owner, one)
+        if title is not None:
+            raise rules.AlreadyAsked(title=title)
+    roadmap = await _documents_plan(tx, owner, asked, say)
+    general: list[int] = []
+    for position, (one, factor) in enumerate(_rows(asked)):
+        measure = _document_measure(roadmap, position, one, factor, say)
+        tx.session.add(measure)
+        await tx.session.flush()
+        slot = MeasureSlot(
+            measure_id=measure.id,
+            factor=int(factor) if factor else None,
+            stage=int(one.stage) if one.stage else None,
+            document=one.document,
+        )
+        tx.session.add(slot)
+        if factor is None:
+            general.append(measure.id)
+    await tx.session.flush()
+    await roadmaps.approve(tx, roadmap.id)
+    group = await giving.group(tx, roadmap.id, giving.Group(cohort_id=cohort_id))
+    receivers = [row.school.id for row in group]
+    if general and receivers:
+        await giving.assign(tx, roadmap.id, receivers, measure_ids=general)
+    await give_by_risk(tx, roadmap.id, among=receivers)
+    return roadmap
+
+
+def _rows(asked: Sequence[Asked]) -> list[tuple[Asked, RiskFactor | None]]:
+    return [
+        (one, factor)
+        for one in asked
+        for factor in (RiskFactor if one.document is ConceptDocument.ANTIRISK_PROGRAMME else [None])
+    ]
+
+
+async def _documents_plan(tx: WriteTx, owner: Place, asked: Sequence[Asked], say: Texts) -> roadmaps.Roadmap:
+    days = sorted(one.until for one in asked)
+    title = say(N_("Concept documents, %(year)s"), year=days[-1].year)
+    roadmap = roadmaps.Roadmap(
+        title=title,
+        level=roadmaps.level_of(owner),
+        region_id=owner.region_id or 0,
+        municipality_id=owner.municipality_id,
+        school_id=owner.school_id,
+        reference_year=days[-1].year,
+        starts_on=min(progress.today(tx), days[0]),
+        ends_on=days[-1],
+        state=roadmaps.RoadmapState.DRAFT,
+        period_settled=True,
+        created_by=tx.actor.person_id,
+        created_at=tx.now,
+    )
+    tx.session.add(roadmap)
+    await tx.session.flush()
+    audit.record(tx, "documents.ask", "roadmap", roadmap.id, owner, documents=[one.document for one in asked])
+    return roadmap
+
+
+def _document_measure(
+    roadmap: roadmaps.Roadmap, position: int, one: Asked, factor: RiskFactor | None, say: Texts
+) -> roadmaps.Measure:
+    title = say(rules.DOCUMENTS[one.document])
+    if factor is not None:
+        title = f"{title}: {int(factor)}. {say(rules.FACTORS[factor])}"
+    if one.stage is not None:
+        title = f"{title}, {say(N_('stage %(n)s'), n=int(one.stage))}"
+    until = say(N_("until %(day)s"), day=say.date(one.until, year=True))
+    return roadmaps.Measure(
+        roadmap_id=roadmap.id,
+        position=position,
+        number=str(position + 1),
+        title=title,
+        evidence_required=say(N_("The document itself as a file, with a signature and a date")),
+        deadline_text=until,
+        deadline_typed=until,
+        deadline_kind="until",
+        windows=[[None, one.until.isoformat()]],
+        reminds=True,
+        settled=roadmaps.Settled.RETYPED,
+    )

@@ -4,16 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, or_, select
 
 from domain import people, progress, roadmaps, schools
+from domain.actor import Place
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.policy import Permission, within
 from domain.progress import Assignment, Standing, Status
 from domain.risks import rules
 from domain.risks.models import ChosenRisk, MeasureSlot, RiskProfile
-from domain.risks.rules import ConceptDocument, RiskFactor, Stage
+from domain.risks.rules import Asked, ConceptDocument, RiskFactor, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,33 @@ class DocumentRow(NamedTuple):
 
     document: ConceptDocument
     factor: RiskFactor | None
+    assignment: Assignment
+    measure: roadmaps.Measure
+    standing: Standing
+    stage: Stage | None = None
+
+
+class SchoolDocuments(NamedTuple):
+    """A line of the table of concept documents."""
+
+    school: schools.School
+    chosen: frozenset[RiskFactor]
+    rows: Sequence[DocumentRow]
+
+    def of(self, document: ConceptDocument) -> list[DocumentRow]:
+        """Its documents of one kind."""
+        return [row for row in self.rows if row.document is document]
+
+    @property
+    def not_asked(self) -> list[RiskFactor]:
+        """Chosen risks whose programme nobody has asked for."""
+        asked = {row.factor for row in self.of(ConceptDocument.ANTIRISK_PROGRAMME)}
+        return [] if None in asked else sorted(self.chosen - asked)  # one without a risk stands for all
+
+
+class ProgrammeFact(NamedTuple):
+    """A measure that counts in a programme's share."""
+
     assignment: Assignment
     measure: roadmaps.Measure
     standing: Standing
@@ -154,16 +182,123 @@ async def programmes(tx: Tx, *, school_id: int | None = None) -> list[ProgrammeR
     ]
 
 
+async def programme_facts(
+    tx: Tx, school_id: int
+) -> dict[tuple[RiskFactor, Stage | None], list[ProgrammeFact]]:
+    """The measures behind the shares of a school's programmes, by risk and stage."""
+    await schools.school(tx, school_id)
+    query = (
+        select(Assignment, roadmaps.Measure, MeasureSlot)
+        .join(MeasureSlot, MeasureSlot.measure_id == Assignment.measure_id)
+        .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
+        .join(
+            ChosenRisk,
+            (ChosenRisk.school_id == Assignment.school_id)
+            & (ChosenRisk.factor == MeasureSlot.factor)
+            & ChosenRisk.dropped_at.is_(None),
+        )
+        .where(
+            within(tx.actor, Permission.SEE, Assignment),
+            Assignment.school_id == school_id,
+            MeasureSlot.document.is_(None),
+        )
+        .order_by(MeasureSlot.factor, MeasureSlot.stage, roadmaps.Measure.position, Assignment.occurrence)
+    )
+    day = progress.today(tx)
+    found: dict[tuple[RiskFactor, Stage | None], list[ProgrammeFact]] = {}
+    for work, measure, slot in (await tx.session.execute(query)).tuples():
+        key = RiskFactor(slot.factor or 0), Stage(slot.stage) if slot.stage else None
+        standing = progress.standing(work.status, work.due_on, day)
+        found.setdefault(key, []).append(ProgrammeFact(work, measure, standing))
+    return found
+
+
+async def given_by_risk(tx: Tx, place: Place, factors: Collection[RiskFactor]) -> dict[int, list[int]]:
+    """Measures by living roadmap that a school of this place owes for these risks: antirisk programmes that were asked
+    for, and measures that other schools of the risk were given. The caller has checked the right to the school."""
+    others = exists().where(Assignment.measure_id == MeasureSlot.measure_id)
+    query = (
+        select(roadmaps.Roadmap, roadmaps.Measure.id)
+        .join(roadmaps.Measure, roadmaps.Measure.roadmap_id == roadmaps.Roadmap.id)
+        .join(MeasureSlot, MeasureSlot.measure_id == roadmaps.Measure.id)
+        .where(
+            MeasureSlot.factor.in_([int(factor) for factor in factors]),
+            roadmaps.Roadmap.state == roadmaps.RoadmapState.APPROVED,
+            roadmaps.Roadmap.region_id == place.region_id,
+            roadmaps.Measure.gone_at.is_(None),
+            or_(MeasureSlot.document.is_not(None), others),
+        )
+        .order_by(roadmaps.Roadmap.id, roadmaps.Measure.position)
+    )
+    found: dict[int, list[int]] = {}
+    for roadmap, measure_id in (await tx.session.execute(query)).tuples():
+        if roadmap.place.covers(place):
+            found.setdefault(roadmap.id, []).append(measure_id)
+    return found
+
+
+async def asked_before(tx: Tx, owner: Place, asked: Asked) -> str | None:
+    """The title of the owner's living roadmap that asks for the same document, stage and year."""
+    query = (
+        select(roadmaps.Roadmap)
+        .join(roadmaps.Measure, roadmaps.Measure.roadmap_id == roadmaps.Roadmap.id)
+        .join(MeasureSlot, MeasureSlot.measure_id == roadmaps.Measure.id)
+        .where(
+            roadmaps.Roadmap.state == roadmaps.RoadmapState.APPROVED,
+            roadmaps.Roadmap.region_id == owner.region_id,
+            roadmaps.Roadmap.reference_year == asked.until.year,
+            MeasureSlot.document == asked.document,
+            MeasureSlot.stage == asked.stage,
+        )
+    )
+    found = (await tx.session.scalars(query)).all()
+    return next((roadmap.title for roadmap in found if roadmap.place == owner), None)
+
+
 async def concept_documents(tx: Tx, school_id: int) -> Sequence[DocumentRow]:
     """The concept documents of a school: handed in, reviewed and kept in versions as any assignment."""
     await schools.school(tx, school_id)
-    work = await progress.my_work(tx, school_id=school_id, permission=Permission.SEE)
-    places = await slots(tx, [row.measure.id for row in work])
-    found = []
-    for row in work:
-        slot = places.get(row.measure.id)
-        if slot is not None and slot.document is not None:
+    return (await _documents(tx, school_id)).get(school_id, [])
+
+
+async def missing_documents(tx: Tx, school_id: int) -> list[tuple[ConceptDocument, RiskFactor | None]]:
+    """Documents of a school's set that nobody has asked for yet."""
+    rows = await concept_documents(tx, school_id)
+    risks_ = (await chosen(tx, [school_id])).get(school_id, frozenset())
+    asked = {(row.document, row.factor): row for row in rows}
+    return [pair for pair in rules.wanted_documents(risks_, asked) if pair not in asked]
+
+
+async def document_table(tx: Tx) -> list[SchoolDocuments]:
+    """Every school in the actor's places with its concept documents, in a handful of queries."""
+    found = [row.school for row in await schools.school_list(tx)]
+    rows = await _documents(tx, None)
+    risks_ = await chosen(tx, [school.id for school in found])
+    return [SchoolDocuments(s, risks_.get(s.id, frozenset()), rows.get(s.id, [])) for s in found]
+
+
+async def _documents(tx: Tx, school_id: int | None) -> dict[int, list[DocumentRow]]:
+    query = (
+        select(Assignment, roadmaps.Measure, MeasureSlot)
+        .join(MeasureSlot, MeasureSlot.measure_id == Assignment.measure_id)
+        .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
+        .where(
+            within(tx.actor, Permission.SEE, Assignment),
+            MeasureSlot.document.is_not(None),
+            Assignment.school_id.is_not(None),
+        )
+    )
+    if school_id is not None:
+        query = query.where(Assignment.school_id == school_id)
+    day, order = progress.today(tx), list(ConceptDocument)
+    found: dict[int, list[DocumentRow]] = {}
+    for work, measure, slot in (await tx.session.execute(query)).tuples():
+        if slot.document is not None and work.school_id is not None:
             factor = RiskFactor(slot.factor) if slot.factor else None
-            found.append(DocumentRow(slot.document, factor, row.assignment, row.measure, row.standing))
-    order = list(ConceptDocument)
-    return sorted(found, key=lambda row: (order.index(row.document), row.factor or 0, row.assignment.id))
+            stage = Stage(slot.stage) if slot.stage else None
+            standing = progress.standing(work.status, work.due_on, day)
+            row = DocumentRow(slot.document, factor, work, measure, standing, stage)
+            found.setdefault(work.school_id, []).append(row)
+    for rows in found.values():
+        rows.sort(key=lambda r: (order.index(r.document), r.factor or 0, r.stage or 0, r.assignment.id))
+    return found

@@ -307,6 +307,10 @@ TABLE: dict[tuple[str, str], Row] = {
         {"year": 2022},
     ),
     ("GET", "/risks"): everyone(),
+    ("GET", "/risks/documents"): everyone(),
+    ("POST", "/risks/documents"): Row(
+        {"": {422: PLANNERS}}, form={"wanted": "development_concept"}, otherwise=403
+    ),
     ("POST", "/risks/import"): only(PLANNERS),
     ("GET", "/schools/{school_id}/risks"): Row(SEE, targets.school),
     ("POST", "/schools/{school_id}/risks"): Row(

@@ -52,6 +52,8 @@ def arranged(*proofs: Proof, folders: bool = False, chosen: tuple[int, ...] = ()
         ({"factor": None, "stage": None, "number": "4.3."}, "edu760152_Мера4.3"),
         ({"factor": None, "stage": None, "number": None}, "edu760152_Мера_7"),
         ({"factor": None, "stage": None, "number": "../1/2"}, "edu760152_Мера12"),
+        ({"document": "antirisk_programme", "stage": 1}, "edu760152_АРП_Риск3_1этап"),
+        ({"document": "development_concept", "factor": None, "stage": None}, "edu760152_Концепция"),
     ],
 )
 def test_the_name_of_a_slot(facts: dict[str, Any], name: str) -> None:

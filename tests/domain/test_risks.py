@@ -152,8 +152,8 @@ async def test_profiles_are_imported_by_login_with_row_errors(world: World) -> N
         result = await risks.import_profiles(tx, rows, source="Выгрузка")
     assert result.entered == ["EDU760152"]
     assert {login: type(error) for login, error in result.refused.items()} == {
-        "edu640001": NotFound,
-        "edu000000": NotFound,
+        "edu640001": risks.SchoolUnknown,
+        "edu000000": risks.SchoolUnknown,
         "edu760152": risks.LevelsWrong,
     }
     async with world.db.write(await world.actor("Римма")) as tx:
