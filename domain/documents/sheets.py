@@ -12,6 +12,7 @@ from domain.documents.text import clean
 
 _LARGE = 1024 * 1024  # bytes; small ones are checked for far cells beforehand (container.py)
 _MAX_COLUMNS = 512
+_SEPARATED_BY = 10  # first lines of a csv file, by which its separator is told
 _MAX_MERGED = 1_000_000  # cells under merged ranges; overlapping ranges by the thousand are an attack
 
 
@@ -108,11 +109,7 @@ def read_delimited(data: bytes) -> list[Grid]:
     text = _decoded(data)
     rows: list[list[Any]] = []
     try:
-        # The separator is the one that parts the first line most: a comma also stands inside «Расстояние, км».
-        first = next((line for line in text.splitlines() if line.strip()), "")
-        parts = {sign: len(next(csv.reader([first], delimiter=sign), [])) for sign in ";\t|,"}
-        # A Russian Excel parts by «;», and does not quote the commas of «ОГЭ, математика, участники, 2022».
-        separator = ";" if parts[";"] > 1 else max(parts, key=lambda sign: parts[sign])
+        separator = _separator([line for line in text.splitlines()[:_SEPARATED_BY] if line.strip()])
         for line in csv.reader(StringIO(text, newline=""), delimiter=separator):
             rows.append(list(line))
             if len(rows) > MAX_ROWS:
@@ -120,6 +117,18 @@ def read_delimited(data: bytes) -> list[Grid]:
     except csv.Error as error:
         raise DocumentRefused("damaged") from error
     return [gridded("csv", rows, [])]
+
+
+def _separator(lines: list[str]) -> str:
+    """The sign that parts the lines most; a title of one cell may stand above them.
+
+    A Russian Excel parts by «;», and does not quote the commas of «ОГЭ, математика, участники, 2022».
+    """
+    parts = {
+        sign: max((len(next(csv.reader([line], delimiter=sign), [])) for line in lines), default=0)
+        for sign in ";\t|,"
+    }
+    return ";" if parts[";"] > 1 else max(parts, key=lambda sign: parts[sign])
 
 
 def _decoded(data: bytes) -> str:

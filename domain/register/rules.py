@@ -4,41 +4,53 @@ Headers and wordings are those of registers and summary tables of four regions.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from domain.documents import Grid
+from domain.documents import Grid, Row
 from domain.errors import N_, DomainError
 from domain.schools import SchoolStatus
 
 HEADER_WITHIN = 25  # rows of a sheet in which its header is looked for
+_OF_PLACES = frozenset({"full_name", "short_name", "municipality", "region", "mentor", "mentor_short"})
 NOTHING = ("", "-", "–", "—")  # how an empty cell is written
 
-# What columns are called. The first pattern that fits a header gives its meaning, so the particular stands
-# before the general («школа-наставник» before «школа»).
+# What columns are called; the first pattern that fits counts («школа-наставник» before «школа»).
 SYNONYMS: tuple[tuple[str, str], ...] = (
     ("number", r"^(№|n)(\s*п\s*/?\s*п)?\.?$|^п\s*/\s*п$"),
     ("distance_km", r"расстояни"),
     ("mentor_short", r"наставник.*(кратк|сокращ)"),
-    ("mentor", r"наставник|школа[\s-]*(куратор|партн[её]р)|ближайш\w+ сош"),
+    ("mentor", r"наставник|школ\w*[\s-]*(куратор|партн[её]р)|(базов|опорн)\w+ (школ|оо\b)|ближайш\w+ сош"),
     ("schools_total", r"всего (школ|оо\b|образоват)|(число|количество) (школ|оо)\b(?!.*(зон|шнор|шнсу))"),
     ("federal_login", r"логин|\bedu|^код (оо|школы)"),
     ("region", r"^регион|субъект"),
-    ("short_name", r"кратк|сокращ[её]нн"),
-    (
-        "full_name",
-        r"наименование.*(\bоо\b|\bоу\b|школ|образовательн\w+ (организ|учрежд))|полное наименование",
-    ),
-    ("municipality", r"муниципал|^(мр|го|мо|мсу)\b|^район|^территори|^городской округ"),
-    (
-        "full_name",
-        r"^наименование$|^название|^школа\b|^школы$|^(оо|оу|(обще)?образовательн\w+ (организаци|учреждени)\w+)$",
-    ),
+    ("short_name", r"кратк|сокращ[её]нн|^сокр\b"),
+    ("full_name", r"наименование.*(\bоо\b|\bоу\b|школ|образовательн\w+ (организ|учрежд))|полное наименование"),
+    ("municipality", r"муниципал|^(мр|го|мо|мсу)\b|^район|^территори|^(городской )?округ|^город\b|^наименование (района|города|округа|терр)"),
+    ("full_name", r"^наименование$|^название|^школа\b|^школы$|^(оо|оу|(обще)?образовательн\w+ (организаци|учреждени)\w+)$"),
     ("cohort", r"^групп|когорт|^год (вхождения|участия|включения)|^волна"),
     ("status", r"^статус|категори"),
     ("social_index", r"^(значение )?(исбш|исб)\b|индекс социальн"),
+)  # fmt: skip
+# Columns about people and addresses, whatever place or school stands in their headers too.
+_ABOUT_PEOPLE = re.compile(
+    r"\bфио\b|ф\.\s?и\.\s?о|фамили|телефон|почт|e-?mail|адрес|должност|координатор|руководител|директор|ответственн|^куратор",
+    re.IGNORECASE,
 )
+_BROKEN = re.compile(r"(?<=[а-яё])-\s*\n\s*(?=[а-яё])")  # «общеобразова-», on the next line «тельной»
+# A row of one cell that names the place of the schools below it.
+_GROUP = re.compile(r"район|округ|муниципал|^(г|город|го|мр|мо)\b\.?|\b(мр|го|мо)$", re.IGNORECASE)
+_SCHOOL = re.compile(
+    r"школ|\b[сон]?о?ш\b|гимнази|лице|\bм[бака]?оу\b|центр образован|кадетск|интернат", re.IGNORECASE
+)
+_POST = re.compile(
+    r"^(и\.\s?о\.\s?)?(начальник|директор|руководител|заведующ|заместител|председател|исполнител|исп\b|глава)",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"^([А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё-]+|[А-ЯЁ][а-яё-]+\s[А-ЯЁ]\.\s?[А-ЯЁ]\.)$")
+_ORDER = re.compile(r"^(\d{1,2}|[IVXІХ]{1,5})[.)]\s*")
+_LONGEST_LOWER = 60  # letters of a header in the second row
 _SYNONYMS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in SYNONYMS)
 
 _LOGIN = re.compile(r"edu\d{6}", re.IGNORECASE)
@@ -90,6 +102,14 @@ class RegisterRow:
     totals: list[int] = field(default_factory=list)  # totals of the same schools that contradict each other
 
 
+class Left(NamedTuple):
+    """A line of the table that holds no school: a group's name, a note, a total, a signature."""
+
+    sheet: str
+    row: int
+    text: str
+
+
 class Reading(NamedTuple):
     """A register as read; `of_schools` is False for a list of municipalities with their totals."""
 
@@ -97,28 +117,90 @@ class Reading(NamedTuple):
     rows: list[RegisterRow]
     columns: dict[str, str]  # meaning → header
     passed_over: list[str]  # sheets that hold another table
+    header: list[str]  # every column of the first table
+    meanings: list[str | None]  # what each was taken for
+    left: list[Left]
 
 
-def read(grids: Sequence[Grid]) -> Reading:
-    """The first table with a header of a register, and every other table with the same header."""
-    found: dict[str, int] = {}
-    first_header: list[str] = []
+def read(grids: Sequence[Grid], chosen: Sequence[str | None] | None = None) -> Reading:
+    """The first table with a header of a register, and every other one of the same kind.
+
+    `chosen`: what a person took each column of the first table for; it holds for tables with the same header.
+    """
+    first: _Table | None = None
     rows: list[RegisterRow] = []
+    left: list[Left] = []
     passed_over: list[str] = []
     for grid in grids:
-        lines = [[_clean(cell) for cell in line] for line in grid.texts()]
-        at = _header_row(lines)
-        if at is None or (first_header and lines[at] != first_header):
+        table = _table(grid)
+        if table is None or (first is not None and not _of_one_kind(first, table)):
             passed_over.append(grid.name)
             continue
-        first_header, found = lines[at], columns(lines[at])
-        title = " ".join([*grid.above, *(cell for line in lines[:at] for cell in line if cell)])
-        numbers = [row.number for row in grid.rows]
-        rows.extend(_rows(_Table(grid.name, lines[at + 1 :], numbers[at + 1 :], first_header, found, title)))
-    if not first_header:
+        if chosen is not None and (first is None or table.header == first.header):
+            named = list(chosen)[: len(table.header)]
+            table = table._replace(found={name: index for index, name in enumerate(named) if name})
+        first = first or table
+        rows.extend(_rows(table, left))
+    if first is None:
         raise NotARegister
-    of_schools = bool({"full_name", "short_name"} & found.keys())
-    return Reading(of_schools, rows, {f: first_header[i] for f, i in found.items()}, passed_over)
+    by_index = {index: name for name, index in first.found.items()}
+    return Reading(
+        _lists_schools(first.found),
+        rows,
+        {name: first.header[index] for name, index in first.found.items()},
+        passed_over,
+        first.header,
+        [by_index.get(index) for index in range(len(first.header))],
+        left,
+    )
+
+
+def _lists_schools(found: Mapping[str, int]) -> bool:
+    return bool({"full_name", "short_name"} & found.keys())
+
+
+def _of_one_kind(first: "_Table", other: "_Table") -> bool:
+    """Whether a further table goes on with the register: the same header, or schools with their places again."""
+    if first.header == other.header:
+        return True
+    both = _lists_schools(first.found) and _lists_schools(other.found)
+    return both and "municipality" in first.found and "municipality" in other.found
+
+
+def _table(grid: Grid) -> "_Table | None":
+    """The table of a grid with its header of one or two rows, or None where no header is found."""
+    texts = grid.texts()
+    lines = [[_clean(cell) for cell in line] for line in texts]
+    headers = [[_heading(cell) for cell in line] for line in texts[:HEADER_WITHIN]]
+    at = _header_row(headers)
+    if at is None:
+        return None
+    header, below = headers[at], at + 1
+    divided = _divided(grid.rows[at], grid.rows[below], header) if below < len(grid.rows) else None
+    if divided is not None:
+        header, below = divided, below + 1
+    title = " ".join([*grid.above, *(cell for line in lines[:at] for cell in line if cell)])
+    numbers = [row.number for row in grid.rows]
+    filled = {row.number: [cell for cell in row.cells if cell.text] for row in grid.rows[below:]}
+    across = frozenset(n for n, cells in filled.items() if len(cells) == 1 and cells[0].span > 1)
+    return _Table(grid.name, lines[below:], numbers[below:], header, columns(header), title, across)
+
+
+def _divided(top: Row, below: Row, header: Sequence[str]) -> list[str] | None:
+    """The header with the words of a second row under its wide cells: «Наименование ОО» over «полное | краткое»."""
+    wide = [cell for cell in top.cells if cell.span > 1 and cell.text]
+    own = [cell for cell in below.cells if cell.text and not cell.down]
+    if len(own) < 2 or not all(
+        len(cell.text) <= _LONGEST_LOWER and not _NUMBER.search(cell.text) for cell in own
+    ):
+        return None
+    joined = list(header)
+    for cell in own:
+        parent = next((c for c in wide if c.start <= cell.start < c.start + c.span), None)
+        if parent is None:
+            return None
+        joined[cell.start] = f"{_heading(parent.text)} {_heading(cell.text)}"
+    return joined
 
 
 def columns(header: Sequence[str]) -> dict[str, int]:
@@ -134,7 +216,8 @@ def columns(header: Sequence[str]) -> dict[str, int]:
 def meaning(header: str) -> str | None:
     """What a column with this header holds; None for a column that is kept as it is written."""
     text = " ".join(header.split()).strip(" :*")
-    return next((name for name, pattern in _SYNONYMS if text and pattern.search(text)), None)
+    found = next((name for name, pattern in _SYNONYMS if text and pattern.search(text)), None)
+    return None if found in _OF_PLACES and _ABOUT_PEOPLE.search(text) else found
 
 
 def status_of(words: str) -> SchoolStatus | None:
@@ -193,15 +276,58 @@ class _Table(NamedTuple):
     header: list[str]
     found: dict[str, int]
     title: str
+    across: frozenset[int]  # numbers of rows with one cell that runs over several columns
 
 
-def _rows(table: _Table) -> Iterator[RegisterRow]:
+def _rows(table: _Table, left: list[Left]) -> Iterator[RegisterRow]:
+    group = ""
     for number, values in zip(table.numbers, table.lines, strict=True):
-        name = _cell(values, table.found, "full_name") or _cell(values, table.found, "short_name")
-        numbered = all(value.isdigit() for value in values if value)  # «1 2 3 4 5» under a header
-        is_total = _TOTALS.match(name) or _TOTALS.match(next(filter(None, values), ""))
-        if any(values) and values != table.header and not numbered and not is_total:
-            yield _row(table, number, values)
+        filled = [value for value in values if value]
+        if not filled or _repeats(values, table.header):
+            continue
+        if all(value.isdigit() for value in filled):  # «1 2 3 4 5» under a header
+            continue
+        named = _group(values, table.found, across=number in table.across)
+        if named:
+            group = named
+        elif not _says_nothing(values, table.found, across=number in table.across):
+            row = _row(table, number, values)
+            if group and not _cell(values, table.found, "municipality"):
+                row.municipality = group
+            yield row
+            continue
+        left.append(Left(table.name, number, " | ".join(dict.fromkeys(filled))))
+
+
+def _repeats(values: Sequence[str], header: Sequence[str]) -> bool:
+    return [_folded(value) for value in values] == [_folded(text) for text in header]
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.lower())
+
+
+def _group(values: Sequence[str], found: Mapping[str, int], *, across: bool) -> str:
+    """The municipality that a row of one cell names for the schools below it."""
+    alone = {value for value in values if value}
+    if len(alone) != 1 or not _lists_schools(found) or (_cell(values, found, "municipality") and not across):
+        return ""
+    text = _ORDER.sub("", alone.pop())  # «II. г. Торжок»
+    return text if _GROUP.search(text) and not _SCHOOL.search(text) and len(text) < 100 else ""
+
+
+def _says_nothing(values: Sequence[str], found: Mapping[str, int], *, across: bool) -> bool:
+    """Whether a line is a total, a note or a signature and no row of the register."""
+    name = _cell(values, found, "full_name") or _cell(values, found, "short_name")
+    filled = [value for value in values if value]
+    if _TOTALS.match(name) or _TOTALS.match(filled[0]):
+        return True
+    if not _lists_schools(found):
+        return False
+    if _POST.match(filled[0]) and any(_PERSON.match(value) for value in filled[1:]):
+        return True
+    place_alone = bool(_cell(values, found, "municipality")) and not across  # its school is missing
+    return not name and len(set(filled)) == 1 and not place_alone
 
 
 def _row(table: _Table, number: int, values: list[str]) -> RegisterRow:
@@ -257,7 +383,7 @@ def _whole(number: float | None) -> int | None:
     return None if number is None else round(number)
 
 
-def _cell(values: list[str], found: dict[str, int], name: str) -> str:
+def _cell(values: Sequence[str], found: Mapping[str, int], name: str) -> str:
     index = found.get(name)
     value = values[index] if index is not None and index < len(values) else ""
     return "" if value in ("-", "–", "—") else value
@@ -265,3 +391,8 @@ def _cell(values: list[str], found: dict[str, int], name: str) -> str:
 
 def _clean(cell: str) -> str:
     return " ".join(cell.replace("\ufeff", "").split())
+
+
+def _heading(cell: str) -> str:
+    """A header's words, those broken at the ends of lines made whole."""
+    return _clean(_BROKEN.sub("", cell))
