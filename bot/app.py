@@ -13,12 +13,14 @@ from bot.flows import (
     corresponding,
     drafting,
     gathering,
+    grouping,
     home,
     inviting,
     joining,
     journal,
     mornings,
     obliging,
+    organising,
     otherwise,
     overseeing,
     own,
@@ -26,6 +28,7 @@ from bot.flows import (
     plans,
     review,
     silences,
+    voting,
     work,
     writing,
 )
@@ -39,7 +42,8 @@ from domain.texts import LANGUAGES, texts
 
 # Groups and strangers are settled first, then what works without any role, then the rest.
 CONVERSATIONS = (
-    joining.groups,
+    grouping.inside,
+    grouping.router,  # before the links of invitations
     joining.router,
     joining.strangers,
     own.always,
@@ -63,6 +67,8 @@ CONVERSATIONS = (
     mornings.router,
     silences.router,
     gathering.router,
+    organising.router,
+    voting.router,
     otherwise.router,
 )
 

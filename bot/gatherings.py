@@ -7,12 +7,19 @@ from aiogram.types import InlineKeyboardButton
 
 from bot.notice import Notice
 from bot.ui import bold, button, safe
-from domain import events, people
+from domain import events, groups, people
 from domain.db import Tx
-from domain.errors import NotFound
-from domain.events import Answer, Event, Guest
+from domain.errors import N_, NotFound
+from domain.events import Answer, Event, EventKind, EventSpec, Guest
 from domain.outbox import OutboxMessage
 from domain.texts import Texts, texts
+
+KINDS = {
+    EventKind.WEBINAR: N_("Webinar"),
+    EventKind.SEMINAR: N_("Seminar"),
+    EventKind.HOUR: N_("Coordinators' hour"),
+    EventKind.MEETING: N_("Meeting"),
+}
 
 
 class EventDo(CallbackData, prefix="ev"):
@@ -59,11 +66,38 @@ async def cancelled(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None
     return Notice(say("Does not take place: %(title)s, %(when)s.", title=event.title, when=when))
 
 
-def event_text(say: Texts, event: Event, zone: str) -> str:
+async def in_group(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """An event for everybody of a group: what, when, where; answers are given in private."""
+    event = await events.announced(tx, int(message.params["event_id"]))
+    group = await groups.find_by_chat(tx, message.chat_id or 0)
+    if event is None or group is None or event.cancelled_at is not None or event.starts_at <= tx.now:
+        return None
+    return Notice(event_text(say, event, await groups.timezone(tx, group)))
+
+
+async def cancelled_in_group(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """It does not take place."""
+    event = await events.announced(tx, int(message.params["event_id"]))
+    group = await groups.find_by_chat(tx, message.chat_id or 0)
+    if event is None or group is None:
+        return None
+    when = say.time(event.starts_at, await groups.timezone(tx, group))
+    return Notice(say("Does not take place: %(title)s, %(when)s.", title=event.title, when=when))
+
+
+def event_text(say: Texts, event: Event | EventSpec, zone: str) -> str:
     """An event as its guests read it."""
-    lines = [f"📅 {bold(event.title)}", say.time(event.starts_at, zone)]
+    kind = say(KINDS[event.kind])
+    lines = [f"📅 {bold(event.title)}"]
+    when = say.time(event.starts_at, zone)
+    lines.append(when if _says(event.title, kind) else f"{kind} · {when}")
     lines += [safe(part) for part in (event.where, event.about) if part]
     return "\n".join(lines)
+
+
+def _says(title: str, kind: str) -> bool:
+    """Whether the title says already what it is."""
+    return kind.split(maxsplit=1)[0].casefold() in title.casefold()
 
 
 def rows_of(say: Texts, event: Event, guest: Guest) -> tuple[tuple[InlineKeyboardButton, ...], ...]:

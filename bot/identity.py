@@ -29,11 +29,11 @@ class Identity(BaseMiddleware):
         """Find out who writes; updates without a person or a chat are none of ours."""
         user: User | None = data.get("event_from_user")
         chat: Chat | None = data.get("event_chat")
-        if user is None or chat is None or user.is_bot:
+        if chat is None or ((user is None or user.is_bot) and not _is_move(event)):
             return None
         bot: Bot = data["bot"]
         async with self._db.read(STRANGER) as tx:
-            actor = await people.actor_by_telegram(tx, user.id)
+            actor = await people.actor_by_telegram(tx, user.id) if user is not None else STRANGER
         data["talk"] = Talk(
             bot=bot,
             db=self._db,
@@ -47,6 +47,12 @@ class Identity(BaseMiddleware):
             press=event.callback_query if isinstance(event, Update) else None,
         )
         return await handler(event, data)
+
+
+def _is_move(event: TelegramObject) -> bool:
+    """A group gets a new number: told in the name of an anonymous administrator, or of nobody."""
+    message = event.message if isinstance(event, Update) else None
+    return message is not None and bool(message.migrate_to_chat_id or message.migrate_from_chat_id)
 
 
 class InGroup(Filter):

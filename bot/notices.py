@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot import gatherings, grouping, mailing, takeaways
+from bot import ballots, gatherings, grouping, mailing, takeaways
 from bot.flows import uploading
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
@@ -98,6 +98,8 @@ RENDERERS: Mapping[str, Renderer] = {
     "group_hello": grouping.group_hello,
     "group_lost": grouping.group_lost,
     "joint_step": joint_step,
+    "poll_invitation": ballots.invitation,
+    "poll_reminder": ballots.reminder,
     "weekly_summary": weekly_summary,
     "uploaded": uploading.uploaded,
 }

@@ -32,6 +32,8 @@ KINDS = {
     "roadmap": N_("Roadmaps"),
     "measure": N_("Measures and deadlines"),
     "broadcast": N_("Broadcasts"),
+    "event": N_("Events"),
+    "poll": N_("Polls"),
     "invitation": N_("Invitations"),
     "role": N_("Roles"),
     "person": N_("People"),
@@ -112,6 +114,8 @@ def _link(entry: audit.AuditEntry) -> str:
         "person": "/people/",
         "roadmap": "/roadmaps/",
         "broadcast": "/broadcasts/",
+        "event": "/events/",
+        "poll": "/polls/",
     }
     base = pages.get(entry.subject_kind)
     gone = entry.action in ("roadmap.discard", "person.erase")

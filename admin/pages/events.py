@@ -2,25 +2,40 @@
 
 import secrets
 from datetime import date, datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
+from admin import circles
 from admin.auth import Visitor
-from admin.forms import Form, read_form, sent
-from domain import events
-from domain.actor import Role
-from domain.broadcasts import Segment
-from domain.errors import Forbidden
+from admin.circles import CircleForm
+from admin.forms import Choice, Filters, Form, read_form, refusal, sent
+from admin.page import Visit
+from admin.tables import Format, attachment, export
+from domain import audiences, events, groups
+from domain.errors import N_, DomainError, Forbidden
+from domain.events import Answer, Attendance, EventKind
 from domain.policy import Permission
+from domain.tables import Table
 
 closed = APIRouter()
 
+KINDS = {
+    EventKind.WEBINAR: N_("Webinar"),
+    EventKind.SEMINAR: N_("Seminar"),
+    EventKind.HOUR: N_("Coordinators' hour"),
+    EventKind.MEETING: N_("Meeting"),
+}
+ANSWERS = {Answer.COMING: N_("will come"), Answer.NOT_COMING: N_("cannot come")}
 
-class EventForm(Form):
-    """What, when, where; to schools and curators of one's places."""
 
+class EventForm(CircleForm):
+    """What, when, where, and whom."""
+
+    kind: EventKind = EventKind.MEETING
     title: str
     day: date
     begins: time
@@ -28,6 +43,14 @@ class EventForm(Form):
     where: str = ""
     about: str = ""
     key: str
+    go: str = "invite"
+    sure: bool = False
+
+    def spec(self, zone: str) -> events.EventSpec:
+        """The event by the organiser's clock."""
+        starts_at = datetime.combine(self.day, self.begins, ZoneInfo(zone))
+        ends_at = starts_at + timedelta(minutes=min(self.minutes, 24 * 60))
+        return events.EventSpec(self.title, starts_at, ends_at, self.where, self.about, self.kind)
 
 
 class MarkForm(Form):
@@ -37,38 +60,138 @@ class MarkForm(Form):
     came: bool
 
 
+class NewQuery(Filters):
+    """A saved circle to begin with."""
+
+    saved: Choice = None
+
+
+class CardQuery(Filters):
+    """The list of the day as a page or a file."""
+
+    format: Format = ""
+
+
 @closed.get("/events")
 async def event_list(visit: Visitor) -> Response:
-    """Events of one's places, and the form of a new one."""
+    """Events of one's places: those to come first."""
     if not visit.may(Permission.OVERRULE):
         raise Forbidden
     async with visit.read() as tx:
         rows = await events.event_list(tx)
-    return visit.page("events/list.html", rows=rows, key=secrets.token_urlsafe(12))
+        now = tx.now
+    coming = sorted((e for e in rows if e.ends_at > now), key=lambda e: e.starts_at)
+    return visit.page(
+        "events/list.html", coming=coming, past=[e for e in rows if e.ends_at <= now], kinds=KINDS
+    )
+
+
+async def _compose(visit: Visit, kept: FormData | None, problem: str = "") -> Response:
+    if not visit.may(Permission.OVERRULE):
+        raise Forbidden
+    async with visit.read() as tx:
+        circle = await circles.choices(tx, visit, kept)
+    return visit.page(
+        "events/compose.html",
+        status=422 if problem else 200,
+        circle=circle,
+        kept=circle["kept"],
+        kinds=KINDS,
+        key=secrets.token_urlsafe(12),
+        problem=problem,
+    )
+
+
+@closed.get("/events/new")
+async def compose(visit: Visitor, query: Annotated[NewQuery, Query()]) -> Response:
+    """What, when, where, whom."""
+    kept = None
+    if query.saved:
+        async with visit.read() as tx:
+            kept = FormData(circles.fields_of((await audiences.saved(tx, query.saved)).circle))
+    return await _compose(visit, kept)
 
 
 @closed.post("/events")
 async def create(visit: Visitor, request: Request) -> Response:
-    """Invite; the key makes a second press harmless."""
+    """A look at who is invited, then the inviting; the key makes a second press harmless."""
     if not visit.may(Permission.OVERRULE):
         raise Forbidden
-    form = read_form(EventForm, await sent(request))
-    starts_at = datetime.combine(form.day, form.begins, ZoneInfo(visit.actor.timezone))
-    ends_at = starts_at + timedelta(minutes=min(form.minutes, 24 * 60))
-    spec = events.EventSpec(form.title, starts_at, ends_at, form.where, form.about)
-    segment = Segment(roles=(Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER, Role.CURATOR))
-    async with visit.write() as tx:
-        key = f"panel:{visit.actor.person_id}:{form.key}"
-        made = await events.create(tx, spec, segment, request_key=key)
-    return visit.go(f"/events/{made.id}", "resolved")
+    raw = await sent(request)
+    try:
+        form = read_form(EventForm, raw)
+        if form.go == "edit":
+            return await _compose(visit, raw)
+        if form.go == "invite" and (form.sure or not circles.asks_twice(visit, form)):
+            async with visit.write() as tx:
+                key = f"panel:{visit.actor.person_id}:{form.key}"
+                spec, segment = form.spec(visit.actor.timezone), form.segment()
+                made = await events.create(tx, spec, segment, request_key=key, group_ids=form.groups)
+            return visit.go(f"/events/{made.id}", "invited")
+        return await _preview(visit, form)
+    except DomainError as error:
+        return await _compose(visit, raw, visit.say.error(refusal(error)))
+
+
+async def _preview(visit: Visit, form: EventForm) -> Response:
+    async with visit.read() as tx:
+        preview = await audiences.preview(tx, form.segment())
+        chats = [group for group in await groups.group_list(tx) if group.id in form.groups]
+    return visit.page(
+        "events/preview.html",
+        form=form,
+        spec=form.spec(visit.actor.timezone),
+        hidden=[(n, v) for n, v in circles.plain_fields(form) if n not in ("go", "sure")],
+        preview=preview,
+        chats=chats,
+        kinds=KINDS,
+        asks_twice=form.go == "invite",
+    )
 
 
 @closed.get("/events/{event_id}")
-async def card(visit: Visitor, event_id: int) -> Response:
+async def card(visit: Visitor, event_id: int, query: Annotated[CardQuery, Query()]) -> Response:
     """The list of the day and the code to show."""
     async with visit.read() as tx:
         found = await events.guests(tx, event_id)
-    return visit.page("events/card.html", found=found, event=found.event)
+        now = tx.now
+    if query.format:
+        return export(_table(visit, found), query.format, f"event-{event_id}")
+    declined = sum(guest.answer is Answer.NOT_COMING for guest, _ in found.guests)
+    return visit.page(
+        "events/card.html",
+        found=found,
+        event=found.event,
+        kinds=KINDS,
+        answers=ANSWERS,
+        declined=declined,
+        has_begun=found.event.starts_at - timedelta(hours=2) <= now,
+        is_over=found.event.ends_at <= now,
+    )
+
+
+def _table(visit: Visit, found: Attendance) -> Table:
+    say = visit.say
+    columns = [say("Name"), say("Place"), say("What they said"), say("Took part"), say("When")]
+    rows = [
+        [
+            name,
+            guest.place,
+            say(ANSWERS[guest.answer]) if guest.answer else "",
+            say("yes") if guest.came_at else say("no"),
+            visit.local(guest.came_at),
+        ]
+        for guest, name in found.guests
+    ]
+    return Table(found.event.title, columns, rows)
+
+
+@closed.get("/events/{event_id}/calendar")
+async def calendar(visit: Visitor, event_id: int) -> Response:
+    """The calendar file."""
+    async with visit.read() as tx:
+        body = await events.ics(tx, event_id)
+    return Response(body, media_type="text/calendar", headers=attachment(f"event-{event_id}.ics"))
 
 
 @closed.post("/events/{event_id}/mark")
@@ -77,7 +200,7 @@ async def mark(visit: Visitor, request: Request, event_id: int) -> Response:
     form = read_form(MarkForm, await sent(request))
     async with visit.write() as tx:
         await events.mark(tx, event_id, form.person, came=form.came)
-    return visit.go(f"/events/{event_id}", "resolved")
+    return visit.go(f"/events/{event_id}", anchor=f"g{form.person}")
 
 
 @closed.post("/events/{event_id}/cancel")

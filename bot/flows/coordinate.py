@@ -25,6 +25,7 @@ from bot.presses import (
     Waivers,
     Who,
 )
+from bot.presses_news import EventList
 from bot.presses_review import Sample
 from bot.routes import Routes
 from bot.talk import Talk
@@ -131,8 +132,9 @@ def _menu(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> list[Ro
         first.append(button(plain("Second look"), Sample()))  # otherwise it stands on the queue
     return [
         first,
-        [button(plain("Broadcast"), AudienceList()), button(plain("Invite"), InviteRole())],
-        [button(plain("Roadmaps"), Plans()), button(plain("Panel"), Panel())],
+        [button(plain("Broadcast"), AudienceList()), button(plain("Events"), EventList())],
+        [button(plain("Roadmaps"), Plans()), button(plain("Invite"), InviteRole())],
+        [button(plain("Panel"), Panel())],
     ]
 
 

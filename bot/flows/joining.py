@@ -4,7 +4,7 @@ from aiogram.filters import CommandObject, CommandStart
 from aiogram.types import CallbackQuery, Message
 
 from bot.flows import home
-from bot.identity import HasNoRole, InGroup, IsStranger, name_of
+from bot.identity import HasNoRole, IsStranger, name_of
 from bot.presses import Consent, ConsentText, Decline, Home
 from bot.routes import Routes
 from bot.talk import Talk
@@ -18,7 +18,6 @@ from domain.texts import Texts
 router = Routes("joining")
 strangers = Routes("strangers")
 roleless = Routes("roleless")
-groups = Routes("groups")
 
 FOR_SCHOOL = N_(
     "Hello! This is Vekha: here a school reports on its roadmap, and you need not keep the deadlines in mind."
@@ -46,22 +45,6 @@ STRANGER_SENTENCE = N_(
 NO_ROLE = N_(
     "You have no role here at the moment. If this is a mistake, write to your coordinator. Your data: /mydata"
 )
-
-
-@groups.message(InGroup())
-async def in_group(message: Message, talk: Talk) -> None:
-    """Personal things are not said in a group; told once a group."""
-    if await talk.state.get_state() is None:
-        await talk.state.set_state("told")
-        await talk.say_html(talk.say("Please write to me in a private chat: @%(bot)s", bot=talk.bot_name))
-
-
-@groups.callback_query(InGroup())
-async def press_in_group(query: CallbackQuery, talk: Talk) -> None:
-    """A forwarded or old button in a group does nothing."""
-    await talk.answer(
-        talk.plain("Please write to me in a private chat: @%(bot)s", bot=talk.bot_name), alert=True
-    )
 
 
 @router.message(CommandStart(deep_link=True))

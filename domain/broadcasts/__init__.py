@@ -32,6 +32,7 @@ from domain.broadcasts.queries import (
     letter,
     own_files,
     page_for,
+    public,
     received,
     threads,
 )
@@ -99,6 +100,7 @@ __all__ = [
     "page_for",
     "pause",
     "preview",
+    "public",
     "received",
     "remember_file",
     "remind",

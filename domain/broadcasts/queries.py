@@ -217,6 +217,12 @@ async def page_for(tx: Tx, broadcast_id: int, person_id: int) -> Page | None:
     )
 
 
+async def public(tx: Tx, broadcast_id: int) -> Broadcast | None:
+    """A broadcast as a group chat may read it; None once it was taken back. Nobody's rights are asked."""
+    found = await tx.session.get(Broadcast, broadcast_id)
+    return found if found is not None and found.cancelled_at is None else None
+
+
 _IS_READ = OutboxMessage.acknowledged_at.is_not(None)
 
 

@@ -2,17 +2,20 @@
 
 from domain.events.actions import answer, attend, cancel, create, mark, plan
 from domain.events.models import Event, Guest
-from domain.events.queries import Attendance, event, event_list, find_guest, guests, ics
-from domain.events.rules import Answer, EventOver, EventSpec, WrongCode
+from domain.events.queries import Attendance, announced, event, event_list, find_guest, guests, ics
+from domain.events.rules import Answer, EventKind, EventOver, EventSpec, WhenUnclear, WrongCode
 
 __all__ = [
     "Answer",
     "Attendance",
     "Event",
+    "EventKind",
     "EventOver",
     "EventSpec",
     "Guest",
+    "WhenUnclear",
     "WrongCode",
+    "announced",
     "answer",
     "attend",
     "cancel",

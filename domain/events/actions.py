@@ -1,41 +1,50 @@
 """Inviting, answering, coming."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from domain import audit, broadcasts, outbox, people
-from domain.actor import Place
-from domain.broadcasts import Segment
+from domain import audiences, audit, groups, outbox, people
+from domain.audiences import Recipient, Segment
 from domain.db import WriteTx
-from domain.errors import Forbidden, NotFound
+from domain.errors import NotFound
 from domain.events import queries, rules
 from domain.events.models import Event, Guest
-from domain.policy import TABLE, Permission
 
 AHEAD = timedelta(days=2)
 
 
-async def create(tx: WriteTx, spec: rules.EventSpec, segment: Segment, *, request_key: str) -> Event:
-    """Invite everyone of a segment, each once; the same press twice is one event. Raises EventOver, NobodyToWrite."""
-    places = [g.place for g in tx.actor.grants if Permission.BROADCAST in TABLE[g.role]]
-    if not places:
-        raise Forbidden
+async def create(
+    tx: WriteTx,
+    spec: rules.EventSpec,
+    segment: Segment,
+    *,
+    request_key: str,
+    group_ids: Sequence[int] = (),
+) -> Event:
+    """Invite everyone of a segment, each once, and say it in groups; the same press twice is one event.
+
+    Raises EventOver, NobodyToWrite, NotForGroups.
+    """
+    place = audiences.author_place(tx)
     known = await tx.session.scalar(select(Event).where(Event.request_key == request_key))
     if known is not None and known.made_by == tx.actor.person_id:
         return known
     rules.check(spec, tx.now)
-    found = await broadcasts.preview(tx, segment)
+    if group_ids and not segment.is_public:
+        raise groups.NotForGroups
+    found = await audiences.preview(tx, segment)
     if not found.recipients:
-        raise broadcasts.NobodyToWrite
-    place: Place = min(places, key=lambda p: sum(part is not None for part in p))
+        raise audiences.NobodyToWrite
     event = Event(
         request_key=request_key,
         region_id=place.region_id,
         municipality_id=place.municipality_id,
         school_id=place.school_id,
+        kind=spec.kind,
         title=spec.title.strip()[:200],
         about=spec.about.strip(),
         where=spec.where.strip()[:500],
@@ -45,11 +54,23 @@ async def create(tx: WriteTx, spec: rules.EventSpec, segment: Segment, *, reques
         segment=segment.to_json(),
         made_by=tx.actor.person_id,
         made_at=tx.now,
+        groups=list(dict.fromkeys(group_ids)),
     )
     tx.session.add(event)
     await tx.session.flush()
+    audit.record(
+        tx, "event.create", "event", event.id, place, title=event.title, guests=len(found.recipients)
+    )
+    await _invite(tx, event, found.recipients)
+    await groups.announce(
+        tx, event.groups, "group_event", f"{event.id}", {"event_id": event.id}, expires_at=event.starts_at
+    )
+    return event
+
+
+async def _invite(tx: WriteTx, event: Event, recipients: Sequence[Recipient]) -> None:
     tx.session.add_all(
-        Guest(event_id=event.id, person_id=r.person.id, place=r.place[:200]) for r in found.recipients
+        Guest(event_id=event.id, person_id=r.person.id, place=r.place[:200]) for r in recipients
     )
     await outbox.put_many(
         tx,
@@ -60,15 +81,11 @@ async def create(tx: WriteTx, spec: rules.EventSpec, segment: Segment, *, reques
                 "subject": f"event:{event.id}",
                 "dedupe_key": f"event:{event.id}:{r.person.id}",
                 "params": {"event_id": event.id},
-                "expires_at": spec.starts_at,
+                "expires_at": event.starts_at,
             }
-            for r in found.recipients
+            for r in recipients
         ],
     )
-    audit.record(
-        tx, "event.create", "event", event.id, place, title=event.title, guests=len(found.recipients)
-    )
-    return event
 
 
 async def answer(tx: WriteTx, event_id: int, said: rules.Answer) -> Guest:
@@ -130,6 +147,16 @@ async def cancel(tx: WriteTx, event_id: int) -> None:
             for person_id in guests
         ],
     )
+    for group in await groups.group_list(tx):
+        if group.id in event.groups:
+            await groups.announce(
+                tx,
+                [group.id],
+                "group_event_cancelled",
+                f"{event_id}",
+                {"event_id": event_id},
+                expires_at=event.ends_at,
+            )
     audit.record(tx, "event.cancel", "event", event_id, event.place, title=event.title)
 
 

@@ -21,6 +21,11 @@ class Event(Base):
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    kind: Mapped[rules.EventKind] = mapped_column(
+        enum_column(rules.EventKind),
+        default=rules.EventKind.MEETING,
+        server_default=rules.EventKind.MEETING.value,
+    )
     title: Mapped[str] = mapped_column(String(200))
     about: Mapped[str] = mapped_column(Text, default="")
     where: Mapped[str] = mapped_column(String(500), default="")
@@ -30,6 +35,7 @@ class Event(Base):
     segment: Mapped[dict[str, Any]]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
+    groups: Mapped[list[int]] = mapped_column(default=list, server_default="[]")  # where it was announced
     cancelled_at: Mapped[datetime | None]
 
     @classmethod
@@ -45,7 +51,7 @@ class Event(Base):
     @property
     def spec(self) -> rules.EventSpec:
         """What the organiser entered."""
-        return rules.EventSpec(self.title, self.starts_at, self.ends_at, self.where, self.about)
+        return rules.EventSpec(self.title, self.starts_at, self.ends_at, self.where, self.about, self.kind)
 
 
 class Guest(Base):

@@ -23,8 +23,8 @@ class Attendance(NamedTuple):
 
     @property
     def percent(self) -> int | None:
-        """How many of those invited took part, rounded down; nothing of nobody."""
-        return 100 * self.came // len(self.guests) if self.guests else None
+        """How many of those invited took part, rounded half up; nothing of nobody."""
+        return rules.percent(self.came, len(self.guests))
 
 
 async def event(tx: Tx, event_id: int) -> Event:
@@ -59,6 +59,11 @@ async def guests(tx: Tx, event_id: int) -> Attendance:
     return Attendance(found, rows, coming, came)
 
 
+async def announced(tx: Tx, event_id: int) -> Event | None:
+    """An event as a group chat may read it; None once it is gone. For what leaves; nobody's rights are asked."""
+    return await tx.session.get(Event, event_id)
+
+
 async def find_guest(tx: Tx, event_id: int) -> tuple[Event, Guest]:
     """The actor's own invitation; NotFound for everybody else."""
     query = (
@@ -73,6 +78,9 @@ async def find_guest(tx: Tx, event_id: int) -> tuple[Event, Guest]:
 
 
 async def ics(tx: Tx, event_id: int) -> bytes:
-    """The calendar file for somebody invited."""
-    found, _ = await find_guest(tx, event_id)
+    """The calendar file for somebody invited, or for who organises it."""
+    try:
+        found = await event(tx, event_id)
+    except NotFound:
+        found, _ = await find_guest(tx, event_id)
     return rules.to_ics(f"event-{event_id}", found.spec, found.made_at)

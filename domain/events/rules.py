@@ -18,6 +18,15 @@ class Answer(StrEnum):
     NOT_COMING = "not_coming"
 
 
+class EventKind(StrEnum):
+    """What sort of meeting it is."""
+
+    WEBINAR = "webinar"
+    SEMINAR = "seminar"
+    HOUR = "hour"  # «Час муниципального координатора»
+    MEETING = "meeting"
+
+
 class EventSpec(NamedTuple):
     """What the organiser enters."""
 
@@ -26,6 +35,7 @@ class EventSpec(NamedTuple):
     ends_at: datetime
     where: str = ""  # a room or an address of the webinar
     about: str = ""
+    kind: EventKind = EventKind.MEETING
 
 
 class EventOver(DomainError):
@@ -40,6 +50,17 @@ class WrongCode(DomainError):
     """Not the code that is shown, or not at the time of the event."""
 
     sentence = N_("This code does not fit. It is shown at the event and works while it goes on.")
+
+
+class WhenUnclear(DomainError):
+    """A day or an hour that was typed and cannot be read."""
+
+    sentence = N_("I did not understand when. Write the day as 25.04 or 25 April, the time as 15:30.")
+
+
+def percent(part: int, whole: int) -> int | None:
+    """A share rounded half up from exact counts; None without a base (DOMAIN.md §6)."""
+    return (200 * part + whole) // (2 * whole) if whole else None
 
 
 def check(spec: EventSpec, now: datetime) -> None:

@@ -21,6 +21,7 @@ from domain.groups.queries import (
     group_to_link,
     linked,
     places_to_link,
+    timezone,
 )
 from domain.groups.rules import NotForGroups
 
@@ -43,5 +44,6 @@ __all__ = [
     "plan",
     "removed",
     "set_deadlines",
+    "timezone",
     "unlink",
 ]

@@ -9,6 +9,7 @@ from domain.inbox.actions import (
     finish,
     forget_old,
     keep_dialogues,
+    redact,
     revive,
 )
 from domain.inbox.models import DialogueState, InboxState, InboxUpdate
@@ -34,6 +35,7 @@ __all__ = [
     "keep_dialogues",
     "more_in_lane",
     "open_dialogues",
+    "redact",
     "revive",
     "waiting",
 ]

@@ -1,11 +1,11 @@
 """Keeping updates and their fate. Every transition is a guarded UPDATE."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import String, Table, bindparam, cast, delete, literal, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -144,6 +144,22 @@ async def forget_old(tx: WriteTx, kept_for: timedelta = KEPT_FOR) -> int:
         )
     )
     return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+async def redact(tx: WriteTx, lane: int, since: datetime) -> int:
+    """Empty what came from a chat since a moment and has had its effect; how many.
+
+    For answers that were promised to be anonymous: the updates that brought them must not tell whose they were. The
+    row and its key stay, so that a repeat is still absorbed.
+    """
+    empty = literal('{"update_id": ') + cast(ROWS.c.update_id, String) + literal("}")
+    settled = (InboxState.COMMITTED, InboxState.DONE, InboxState.IGNORED)
+    changed = await tx.session.execute(
+        update(ROWS)
+        .where(ROWS.c.lane == lane, ROWS.c.received_at >= since, ROWS.c.state.in_(settled))
+        .values(raw=empty)
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]
 
 
 async def keep_dialogues(tx: WriteTx, changes: Mapping[str, tuple[str | None, Mapping[str, Any]]]) -> None:

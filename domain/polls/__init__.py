@@ -26,6 +26,7 @@ from domain.polls.rules import (
     PollWrong,
     QuestionSpec,
     Tally,
+    check,
     percent,
     tally,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Tally",
     "answer",
     "ballots",
+    "check",
     "close",
     "create",
     "percent",

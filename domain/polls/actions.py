@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from domain import audiences, audit, outbox
+from domain import audiences, audit, inbox, outbox, people
 from domain.audiences import Segment, author_place
 from domain.db import WriteTx
 from domain.errors import NotFound
@@ -148,6 +148,9 @@ async def submit(tx: WriteTx, poll_id: int) -> Poll:
         )
     )
     await outbox.cancel(tx, subject=f"poll:{poll_id}", person_id=tx.actor.person_id, reason="answered")
+    chat_id = (await people.me(tx)).telegram_id
+    if not named and chat_id is not None:
+        await inbox.redact(tx, chat_id, sheet.poll.made_at)  # the presses that chose the answers
     return sheet.poll
 
 

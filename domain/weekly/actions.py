@@ -1,6 +1,6 @@
 """Queueing the weekly summaries, and reminding of joint actions and events. May run late, twice or never: the key decides."""
 
-from domain import chase, events, mornings, outbox
+from domain import chase, events, groups, mornings, outbox, polls
 from domain.actor import SYSTEM
 from domain.dates import local_day
 from domain.db import Database
@@ -27,4 +27,6 @@ async def plan(db: Database, *, default_hour: int = 9) -> int:
         )
         await chase.plan_steps(wtx)
         await events.plan(wtx)
+        await polls.plan(wtx)
+        await groups.plan(wtx)
     return len(due)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from tests.admin import case_targets, plan_targets, targets
+from tests.admin import case_targets, news_targets, plan_targets, targets
 from tests.admin.conftest import Panel
 
 EVERYBODY = [
@@ -389,10 +389,59 @@ TABLE: dict[tuple[str, str], Row] = {
         targets.broadcast,
         {"do": "pause"},
     ),
+    ("POST", "/broadcasts/circles/{audience_id}/remove"): Row(
+        {"here": {303: "Римма Марина"}, "next": {303: "Римма Ульяна"}, "far": {303: "Саша"}},
+        news_targets.circle,
+    ),
+    ("GET", "/broadcasts/{broadcast_id}/files/{file_id}"): Row(
+        {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}},
+        news_targets.file,
+    ),
+    # The reader may answer too: who has received it has that right.
+    ("POST", "/broadcasts/{broadcast_id}/letters"): Row(
+        {
+            "here": {303: "Римма Марина Дина"},
+            "next": {303: "Римма Ульяна Клим"},
+            "far": {303: "Саша Степан"},
+            "absent": {422: " ".join(EVERYBODY)},  # the form without a person
+        },
+        news_targets.letter,
+        {"text": "Спасибо"},
+    ),
+    ("GET", "/polls"): only(INVITERS),
+    ("GET", "/polls/new"): only(INVITERS),
+    ("POST", "/polls/new"): only(
+        INVITERS, title="Опрос", question="Нужна помощь?", kind="one", options="Да\nНет"
+    ),
+    ("GET", "/polls/{poll_id}"): Row(
+        {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}},
+        news_targets.poll,
+    ),
+    ("POST", "/polls/{poll_id}"): Row(
+        {"here": {303: "Римма Марина"}, "next": {303: "Римма Ульяна"}, "far": {303: "Саша"}},
+        news_targets.poll,
+        {"do": "close"},
+    ),
+    ("GET", "/groups"): only(PLANNERS),
+    ("POST", "/groups/{group_id}"): Row(
+        {"here": {303: "Римма Марина"}, "next": {303: "Римма Ульяна"}, "far": {303: "Саша"}},
+        news_targets.group,
+        {"do": "unlink"},
+    ),
     ("GET", "/events"): only(PLANNERS),
+    ("GET", "/events/new"): only(PLANNERS),
+    # Those invited may have it too.
+    ("GET", "/events/{event_id}/calendar"): Row(
+        {
+            "here": {200: "Римма Марина Тамара Дина Кирилл"},
+            "next": {200: "Римма Ульяна Кирилл Клим Вера"},
+            "far": {200: "Саша Степан"},
+        },
+        targets.event,
+    ),
     ("POST", "/events"): Row(
         {"": {303: PLANNERS}},
-        form={"title": "Семинар", "day": "2022-05-20", "begins": "10:00", "key": "k"},
+        form={"title": "Семинар", "day": "2022-05-20", "begins": "10:00", "key": "k", "sure": "true"},
         otherwise=403,
     ),
     ("GET", "/events/{event_id}"): Row(

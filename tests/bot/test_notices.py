@@ -8,6 +8,7 @@ from domain import talks
 
 DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 BY_THE_ENGINE = {"interrupted"}
+PUTTING = {"put", "put_many", "announce", "_put", "_tell"}  # what queues, directly or within its slice
 
 
 def queued() -> set[str]:
@@ -15,12 +16,12 @@ def queued() -> set[str]:
     found = {turn.value for turn in talks.Turn}
     for path in DOMAIN.rglob("actions.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            if not isinstance(node, ast.Call):
                 continue
-            if node.func.attr in {"put", "put_many"} and len(node.args) > 1:
-                kind = node.args[1]
-                if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
-                    found.add(kind.value)
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in PUTTING:
+                kinds = [a.value for a in node.args[1:4] if isinstance(a, ast.Constant)]
+                found.update(kind for kind in kinds[:1] if isinstance(kind, str))
     return found
 
 

@@ -1,0 +1,125 @@
+"""How polls read: the invitation, the one reminder, a question, the look at one's answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.letters import plain, reader
+from bot.notice import Notice
+from bot.presses_news import PollDo
+from bot.ui import Row, bold, button, clip, safe
+from domain import polls
+from domain.db import Tx
+from domain.errors import NotFound
+from domain.outbox import OutboxMessage
+from domain.polls import Kind, PollQuestion, Sheet
+from domain.texts import Texts
+
+SHORT = 28  # characters of an option that a button shows whole
+ANSWER = 120  # characters of an answer in words on the last look
+
+
+def head(say: Texts, sheet: Sheet, zone: str) -> str:
+    """What the poll is, how long it takes, until when, and whether it is anonymous."""
+    poll, n = sheet.poll, len(sheet.questions)
+    lines = [f"📊 {bold(poll.title)}"]
+    if poll.about:
+        lines += [safe(poll.about)]
+    line = say.n("%(n)s question", "%(n)s questions", n)
+    if poll.closes_at is not None:
+        line += ", " + say("until %(when)s", when=say.time(poll.closes_at, zone))
+    lines.append(line + ".")
+    if poll.per_school:
+        lines.append(say("One answer for the whole school."))
+    if poll.anonymous:
+        lines.append(say("Anonymous: your answers are kept without your name and school."))
+    return "\n".join(lines)
+
+
+async def invitation(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """To those asked, while they may answer."""
+    mine = await reader(tx, message)
+    try:
+        sheet = await polls.sheet(mine, int(message.params["poll_id"]))
+    except NotFound:
+        return None
+    if sheet.seat.is_done or not sheet.is_open:
+        return None
+    press = button(plain(say)("Answer the poll"), PollDo(do="begin", id=sheet.poll.id))
+    return Notice(head(say, sheet, mine.actor.timezone), ((press,),))
+
+
+async def reminder(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """Once, to those who have not answered."""
+    notice = await invitation(tx, message, say)
+    if notice is None:
+        return None
+    return Notice(say("A reminder:") + "\n" + notice.text, notice.buttons)
+
+
+def question_text(say: Texts, sheet: Sheet, question: PollQuestion) -> str:
+    """A question with its number; long options are written out, short ones stand on the buttons."""
+    lines = [say("%(n)s of %(total)s", n=question.position + 1, total=len(sheet.questions))]
+    lines += [bold(question.text)]
+    if _is_long(question):
+        lines += [f"{n}. {safe(option)}" for n, option in enumerate(question.options, start=1)]
+    if question.kind is Kind.MANY:
+        lines.append(say("Several answers can be chosen."))
+    elif question.kind is Kind.SCALE:
+        lines.append(say("1 is the least, %(top)s the most.", top=question.top))
+    elif question.kind is Kind.TEXT:
+        given = sheet.seat.draft.get(str(question.id))
+        if given:
+            lines.append(say("Your answer: “%(words)s”", words=clip(str(given), ANSWER)))
+        lines.append(say("Write the answer as one message."))
+    return "\n".join(lines)
+
+
+def _is_long(question: PollQuestion) -> bool:
+    return any(len(option) > SHORT for option in question.options)
+
+
+def question_rows(say: Texts, sheet: Sheet, question: PollQuestion) -> list[Row]:
+    """The buttons of a question: what can be chosen, then on and back."""
+    _, id_, given = plain(say), sheet.poll.id, sheet.seat.draft.get(str(question.id))
+
+    def press(label: str, do: str, value: int = 0) -> Any:
+        return button(label, PollDo(do=do, id=id_, question=question.id, value=value))
+
+    rows: list[Row] = []
+    if question.kind in (Kind.ONE, Kind.MANY):
+        for n, option in enumerate(question.options):
+            mark = "✓ " if isinstance(given, list) and n in given else ""
+            label = f"{n + 1}. {clip(option, SHORT)}" if _is_long(question) else option
+            rows.append([press(mark + label, "pick", n)])
+    elif question.kind is Kind.SCALE:
+        cells = [press(f"{'✓ ' if given == n else ''}{n}", "pick", n) for n in range(1, question.top + 1)]
+        rows += [cells[n : n + 5] for n in range(0, len(cells), 5)]
+    steps = []
+    if question.position:
+        steps.append(press(_("‹ Back"), "back"))
+    if given is not None:
+        steps.append(press(_("Next ›"), "next"))
+    elif not question.required:
+        steps.append(press(_("Skip"), "next"))
+    rows.append(steps)
+    return rows
+
+
+def answers_text(say: Texts, sheet: Sheet) -> str:
+    """The last look before handing in."""
+    lines = [bold(sheet.poll.title), say("Your answers:")]
+    for question in sheet.questions:
+        words = said(question, sheet.seat.draft) or "—"
+        lines.append(
+            f"{question.position + 1}. {safe(clip(question.text, 60))}\n    {bold(clip(words, ANSWER))}"
+        )
+    lines.append(say("Until you send them, everything can be changed."))
+    return "\n".join(lines)
+
+
+def said(question: PollQuestion, draft: Mapping[str, Any]) -> str:
+    """An answer in words; nothing where there is none."""
+    given = draft.get(str(question.id))
+    if isinstance(given, list):
+        return "; ".join(question.options[n] for n in given if n < len(question.options))
+    return "" if given is None else str(given)
