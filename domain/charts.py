@@ -65,18 +65,18 @@ class Cell(NamedTuple):
     look: str
 
 
-def bars(title: str, rows: Sequence[Bar], *, most: float, key: str = "b") -> str:
-    """Horizontal bars of one measure; `most` is the whole length."""
-    room = WIDTH - _LABELS - 130
+def bars(title: str, rows: Sequence[Bar], *, most: float, key: str = "b", labels: int = _LABELS) -> str:
+    """Horizontal bars of one measure; `most` is the whole length, `labels` the room for what rows are called."""
+    room = WIDTH - labels - 130
     parts = []
     for number, bar in enumerate(rows):
         top = number * _ROW
         length = 0 if most <= 0 else max(0.0, min(1.0, bar.value / most)) * room
-        parts.append(_label(bar.label, top))
-        parts.append(_rect((_LABELS, top + 5, room, _ROW - 10), "none", key, empty=True))
+        parts.append(_label(bar.label, top, labels))
+        parts.append(_rect((labels, top + 5, room, _ROW - 10), "none", key, empty=True))
         if length:
-            parts.append(_rect((_LABELS, top + 5, length, _ROW - 10), bar.look, key))
-        parts.append(_text(_LABELS + room + 10, top + 22, bar.text))
+            parts.append(_rect((labels, top + 5, length, _ROW - 10), bar.look, key))
+        parts.append(_text(labels + room + 10, top + 22, bar.text))
     words = "; ".join(f"{bar.label}: {bar.text}" for bar in rows)
     looks = {b.look for b in rows}
     return _drawing(title, words, "".join(parts), height=len(rows) * _ROW + 4, looks=looks, key=key)
@@ -256,8 +256,8 @@ def _number(x: float, y: float, text: str) -> str:
     return behind + _text(x, y, text, anchor="middle", bold=True)
 
 
-def _label(text: str, top: float) -> str:
-    return _text(0, top + 22, _fit(text, _LABELS - 10))
+def _label(text: str, top: float, room: int = _LABELS) -> str:
+    return _text(0, top + 22, _fit(text, room - 10))
 
 
 def _legend(names: Mapping[str, str], top: float, key: str) -> tuple[str, float]:

@@ -205,7 +205,7 @@ async def behind_dynamics(visit: Visitor, filters: Annotated[ResultFilters, Quer
                 wanted = {
                     kind: ids for kind, ids in cell.schools.items() if filters.kind in (ANY, kind.value)
                 }
-                found = await overview.results_of(
+                found = await outcomes.results_of(
                     tx, [i for ids in wanted.values() for i in ids], filters.procedure, years
                 )
                 lines = _school_lines(visit, table.members, wanted, found, years)
@@ -365,7 +365,7 @@ async def behind_clusters(visit: Visitor, filters: Annotated[ResultFilters, Quer
                 tx, before=years[0], after=years[1], by=filters.by, narrowed=await _narrowed(tx, filters)
             )
             lists = table.lists.get(filters.group, {})
-            marks = await overview.clusters_of(tx, list(table.members), years, table.assumed > 0)
+            marks = await outcomes.clusters_of(tx, list(table.members), years, assumed=table.assumed > 0)
             for movement, ids in lists.items():
                 for id_ in ids:
                     pair = marks[id_]

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from admin import school_board
 from admin.auth import Visitor
 from admin.forms import Choice, Filters
 from admin.page import Visit
@@ -128,9 +129,11 @@ async def school_page(visit: Visitor, school_id: int) -> Response:
         in_cohorts = (await schools.cohort_ids(tx, [school_id])).get(school_id, [])
         cohorts = [c.name for c in await programme.cohorts(tx) if c.id in in_cohorts]
         history = await deeds(tx, visit, entries)
+        numbers = await school_board.sections(tx, visit, school)
         day = progress.today(tx)
     return visit.page(
         "schools/card.html",
+        **numbers,
         school=school,
         municipality=place.above,
         school_status=SCHOOL_STATUS[school.status] if school.status else "",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 
 from domain import programme
 from domain.db import Tx
@@ -94,13 +94,25 @@ async def cluster_years(tx: Tx) -> list[int]:
     return sorted((await tx.session.scalars(query)).all(), reverse=True)
 
 
+async def list_sizes(tx: Tx, *, region_id: int, municipality_id: int | None = None) -> dict[int, int]:
+    """How many schools are on the list of each year; for a place whose totals the caller may see."""
+    query = select(ClusterMark.year, func.count()).where(
+        ClusterMark.region_id == region_id, ClusterMark.cluster != Cluster.NONE
+    )
+    if municipality_id is not None:
+        query = query.where(ClusterMark.municipality_id == municipality_id)
+    return dict((await tx.session.execute(query.group_by(ClusterMark.year))).tuples().all())
+
+
 async def results(tx: Tx, school_id: int) -> Sequence[Outcome]:
     """Results of one school, by procedure and year."""
     query = select(Outcome).where(within(tx.actor, Permission.SEE, Outcome), Outcome.school_id == school_id)
     return (await tx.session.scalars(query.order_by(Outcome.procedure, Outcome.year))).all()
 
 
-def result_lines(tx: Tx, narrowed: Narrowed = Narrowed(), year: int | None = None) -> Select[Any, Any, Any, Any, Any, Any, Any]:
+def result_lines(
+    tx: Tx, narrowed: Narrowed = Narrowed(), year: int | None = None
+) -> Select[Any, Any, Any, Any, Any, Any, Any]:
     """Every result as (municipality, school, procedure, year, participants, below, source), to be streamed."""
     query = _of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
     query = query.join(Outcome, Outcome.school_id == School.id)
@@ -256,3 +268,53 @@ async def newest_years(tx: Tx, *, clusters: bool = False) -> tuple[int, int] | N
     """The two newest years to compare; None where there are not two."""
     found = await (cluster_years(tx) if clusters else years(tx))
     return (found[1], found[0]) if len(found) > 1 else None
+
+
+async def results_of(
+    tx: Tx, school_ids: Sequence[int], procedure: str, of_years: tuple[int, int]
+) -> dict[tuple[int, int], rules.Result]:
+    """Results of schools in one procedure by (school, year)."""
+    query = select(Outcome).where(
+        within(tx.actor, Permission.SEE, Outcome),
+        Outcome.school_id.in_(school_ids),
+        Outcome.procedure == procedure,
+        Outcome.year.in_(of_years),
+    )
+    return {(found.school_id, found.year): found.result for found in await tx.session.scalars(query)}
+
+
+async def clusters_of(
+    tx: Tx, school_ids: Sequence[int], of_years: tuple[int, int], *, assumed: bool
+) -> dict[int, tuple[Cluster | None, Cluster | None]]:
+    """Clusters of schools in two years; `assumed`: who is not on the later list is off it."""
+    query = select(ClusterMark.school_id, ClusterMark.year, ClusterMark.cluster).where(
+        within(tx.actor, Permission.SEE, ClusterMark),
+        ClusterMark.school_id.in_(school_ids),
+        ClusterMark.year.in_(of_years),
+    )
+    marks: dict[int, dict[int, Cluster]] = {id_: {} for id_ in school_ids}
+    for id_, year, mark in (await tx.session.execute(query)).tuples():
+        marks[id_][year] = mark
+    otherwise = Cluster.NONE if assumed else None
+    return {id_: (of.get(of_years[0]), of.get(of_years[1], otherwise)) for id_, of in marks.items()}
+
+
+async def cluster_history(tx: Tx, school_id: int) -> dict[int, Cluster]:
+    """Clusters of one school by year, the newest first."""
+    query = select(ClusterMark.year, ClusterMark.cluster).where(
+        within(tx.actor, Permission.SEE, ClusterMark), ClusterMark.school_id == school_id
+    )
+    return {
+        row[0]: row[1] for row in (await tx.session.execute(query.order_by(ClusterMark.year.desc()))).all()
+    }
+
+
+async def group_shares(tx: Tx, inside: Select[int]) -> dict[tuple[str, int], int | None]:
+    """Per cent below the threshold over all pupils of these schools, by procedure and year, half up."""
+    query = (
+        select(Outcome.procedure, Outcome.year, func.sum(Outcome.below), func.sum(Outcome.participants))
+        .where(Outcome.school_id.in_(inside))
+        .group_by(Outcome.procedure, Outcome.year)
+    )
+    rows = (await tx.session.execute(query)).all()
+    return {(row[0], row[1]): rules.percent(int(row[2]), int(row[3])) for row in rows}

@@ -68,7 +68,15 @@ async def narrowed(tx: Tx, segment: Segment) -> Select[int]:
 
 async def current_wave(tx: Tx) -> Wave | None:
     """The wave that one looks at without choosing: the first that is not over, else the last one."""
-    known = await monitoring.waves(tx)
+    return _current(tx, await monitoring.waves(tx))
+
+
+async def current_wave_of(tx: Tx, region_id: int) -> Wave | None:
+    """The same of one region."""
+    return _current(tx, [wave for wave in await monitoring.waves(tx) if wave.region_id == region_id])
+
+
+def _current(tx: Tx, known: Sequence[Wave]) -> Wave | None:
     today = progress.today(tx)
     ahead = [wave for wave in known if wave.ends_on >= today]
     return min(ahead, key=lambda w: (w.ends_on, w.id)) if ahead else next(iter(known), None)
@@ -370,32 +378,3 @@ def cheapest(found: Board, most: int = 5) -> list[tuple[Line, monitoring.Step]]:
     by_place = {line.place: line for line in found.lines}
     picked = rules.cheapest_first({line.place: line.steps for line in found.lines}, most)
     return [(by_place[place], step) for place, step in picked]
-
-
-async def results_of(
-    tx: Tx, school_ids: Sequence[int], procedure: str, years: tuple[int, int]
-) -> dict[tuple[int, int], outcomes.Result]:
-    """Results of schools in one procedure by (school, year)."""
-    query = select(outcomes.Outcome).where(
-        within(tx.actor, Permission.SEE, outcomes.Outcome),
-        outcomes.Outcome.school_id.in_(school_ids),
-        outcomes.Outcome.procedure == procedure,
-        outcomes.Outcome.year.in_(years),
-    )
-    return {(found.school_id, found.year): found.result for found in await tx.session.scalars(query)}
-
-
-async def clusters_of(
-    tx: Tx, school_ids: Sequence[int], years: tuple[int, int], assumed: bool
-) -> dict[int, tuple[outcomes.Cluster | None, outcomes.Cluster | None]]:
-    """Clusters of schools in two years; `assumed`: who is not on the later list is off it."""
-    query = select(ClusterMark.school_id, ClusterMark.year, ClusterMark.cluster).where(
-        within(tx.actor, Permission.SEE, ClusterMark),
-        ClusterMark.school_id.in_(school_ids),
-        ClusterMark.year.in_(years),
-    )
-    marks: dict[int, dict[int, outcomes.Cluster]] = {id_: {} for id_ in school_ids}
-    for id_, year, mark in (await tx.session.execute(query)).tuples():
-        marks[id_][year] = mark
-    otherwise = outcomes.Cluster.NONE if assumed else None
-    return {id_: (of.get(years[0]), of.get(years[1], otherwise)) for id_, of in marks.items()}

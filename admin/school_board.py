@@ -1,0 +1,86 @@
+"""The part of a school's page that speaks in numbers: risks, scores, results, recommendations."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from admin import boards
+from admin.boards import SegmentFilters
+from admin.page import Visit
+from admin.pages.monitoring import tools
+from admin.words import CLUSTERS
+from domain import charts, monitoring, outcomes, overview, risks, schools
+from domain.db import Tx
+from domain.overview import Segment
+from domain.policy import Permission, allows
+from domain.risks import FACTORS, LEVELS, RiskLevel
+
+_HEIGHT = {RiskLevel.HIGH: 3, RiskLevel.MEDIUM: 2, RiskLevel.LOW: 1}
+_LOOK = {RiskLevel.HIGH: "bad", RiskLevel.MEDIUM: "soon", RiskLevel.LOW: "fine"}
+
+
+async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, Any]:
+    """What the template `monitoring/school.html` needs."""
+    filters = SegmentFilters(school=school.id)
+    wave = await overview.current_wave_of(tx, school.region_id)
+    board = await overview.board(tx, wave, Segment(school_id=school.id), by="school")
+    line = board.lines[0] if board.lines else board.whole
+    best = overview.possible(line, board.of) if board.of else None
+    profile = await risks.profile_of(tx, school.id)
+    found = await outcomes.results(tx, school.id)
+    return {
+        "board": board,
+        "line": line,
+        "lost": overview.lost(best, line.forecast) if best and line.forecast else None,
+        "line_steps": [boards.step_words(visit, step, board.of.max) for step in line.steps]
+        if board.of
+        else [],
+        "risk_drawing": _risks(visit, profile),
+        "programmes": await risks.programmes(tx, school_id=school.id),
+        "factors": FACTORS,
+        "results": _results(found),
+        "result_years": sorted({r.year for r in found}, reverse=True)[:4],
+        "procedures": {key: p.title for key, p in (await outcomes.known_procedures(tx)).items()},
+        "group": await _group(tx),
+        "marks_by_year": {
+            year: CLUSTERS[mark] for year, mark in (await outcomes.cluster_history(tx, school.id)).items()
+        },
+        "recommended": await monitoring.recommendations(tx, school_id=school.id),
+        "may_close": allows(visit.actor, Permission.SUBMIT, school.place),
+        **tools(filters),
+    }
+
+
+async def _group(tx: Tx) -> dict[tuple[str, int], int | None]:
+    """What the school is compared with: all schools of the reader; somebody who sees one compares with nobody."""
+    inside = await overview.narrowed(tx, Segment())
+    if len(await overview.members(tx, Segment())) < 2:
+        return {}
+    return await outcomes.group_shares(tx, inside)
+
+
+def _risks(visit: Visit, found: risks.ProfileView) -> Markup | None:
+    """Ten bars; the level stands beside each in words, chosen risks are marked."""
+    profile = found.profile
+    if profile is None:
+        return None
+    rows = []
+    for factor, name in FACTORS.items():
+        level = profile.level(factor)
+        chosen = "★ " if factor in found.chosen else ""
+        rows.append(
+            charts.Bar(
+                f"{chosen}{factor.value}. {visit.say(name)}",
+                _HEIGHT[level],
+                visit.say(LEVELS[level]),
+                _LOOK[level],
+            )
+        )
+    return boards.drawn(charts.bars(visit.say("Risk profile"), rows, most=3, key="risks", labels=400))
+
+
+def _results(found: Any) -> dict[str, dict[int, outcomes.Outcome]]:
+    by: dict[str, dict[int, outcomes.Outcome]] = {}
+    for result in found:
+        by.setdefault(result.procedure, {})[result.year] = result
+    return by
