@@ -21,6 +21,7 @@ from admin.pages import (
     broadcasts,
     chasing,
     curation,
+    curators,
     deliveries,
     events,
     exporting,
@@ -32,6 +33,7 @@ from admin.pages import (
     monitoring,
     monitoring_criteria,
     monitoring_outcomes,
+    monitoring_results,
     monitoring_scoring,
     monitoring_waves,
     overseeing,
@@ -93,13 +95,15 @@ CLOSED = (
     attention.closed,
     monitoring.closed,
     monitoring_outcomes.closed,
+    monitoring_results.closed,
+    curators.closed,
     monitoring_waves.closed,
     monitoring_criteria.closed,
     monitoring_scoring.closed,
 )
 # The file and the other fields.
 LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(
-    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT), MAX_DOCUMENT + 64 * 1024
+    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT, monitoring_results.UPLOAD), MAX_DOCUMENT + 64 * 1024
 )
 
 
