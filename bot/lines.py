@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from bot.ui import LABEL, clip, safe
-from domain import progress
+from domain import progress, proof, risks
 from domain.dates import local_day
 from domain.errors import N_
 from domain.progress import Decision, Evidence, Kind, Standing
+from domain.proof import LinkKind
+from domain.risks import DOCUMENTS, FACTORS, MeasureSlot
 from domain.texts import Texts
 
 SIGN = {
@@ -62,6 +64,21 @@ def deadline_line(say: Texts, words: str | None, due_on: date | None, today: dat
     return say("Deadline: “%(words)s”, that is until %(day)s.", words=words, day=meaning)
 
 
+def slot_line(say: Texts, slot: MeasureSlot | None) -> list[str]:
+    """«Риск 3, дефицит педагогических кадров · 2 этап» where a measure belongs to such."""
+    if slot is None:
+        return []
+    parts = []
+    if slot.document is not None:
+        parts.append(say(DOCUMENTS[slot.document]))
+    elif slot.factor is not None:
+        factor = risks.RiskFactor(slot.factor)
+        parts.append(say("Risk %(number)s: %(name)s", number=int(factor), name=say(FACTORS[factor])))
+    if slot.stage is not None:
+        parts.append(say("stage %(number)s", number=slot.stage))
+    return [" · ".join(parts)] if parts else []
+
+
 def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
     """A line of a work list as a button."""
     sign = SIGN.get(row.standing, "")
@@ -91,7 +108,7 @@ def evidence_lines(
             lines.append("…")
             break
         if item.kind is Kind.LINK:
-            lines.append(say("Link: %(address)s", address=clip(item.text or "", 200)) + author)
+            lines.append(_link_line(say, item.text or "") + author)
         elif item.text:
             lines.append(say("“%(words)s”", words=clip(item.text, room)) + author)
         room -= min(len(item.text or ""), 200 if item.kind is Kind.LINK else room)
@@ -110,6 +127,15 @@ def evidence_lines(
     elif photos:
         lines.append("📎 " + say.n("%(n)s photo", "%(n)s photos", photos))
     return lines
+
+
+def _link_line(say: Texts, address: str) -> str:
+    shown, kind = clip(address, 200), proof.link_kind(address)
+    if kind is LinkKind.VIDEO:
+        return say("Video: %(address)s", address=shown)
+    if kind is LinkKind.CLOUD:
+        return say("File in a cloud: %(address)s", address=shown)
+    return say("Page: %(address)s", address=shown)
 
 
 def moment(say: Texts, at: datetime, zone: str, today: date) -> str:

@@ -57,11 +57,11 @@ async def decided(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     if review.decision is Decision.CONFIRM:
         if card.assignment.status is not Status.CONFIRMED:
             return None
-        text = "✅ " + say("<b>%(name)s</b> is confirmed.", name=name) + "\n" + word
+        text = "✅ " + say("Confirmed: <b>%(name)s</b>", name=name) + "\n" + word
         return Notice(text, ((button(plain("Show"), open_it),),))
     if card.assignment.status is not Status.RETURNED:
         return None  # somebody of the school has already sent it again
-    lines = [say("↩️ <b>%(name)s</b> was returned", name=name), word, say("The draft is kept.")]
+    lines = ["↩️ " + say("Returned: <b>%(name)s</b>", name=name), word, say("The draft is kept.")]
     return Notice("\n".join(lines), ((button(plain("Improve it"), open_it),),))
 
 

@@ -118,6 +118,12 @@ class Remove(CallbackData, prefix="dx"):
     evidence: int
 
 
+class RemovePhotos(CallbackData, prefix="dp"):
+    """Take all photos out of the draft."""
+
+    id: int
+
+
 class ToWhich(CallbackData, prefix="tw"):
     """To which assignment what was sent belongs; 0: to none."""
 

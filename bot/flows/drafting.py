@@ -1,5 +1,6 @@
 """Drafting and handing in: whatever is sent goes into the draft of the opened assignment; one press sends it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiogram.types import CallbackQuery, Message
@@ -12,7 +13,18 @@ from bot.holders import hat_of
 from bot.identity import Expecting
 from bot.intake import Fetched, Item, NotEvidence, TooLargeForTelegram, fetch, item_of, put
 from bot.lines import work_label
-from bot.presses import Home, Later, Remove, RemoveChoice, Send, ToWhich, ToWhichPage, Withdraw, Work
+from bot.presses import (
+    Home,
+    Later,
+    Remove,
+    RemoveChoice,
+    RemovePhotos,
+    Send,
+    ToWhich,
+    ToWhichPage,
+    Withdraw,
+    Work,
+)
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, button, clip, page
@@ -26,6 +38,7 @@ from domain.progress import (
     AlreadySubmitted,
     AssignmentClosed,
     DocumentNeeded,
+    Evidence,
     Kind,
     Status,
     TooManyFiles,
@@ -140,21 +153,28 @@ async def choose_removal(query: CallbackQuery, callback_data: RemoveChoice, talk
     if not card.draft:
         await _show_card(talk, callback_data.id)
         return
-    shown = page(card.draft, callback_data.page)
+    photos = [item for item in card.draft if item.kind is Kind.PHOTO]
+    shown = page([item for item in card.draft if item not in photos] + photos, callback_data.page)
     rows: list[Row] = [
-        [button(_name(talk, item), Remove(id=callback_data.id, evidence=item.id))] for item in shown.items
+        [button(_name(talk, item, photos), Remove(id=callback_data.id, evidence=item.id))]
+        for item in shown.items
     ]
+    if len(photos) > 1:
+        every = talk.plain("All photos: %(n)s", n=len(photos))
+        rows.append([button(every, RemovePhotos(id=callback_data.id))])
     rows.append(shown.turning(lambda n: callback_data.model_copy(update={"page": n})))
     rows.append([button(talk.plain("‹ Back"), Work(id=callback_data.id))])
     expects = Expects(DRAFT, {"assignment": callback_data.id, "aside": True})
     await talk.show(Screen(talk.say("What shall I remove from the draft?"), rows, expects))
 
 
-def _name(talk: Talk, item: progress.Evidence) -> str:
+def _name(talk: Talk, item: Evidence, photos: Sequence[Evidence]) -> str:
     if item.kind in (Kind.TEXT, Kind.LINK):
         return talk.plain("“%(words)s”", words=clip(item.text or "", 36))
     if item.kind is Kind.PHOTO:
-        return talk.plain("Photo, %(size)s", size=talk.plain.size(item.size or 0))
+        if len(photos) == 1:
+            return talk.plain("Photo")
+        return talk.plain("Photo %(number)s of %(n)s", number=photos.index(item) + 1, n=len(photos))
     return f"📎 {item.name}"
 
 
@@ -164,6 +184,18 @@ async def remove(query: CallbackQuery, callback_data: Remove, talk: Talk) -> Non
     try:
         async with talk.db.write(talk.actor) as tx:
             await progress.remove_evidence(tx, callback_data.evidence)
+    except (AlreadySubmitted, AssignmentClosed) as closed:
+        await talk.refuse(closed)
+    await _show_card(talk, callback_data.id)
+    await freshen(talk, callback_data.id)
+
+
+@router.callback_query(RemovePhotos.filter())
+async def remove_photos(query: CallbackQuery, callback_data: RemovePhotos, talk: Talk) -> None:
+    """An album that was the wrong one goes by one press."""
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            await progress.remove_photos(tx, callback_data.id)
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)
     await _show_card(talk, callback_data.id)

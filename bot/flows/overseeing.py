@@ -38,7 +38,7 @@ def _files(view: SubmissionView) -> list[Evidence]:
 
 def _label(talk: Talk, item: Evidence, number: int) -> str:
     if item.kind is Kind.PHOTO:
-        return talk.plain("%(number)s. Photo, %(size)s", number=number, size=talk.plain.size(item.size or 0))
+        return talk.plain("%(number)s. Photo", number=number)
     return f"{number}. {item.name}"
 
 

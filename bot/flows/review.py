@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.flows.work import asked_lines, decided_line, title_line, work_screen
 from bot.identity import Expecting
-from bot.lines import evidence_lines, moment
+from bot.lines import evidence_lines, moment, slot_line
 from bot.presses import (
     Ask,
     AudienceList,
@@ -27,7 +27,7 @@ from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
-from domain import oversight, phrases, progress, proof, schools, talks
+from domain import oversight, phrases, progress, proof, risks, schools, talks
 from domain.actor import COORDINATORS
 from domain.db import Tx
 from domain.errors import DomainError
@@ -174,7 +174,8 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
     )
     if sent.late:
         head += " " + say("(after the deadline)")
-    lines = [bold(title), title_line(card), *asked_lines(say, card, 200), "", head]
+    slot = (await risks.slots(tx, [card.measure.id])).get(card.measure.id)
+    lines = [bold(title), title_line(card), *slot_line(say, slot), *asked_lines(say, card, 200), "", head]
     lines += evidence_lines(say, view.evidence) + _changes(talk, card, view)
     lines += await _repeats(tx, talk, submission_id)
     if view is not card.submissions[0] or sent.withdrawn_at is not None:

@@ -7,7 +7,7 @@ from datetime import date
 from aiogram.types import CallbackQuery
 
 from bot.holders import ask_label, hat_of, list_of, place_of
-from bot.lines import SIGN, deadline_line, decided_by, evidence_lines, moment, work_label
+from bot.lines import SIGN, deadline_line, decided_by, evidence_lines, moment, slot_line, work_label
 from bot.presses import (
     Ask,
     CountAsk,
@@ -27,7 +27,7 @@ from bot.presses_giving import OfficeWork
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
-from domain import obligations, progress, proof, talks
+from domain import obligations, progress, proof, risks, talks
 from domain.actor import Place
 from domain.db import Tx
 from domain.obligations import WaiverState
@@ -192,6 +192,7 @@ def asked_lines(say: Texts, card: WorkCard, limit: int) -> list[str]:
 async def _card_screen(tx: Tx, talk: Talk, card: WorkCard, *, about: bool) -> Screen:
     say, number = talk.say, card.assignment.id
     lines = measure_lines(say, card, talk.today())
+    lines[1:1] = slot_line(say, (await risks.slots(tx, [card.measure.id])).get(card.measure.id))
     back: Row = [button(talk.plain("‹ Back"), list_of(card.assignment.place))]
     if not card.may_submit:
         return Screen("\n".join([bold(card.school.name), *lines]), [back])

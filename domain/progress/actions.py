@@ -123,6 +123,20 @@ async def remove_evidence(tx: WriteTx, evidence_id: int) -> None:
         await tx.session.delete(evidence)
 
 
+async def remove_photos(tx: WriteTx, assignment_id: int) -> int:
+    """Take all photos out of the draft: an album that was the wrong one. Returns how many."""
+    assignment = await queries.assignment(tx, assignment_id, Permission.SUBMIT)
+    await queries.check_open(tx, assignment)
+    gone = await tx.session.execute(
+        delete(Evidence).where(
+            Evidence.assignment_id == assignment_id,
+            Evidence.submission_id.is_(None),
+            Evidence.kind == Kind.PHOTO,
+        )
+    )
+    return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
 async def submit(tx: WriteTx, assignment_id: int) -> Submission:
     """Hand the draft in as the next version. A second press raises AlreadySubmitted with the number.
 

@@ -1,5 +1,6 @@
 """Whose ball an assignment is, when it is late, and what may be said about a report."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -11,7 +12,6 @@ from domain.dates import week_end, working_day_before
 from domain.errors import N_, DomainError
 
 SILENT_DAYS = 4  # working days after which a coordinator may decide for a silent curator
-LINK = "http://", "https://"
 MAX_PHOTOS = 60  # of one report: more would not fit into one PDF of a slot's size in a readable form
 
 
@@ -244,10 +244,23 @@ def standing(status: Status, due_on: date | None, today: date) -> Standing:
     return Standing.SOON if remind_on(due_on) <= soon else Standing.LATER
 
 
+# An address as people type it: with its scheme, or so that no file name («Приказ.pdf») can be meant.
+_ADDRESS = re.compile(
+    r"https?://\S+"
+    r"|(?<![\w@.])(?:www\.)?(?:[\w-]+\.)+(?:ru|рф|su|com|org|net|info|edu|online|site)(?![\w.-])(?:/\S*)?",
+    re.IGNORECASE,
+)
+
+
+def address_in(text: str) -> str | None:
+    """The first address in somebody's words, without the sentence's own dot or bracket behind it."""
+    found = _ADDRESS.search(text)
+    return found[0].rstrip(".,;:!?)»”\"'") if found else None
+
+
 def kind_of(text: str) -> Kind:
     """A message that is only a link is a link, everything else a text."""
-    words = text.split()
-    return Kind.LINK if len(words) == 1 and words[0].lower().startswith(LINK) else Kind.TEXT
+    return Kind.LINK if _ADDRESS.fullmatch(text.strip()) else Kind.TEXT
 
 
 def is_own(actor: Actor, place: Place) -> bool:

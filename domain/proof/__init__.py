@@ -3,10 +3,21 @@
 from domain.proof.actions import delete_wiped, join_photos, keep_joined, wipe
 from domain.proof.models import UnjoinableReport
 from domain.proof.queries import Repeat, Unjoined, repeats, unjoined
-from domain.proof.rules import Changes, Need, Piece, changes, needs, what_is_missing, words_changed
+from domain.proof.rules import (
+    Changes,
+    LinkKind,
+    Need,
+    Piece,
+    changes,
+    link_kind,
+    needs,
+    what_is_missing,
+    words_changed,
+)
 
 __all__ = [
     "Changes",
+    "LinkKind",
     "Need",
     "Piece",
     "Repeat",
@@ -17,6 +28,7 @@ __all__ = [
     "delete_wiped",
     "join_photos",
     "keep_joined",
+    "link_kind",
     "needs",
     "repeats",
     "unjoined",

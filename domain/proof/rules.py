@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
 
-from domain.progress import Evidence, Kind
+from domain.progress import Evidence, Kind, address_in
 from domain.roadmaps import Measure
 
 MOST_WORDS = 3_000  # of a text that is compared word by word
@@ -18,6 +18,38 @@ class Need(StrEnum):
 
     DOCUMENT = "document"
     LINK = "link"
+
+
+class LinkKind(StrEnum):
+    """What an address leads to, as far as it says so itself."""
+
+    VIDEO = "video"
+    CLOUD = "cloud"  # a file that its owner has to open to others
+    PAGE = "page"
+
+
+_HOST = re.compile(r"(?:https?://)?(?:www\.|m\.)?([^/?#:]+)", re.IGNORECASE)
+_VIDEO = re.compile(
+    r"^(?:youtube\.com|youtu\.be|rutube\.ru|vkvideo\.ru|vimeo\.com|smotrim\.ru)$"
+    r"|^(?:vk\.com|ok\.ru|dzen\.ru)/(?:video|clip)",
+    re.IGNORECASE,
+)
+_VIDEO_FILE = re.compile(r"\.(?:mp4|mov|avi|mkv|webm)(?:$|[?#])", re.IGNORECASE)
+_CLOUD = re.compile(
+    r"^(?:disk\.yandex\.(?:ru|com)|yadi\.sk|cloud\.mail\.ru|drive\.google\.com|docs\.google\.com|1drv\.ms"
+    r"|dropbox\.com)$",
+    re.IGNORECASE,
+)
+
+
+def link_kind(address: str) -> LinkKind:
+    """A video, a file in a cloud, or a page of a site."""
+    found = _HOST.match(address.strip())
+    host = found[1] if found else ""
+    path = address.strip()[found.end() :] if found else ""
+    if _VIDEO.search(host) or _VIDEO.search(host + path[:8]) or _VIDEO_FILE.search(path):
+        return LinkKind.VIDEO
+    return LinkKind.CLOUD if _CLOUD.search(host) else LinkKind.PAGE
 
 
 # Words of real plans' last column («документ, фиксирующий результат»).
@@ -47,7 +79,7 @@ def what_is_missing(measure: Measure, draft: Iterable[Evidence]) -> list[Need]:
     for item in draft:
         if item.kind in {Kind.FILE, Kind.PHOTO}:
             held.add(Need.DOCUMENT)
-        elif item.kind is Kind.LINK or "http" in (item.text or "").lower():
+        if item.kind is Kind.LINK or address_in(item.text or ""):
             held.add(Need.LINK)
     return [need for need in Need if need in needs(measure.evidence_required) - held]
 

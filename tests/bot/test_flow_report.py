@@ -3,7 +3,7 @@
 import pytest
 
 from bot.presses import RemoveChoice, Send, ToWhich, Work
-from domain import files, people, progress
+from domain import files, people, progress, risks
 from domain.actor import SYSTEM
 from domain.errors import NotFound
 from domain.files import FileRefused
@@ -103,9 +103,53 @@ async def test_the_fourth_file_does_not_fit(play: Play) -> None:
 async def test_a_link_is_kept_as_a_link(play: Play) -> None:
     tamara = await opened(play)
     await tamara.say("https://school.example/plan")
-    assert tamara.text.splitlines()[1] == "Ссылка: https://school.example/plan"
+    assert tamara.text.splitlines()[1] == "Страница: https://school.example/plan"
     # The plan wants a document there, and a link is none.
     assert tamara.text.splitlines()[2].startswith("Ещё нет документа: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("https://rutube.ru/video/1", "Видео: https://rutube.ru/video/1"),
+        ("disk.yandex.ru/i/1", "Файл в облаке: disk.yandex.ru/i/1"),
+        ("shkola5.ru/news", "Страница: shkola5.ru/news"),
+        ("Провели, см. shkola5.ru", "«Провели, см. shkola5.ru»"),
+    ],
+)
+async def test_an_address_says_what_it_leads_to(play: Play, words: str, line: str) -> None:
+    tamara = await opened(play)
+    await tamara.say(words)
+    assert tamara.text.splitlines()[1] == line
+
+
+async def test_a_wrong_album_goes_by_one_press(play: Play) -> None:
+    tamara = await opened(play)
+    await tamara.document("Перечень.pdf")
+    await tamara.album([Item(PNG, f"{n}.png", "photo") for n in range(5)])
+    await tamara.press("Убрать…")
+    assert tamara.labels[:5] == ["📎 Перечень.pdf", *(f"Фото {n} из 5" for n in (1, 2, 3, 4))]
+    await tamara.press("Фото 2 из 5")
+    assert "📎 4 фото, станут одним PDF" in tamara.text
+    await tamara.press("Убрать…")
+    await tamara.press("Все фото: 4")
+    assert tamara.text == "📝 1.2, черновик\n📎 Перечень.pdf · 1 КБ\nВсё на месте."
+
+
+async def test_the_risk_and_the_stage_stand_on_both_cards(play: Play) -> None:
+    work_id = await play.world.assignment_id("Тороповская", "1.2")
+    async with play.db.write(await play.world.actor("Римма")) as tx:
+        work = await progress.assignment(tx, work_id)
+        await risks.place_measures(
+            tx, [work.measure_id], factor=risks.RiskFactor.STAFF, stage=risks.Stage.SECOND
+        )
+    tamara = await handed_in(play)
+    assert "Риск 2" not in tamara.text
+    kirill = play.chat("Кирилл")
+    await kirill.press("Открыть")
+    assert kirill.text.splitlines()[2] == "Риск 2: Дефицит педагогических кадров · 2 этап"
+    dina = await opened(play, "Дина", "🔴 1.1")
+    assert "этап" not in dina.text
 
 
 async def test_one_thing_is_taken_out_of_the_draft(play: Play) -> None:
@@ -131,7 +175,7 @@ async def test_the_draft_waits_and_another_of_the_team_goes_on(play: Play) -> No
     await play.restart()
     dina = await opened(play, "Дина")
     assert dina.text.splitlines()[:2] == ["📝 1.2, черновик", "«Перечень готов» · Тамара"]
-    assert await dina.document("Перечень.pdf") == FULL
+    assert await dina.document("Перечень.pdf") == FULL.replace("готов»", "готов» · Тамара")
     await dina.press("Отправить")
     assert dina.text.startswith("Принято, № 1.")
 

@@ -63,8 +63,8 @@ async def test_confirmed_in_two_taps_with_a_ready_phrase(play: Play) -> None:
         "✅ Подтверждено: Тороповская ОШ, 1.2\n«Документ подтверждает выполнение.»\nБольше проверять нечего."
     )
     tamara = play.chat("Тамара")
-    assert tamara.text.startswith("✅ 1.2 Определение школ")
-    assert tamara.text.endswith(": подтверждено.\n«Документ подтверждает выполнение.» Кирилл")
+    assert tamara.text.startswith("✅ Подтверждено: 1.2 Определение школ")
+    assert tamara.text.endswith("\n«Документ подтверждает выполнение.» Кирилл")
     await tamara.press("Показать")
     assert "✅ Подтверждено.\n«Документ подтверждает выполнение.» Кирилл, сегодня в 10:00" in tamara.text
     assert await status(play) is Status.CONFIRMED
