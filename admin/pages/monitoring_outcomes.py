@@ -47,6 +47,7 @@ LOOKS = {
 MOVEMENTS = {kind: WORDS[kind] for kind in Movement}
 ORDER = (Cluster.SEVERE, Cluster.MODERATE, Cluster.BASIC, Cluster.NONE)
 ANY = "any"
+CLUSTER_RULE = MEANINGS["clusters"][1]
 
 
 def _known(kind: Any, otherwise: str) -> BeforeValidator:
@@ -300,7 +301,7 @@ async def clusters_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
         drawing=_cluster_drawing(visit, table) if table else None,
         group_name=lambda key: named(visit.say, key),
         reduction=_reduction(table) if table else None,
-        rule=visit.say(MEANINGS["clusters"][1]),
+        rule=visit.say(CLUSTER_RULE),
         choices=choices,
         filters=filters,
         **tools(filters),
