@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.datastructures import FormData, UploadFile
 
 from admin.auth import Visitor
@@ -69,6 +69,8 @@ class RegisterForm(Form):
     region: Annotated[str, StringConstraints(max_length=200)] = ""
     municipality: Annotated[str, StringConstraints(max_length=200)] = ""
     cohort: Annotated[str, StringConstraints(max_length=100)] = ""
+    # What a person takes each column for, in their order; of the file sent a step before.
+    role: Annotated[list[str], Field(default_factory=list)]
 
 
 class Line(NamedTuple):
@@ -118,6 +120,7 @@ async def _file(visit: Visit, raw: FormData, form: RegisterForm) -> tuple[Stored
     """The list: fresh from the form, or the one that was sent a step before. Raises InvalidInput."""
     file = raw.get("file")
     if isinstance(file, UploadFile) and file.filename:
+        form.role.clear()  # another list has columns of its own
         data = await file.read(MAX_DOCUMENT + 1)
         if len(data) > MAX_DOCUMENT:
             raise Unread(reason=REFUSED["too_large"], limit=MAX_DOCUMENT // 1024 // 1024)
@@ -129,10 +132,13 @@ async def _file(visit: Visit, raw: FormData, form: RegisterForm) -> tuple[Stored
     return StoredFile(form.sha256, len(data)), data, form.name
 
 
-async def _reading(data: bytes, name: str) -> register.Reading:
+async def _reading(data: bytes, name: str, roles: Sequence[str]) -> register.Reading:
+    if not set(roles) <= {"", *COLUMNS}:
+        raise InvalidInput
+    chosen = [role or None for role in roles] or None
     try:
         grids = await asyncio.to_thread(documents.read_table, data, name)
-        return await asyncio.to_thread(register.read, grids)
+        return await asyncio.to_thread(register.read, grids, chosen)
     except documents.DocumentRefused as error:
         if error.code == "no_table":
             raise Unread from None
@@ -151,7 +157,7 @@ async def preview(visit: Visitor, request: Request) -> Response:
     try:
         form = _form(raw)
         file, data, name = await _file(visit, raw, form)
-        reading = await _reading(data, name)
+        reading = await _reading(data, name, form.role)
         async with visit.write() as tx:
             regions = await _regions(tx, visit)
             imported = await register.preview_register(
@@ -166,8 +172,8 @@ async def preview(visit: Visitor, request: Request) -> Response:
         reading=reading,
         imported=imported,
         regions=regions,
-        columns=[(COLUMNS[meaning], header) for meaning, header in reading.columns.items()],
-        kept_columns=list(dict.fromkeys(header for row in reading.rows for header in row.details)),
+        columns=list(zip(reading.header, reading.meanings, strict=True)),
+        meanings=COLUMNS,
         lines=lines[:SHOWN],
         more=max(len(lines) - SHOWN, 0),
         states=STATES,
@@ -204,7 +210,7 @@ async def confirm(visit: Visitor, request: Request) -> Response:
     try:
         form = _form(raw)
         _, data, name = await _file(visit, raw, form)
-        reading = await _reading(data, name)
+        reading = await _reading(data, name, form.role)
         async with visit.write() as tx:
             imported = await register.import_register(
                 tx, reading, region=form.region, municipality=form.municipality, cohort=form.cohort

@@ -139,6 +139,8 @@ def read(grids: Sequence[Grid], chosen: Sequence[str | None] | None = None) -> R
         if chosen is not None and (first is None or table.header == first.header):
             named = list(chosen)[: len(table.header)]
             table = table._replace(found={name: index for index, name in enumerate(named) if name})
+            if not (_lists_schools(table.found) or {"municipality", "schools_total"} <= table.found.keys()):
+                raise NotARegister
         first = first or table
         rows.extend(_rows(table, left))
     if first is None:

@@ -39,6 +39,15 @@ def states(page: str) -> list[tuple[str, str]]:
     return [(name, state) for name, state in rows]
 
 
+def columns(page: str) -> list[tuple[str, str]]:
+    """Each header with what it was taken for."""
+    form = page[page.index('id="columns"') :]
+    form = form[: form.index("</form>")]
+    pattern = r"<label[^>]*>\s*«(.*?)»\s*</label>.*?<option[^>]*selected>(.*?)</option>.*?</select>"
+    parts = [f"<label{part}" for part in form.split("<label")[1:]]
+    return [pair for part in parts for pair in re.findall(pattern, part, re.DOTALL)]
+
+
 def hidden(page: str) -> dict[str, str]:
     """What the confirming form would send."""
     form = page[page.index("/schools/import/confirm") :]
@@ -59,8 +68,9 @@ async def test_a_list_is_looked_through_before_it_comes_in(panel: Panel) -> None
     ]
     assert "та же школа, что в строке 3" in answer.text
     assert "«Климатинскя СОШ» похожа на «Климатинская СОШ»" in answer.text
-    for meaning, header in (("Полное название", "Наименование ОО"), ("Логин", "Логин")):
-        assert re.search(rf"<dt>{meaning}</dt>\s*<dd>«{header}»</dd>", answer.text)
+    assert columns(answer.text) == [
+        ("№", "Номер"), ("Наименование ОО", "Полное название"), ("Муниципалитет", "Муниципалитет"), ("Логин", "Логин"),
+    ]  # fmt: skip
     assert await known(panel) == before
     async with panel.world.db.read(SYSTEM) as tx:
         assert "500+ 2023" not in [cohort.name for cohort in await programme.cohorts(tx)]
@@ -132,6 +142,29 @@ async def test_the_keeper_of_two_regions_names_one(panel: Panel) -> None:
 
 
 @pytestmark
+async def test_what_a_column_means_can_be_said_and_holds_to_the_end(panel: Panel) -> None:
+    listed = "Муниципалитет;Школа;Причина\nДаниловский МР;МОУ Горинская СОШ;ШНОР\nИтого;1;\n".encode()
+    first = await send(panel, "Римма", listed, "Школы.csv")
+    assert columns(first.text) == [("Муниципалитет", "Муниципалитет"), ("Школа", "Полное название")]
+    assert "строка 3: Итого | 1" in first.text
+    kept = {key: hidden(first.text)[key] for key in ("sha256", "name")}
+    roles = ["municipality", "full_name", "status"]
+    again = await panel.post("Римма", "/schools/import", **kept, role=roles)
+    assert columns(again.text)[-1] == ("Причина", "Статус")
+    assert again.text.count('<input type="hidden" name="role" value="status">') == 2
+    brought = await panel.post("Римма", "/schools/import/confirm", **kept, role=roles)
+    assert brought.headers["location"] == "/schools?done=registered&n=1"
+    async with panel.world.db.read(SYSTEM) as tx:
+        found = [row.school for row in await schools.school_list(tx) if row.school.name == "Горинская СОШ"]
+    assert [school.status for school in found] == [schools.SchoolStatus.LOW_RESULTS]
+    strange = await panel.post("Римма", "/schools/import", **kept, role=["a", "b", "c"])
+    assert strange.status_code == 422
+    without = await panel.post("Римма", "/schools/import", **kept, role=["municipality", "", ""])
+    assert without.status_code == 422
+    other = await send(panel, "Римма", CSV.encode(), "Школы.csv")
+    assert len(columns(other.text)) == 4
+
+
 async def test_a_real_register_by_hand_on_a_phone(site: Site, tmp_path: Path) -> None:
     async with site.opened("Римма", size=PHONE) as page:
         await page.goto("/schools")

@@ -62,6 +62,8 @@ def import_schools(
             )
 
     imported = run(work())
+    for line in reading.left:
+        note(say("Passed over: %(what)s", what=say("row %(n)s: %(text)s", n=line.row, text=line.text)))
     _tell(imported, file.name, of_schools=reading.of_schools)
     if as_json:
         emit(_imported(imported))
