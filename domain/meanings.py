@@ -62,6 +62,9 @@ TITLES = {
     "curators": N_("Curators’ activity"),
     "results": N_("Results of assessments"),
     "register": N_("Register of schools"),
+    "indicators": N_("Indicators"),
+    "agreements": N_("Agreements"),
+    "effectiveness": N_("How effective the measures were"),
 }
 ABOUT = {
     "missing": N_("Schools by measure, and every measure with those who have not handed it in."),
@@ -74,6 +77,15 @@ ABOUT = {
     "curators": N_("What curators did, the most silent first."),
     "results": N_("Every result with its source: what the dynamics are made of."),
     "register": N_("All schools with what the register says of them."),
+    "indicators": N_(
+        "Named shares and counts at dates, their targets and states; retired ones with the reason."
+    ),
+    "agreements": N_(
+        "Agreements of schools and municipal offices: with whom, by which document, until when."
+    ),
+    "effectiveness": N_(
+        "Measure, done by facts, effect, problem, proposal, verdict; schools that did it beside the others."
+    ),
 }
 STATES = {
     "overdue": N_("overdue"),
@@ -91,6 +103,7 @@ SHEETS = {
     ("dynamics", 1): N_("Schools"),
     ("clusters", 1): N_("Transitions"),
     ("clusters", 2): N_("Schools"),
+    ("indicators", 1): N_("Retired"),
 }
 MEANINGS = {
     "percent": (

@@ -11,9 +11,9 @@ from admin.auth import Visitor
 from admin.forms import sent
 from admin.page import Visit
 from admin.tables import MIME, attachment
-from domain import handouts, outcomes, programme, reports, schools
+from domain import handouts, outcomes, programme, reports, schools, snapshots
 from domain.accounts import Filters, Report
-from domain.actor import SCHOOL_TEAM, Role
+from domain.actor import COORDINATORS, SCHOOL_TEAM, Role
 from domain.db import Tx
 from domain.errors import DomainError, Forbidden, InvalidInput, NotFound
 from domain.handouts import Format
@@ -43,7 +43,16 @@ def _report(visit: Visit, name: str) -> Report:
 @closed.get("/reports")
 async def report_list(visit: Visitor) -> Response:
     """Everything that can be taken away."""
-    return visit.page("reporting/list.html", reports=offered(visit))
+    async with visit.read() as tx:
+        tasks = await snapshots.season_tasks(tx)
+        names = await schools.place_names(tx, [task.place for task in tasks])
+    return visit.page(
+        "reporting/list.html",
+        reports=offered(visit),
+        tasks=tasks,
+        names=names,
+        seasons=snapshots.SEASONS,
+    )
 
 
 @closed.get("/reports/{name}")
@@ -59,7 +68,7 @@ async def report_page(visit: Visitor, name: str, request: Request) -> Response:
             filters = await handouts.filters_of(tx, of, given)
             book = await of.build(tx, filters, visit.say)
             if kind in ("xlsx", "csv", "json") and not large:
-                return _file(visit, await drawn(book), kind)
+                return file_of(visit, await drawn(book), kind)
             shown = await _rows(book)
         except (NotFound, Forbidden):
             raise
@@ -77,6 +86,7 @@ async def report_page(visit: Visitor, name: str, request: Request) -> Response:
         given=given,
         choices=choices,
         labels=FILTERS,
+        keeps=not large and bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
         large=large,
         numbers=(Kind.COUNT, Kind.PERCENT, Kind.POINTS),
         percent=Kind.PERCENT,
@@ -95,7 +105,8 @@ async def _rows(book: Book) -> list[Any]:
     return list(rows)[:SHOWN]
 
 
-def _file(visit: Visit, book: Book, kind: str) -> Response:
+def file_of(visit: Visit, book: Book, kind: str) -> Response:
+    """A small report as a file to be saved."""
     name = handouts.file_name(book.title, kind, book.as_of)
     if kind == "json":
         content = json.dumps(book.json, ensure_ascii=False, indent=2, default=str).encode()

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from domain import accounts, chase, outcomes, programme, reports, schools
+from domain import accounts, chase, effects, indicators, outcomes, programme, reports, schools
 from domain.accounts import Filters, Report, UnknownFilter, UnknownReport, UnknownValue
 from domain.dates import local_day
 from domain.db import Tx
@@ -136,6 +136,133 @@ async def size(tx: Tx) -> int:
     return await tx.session.scalar(query) or 0
 
 
+async def indicator_lines(tx: Tx, filters: Filters, say: Texts) -> Book:
+    """Indicators with their values at dates, targets and states; the retired ones on a sheet of their own."""
+    table = await indicators.table(tx, municipality_id=filters.municipality_id)
+    dates = [day for day in table.dates if filters.year is None or day.year == filters.year]
+    columns = [
+        Column("track", say("Track")),
+        Column("title", say("Indicator")),
+        *(Column(day.isoformat(), say("on %(day)s", day=f"{day:%d.%m.%Y}"), Kind.POINTS) for day in dates),
+        Column("unit", say("Unit")),
+        Column("target", say("Target"), Kind.POINTS),
+        Column("state", say("State")),
+        Column("source", say("Source")),
+    ]
+
+    def line(row: indicators.Row) -> list[Any]:
+        by_day = {value.on: value for value in row.values}
+        shown = [_shown(by_day.get(day)) for day in dates]
+        one = row.indicator
+        documents = "; ".join(dict.fromkeys(v.document for v in row.values if v.document))
+        words = say(indicators.STATES[row.state])
+        unit = "%" if one.unit is indicators.Unit.SHARE else say("units")
+        source = documents or say(indicators.SOURCES[one.source])
+        return [one.track, one.title, *shown, unit, accounts.plain(row.target), words, source]
+
+    gone = [
+        Column("title", say("Indicator")),
+        Column("reason", say("Reason")),
+        Column("on", say("Retired"), Kind.DATE),
+    ]
+    retired = [
+        [r.indicator.title, r.indicator.retired_reason, local_day(r.indicator.retired_at, tx.actor.timezone)]
+        for r in table.retired
+        if r.indicator.retired_at is not None
+    ]
+    document = {
+        "dates": table.dates,
+        "rows": [_indicator_json(row) for row in table.rows],
+        "retired": [
+            {**_indicator_json(row), "reason": row.indicator.retired_reason} for row in table.retired
+        ],
+    }
+    sheets: list[tuple[list[Column], Any]] = [(columns, [line(row) for row in table.rows]), (gone, retired)]
+    return accounts.titled(tx, "indicators", say, sheets, "target", "percent", document=document)
+
+
+def _shown(value: indicators.Value | None) -> int | None:
+    if value is None:
+        return None
+    return value.numerator if value.denominator is None else value.percent
+
+
+def _indicator_json(row: indicators.Row) -> dict[str, Any]:
+    return {
+        "indicator": row.indicator.title,
+        "track": row.indicator.track,
+        "unit": row.indicator.unit.value,
+        "source": row.indicator.source.value,
+        "target": accounts.plain(row.target),
+        "state": row.state.value,
+        "missing": accounts.plain(row.missing),
+        "values": [
+            {
+                "on": v.on,
+                "numerator": v.numerator,
+                "denominator": v.denominator,
+                "percent": v.percent,
+                "document": v.document,
+            }
+            for v in row.values
+        ],
+    }
+
+
+async def agreement_lines(tx: Tx, filters: Filters, say: Texts) -> Book:
+    """Agreements with schools and offices, the newest first."""
+    columns = [
+        Column("municipality", say("Municipality")),
+        Column("place", say("School or office")),
+        Column("kind", say("What was agreed")),
+        Column("partner", say("With whom")),
+        Column("document", say("Document")),
+        Column("signed_on", say("Signed on"), Kind.DATE),
+        Column("until", say("Until"), Kind.DATE),
+    ]
+    lines = []
+    for row in await indicators.agreements(tx, municipality_id=filters.municipality_id):
+        one, kind = row.agreement, say(indicators.AGREEMENTS[row.agreement.kind])
+        where = [row.above or row.place, row.place]
+        lines.append([*where, kind, one.partner, one.document, one.signed_on, one.until])
+    return accounts.titled(tx, "agreements", say, [(columns, lines)])
+
+
+async def effectiveness(tx: Tx, filters: Filters, say: Texts) -> Book:
+    """The analysis of a plan's measures; without a choice, of the newest in use."""
+    roadmap_id = filters.roadmap_id or await reports.default_roadmap(tx)
+    columns = [
+        Column("measure", say("Measure")),
+        Column("required", say("Schools"), Kind.COUNT),
+        Column("done", say("Have done it"), Kind.COUNT),
+        Column("percent", say("Have done it, per cent"), Kind.PERCENT),
+        Column("effect", say("Effect")),
+        Column("problem", say("Problem")),
+        Column("proposal", say("Proposal")),
+        Column("verdict", say("Verdict")),
+        Column("covered", say("Positive results of those that have done it, per cent"), Kind.PERCENT),
+        Column("others", say("of the others, per cent"), Kind.PERCENT),
+        Column(
+            "covered_clusters", say("Positive clusters of those that have done it, per cent"), Kind.PERCENT
+        ),
+        Column("other_clusters", say("Positive clusters of the others, per cent"), Kind.PERCENT),
+    ]
+    if roadmap_id is None:
+        return accounts.titled(tx, "effectiveness", say, [(columns, [])], "effective")
+    found = await effects.analysis(tx, roadmap_id)
+    lines = []
+    for row in found.rows:
+        said = row.said
+        words = [said.effect, said.problem, said.proposal] if said else [None, None, None]
+        verdict = say(effects.VERDICTS[said.verdict]) if said and said.verdict else None
+        moved = [m.percent for m in (row.covered, row.others, row.covered_clusters, row.other_clusters)]
+        lines.append([row.measure.label, row.required, row.done, row.done_percent, *words, verdict, *moved])
+    facts = [(say("Roadmap"), found.roadmap.title)]
+    if (years := found.result_years or found.cluster_years) is not None:
+        facts.append((say("Years"), f"{years[0]}, {years[1]}"))
+    return accounts.titled(tx, "effectiveness", say, [(columns, lines)], "effective", "percent", facts=facts)
+
+
 BUILT_IN = (
     Report("missing", TITLES["missing"], ABOUT["missing"], ("municipality", "school", "cohort", "roadmap", "track"), accounts.missing),
     Report("overdue", TITLES["overdue"], ABOUT["overdue"], ("municipality", "school", "roadmap"), accounts.late),
@@ -147,6 +274,9 @@ BUILT_IN = (
     Report("curators", TITLES["curators"], ABOUT["curators"], ("weeks",), accounts.curators, coordinators=True),
     Report("results", TITLES["results"], ABOUT["results"], (*PLACES, "cohort", "year"), results, large=True),
     Report("register", TITLES["register"], ABOUT["register"], ("municipality",), register, coordinators=True, large=True),
+    Report("indicators", TITLES["indicators"], ABOUT["indicators"], ("municipality", "year"), indicator_lines, coordinators=True),
+    Report("agreements", TITLES["agreements"], ABOUT["agreements"], ("municipality",), agreement_lines),
+    Report("effectiveness", TITLES["effectiveness"], ABOUT["effectiveness"], ("roadmap",), effectiveness, coordinators=True),
 )  # fmt: skip
 
 

@@ -1,0 +1,55 @@
+"""Kept reports, and the tasks of the cycle that were done."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.actor import Place
+from domain.db import Base, enum_column
+from domain.snapshots.rules import Season
+
+
+class Snapshot(Base):
+    """A report as it was on a moment, for the place of the one who kept it."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (Index("ix_snapshot_place", "region_id", "municipality_id", "school_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    what: Mapped[str] = mapped_column(String(40))  # name of the report
+    filters: Mapped[dict[str, Any]]
+    title: Mapped[str] = mapped_column(String(300))
+    document: Mapped[dict[str, Any]]
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime]
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """What one must be able to see all of to read it."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+    @property
+    def place(self) -> Place:
+        """The same of one row."""
+        return Place(self.region_id, self.municipality_id, self.school_id)
+
+
+class SeasonMark(Base):
+    """A rating or a correction of a month that a place has done."""
+
+    __tablename__ = "season_mark"
+    __table_args__ = (UniqueConstraint("region_id", "municipality_id", "season", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    season: Mapped[Season] = mapped_column(enum_column(Season))
+    month: Mapped[date]  # its first day
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    done_at: Mapped[datetime]
