@@ -10,3 +10,41 @@ class OfficeWork(CallbackData, prefix="wo"):
     municipality: int = 0
     view: str = "open"
     page: int = 0
+
+
+class GiveTo(CallbackData, prefix="gt"):
+    """To whom a plan can be given."""
+
+    roadmap: int
+    page: int = 0
+
+
+class Give(CallbackData, prefix="gv"):
+    """One circle of receivers (`to`, `value`): looked at first, then given. `rest`: without what names no school."""
+
+    roadmap: int
+    to: str
+    value: int = 0
+    rest: bool = False
+    sure: bool = False
+
+
+class TakeBack(CallbackData, prefix="gb"):
+    """Take one giving back; asks first."""
+
+    handout: int
+    sure: bool = False
+
+
+class UndoRevision(CallbackData, prefix="gu"):
+    """Take an applied newer version back; asks first."""
+
+    id: int
+    sure: bool = False
+
+
+class ReopenPlan(CallbackData, prefix="gr"):
+    """Make an approved plan a draft again; asks first."""
+
+    id: int
+    sure: bool = False

@@ -19,6 +19,7 @@ from bot.presses import (
     WholeMonth,
     Year,
 )
+from bot.presses_giving import UndoRevision
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip
@@ -167,8 +168,12 @@ async def apply(query: CallbackQuery, callback_data: ApplyRevision, talk: Talk) 
     text = talk.say(
         "Applied. Whose deadlines have moved will hear of it once; what was handed in has stayed."
     )
-    text += "\n" + talk.say("On the panel it can be undone until work has been handed in.")
-    await talk.show(Screen(text, [[button(talk.plain("To the first screen"), Home())]]))
+    text += "\n" + talk.say("It can be undone until work has been handed in.")
+    rows: list[Row] = [
+        [button(talk.plain("Undo"), UndoRevision(id=callback_data.id))],
+        [button(talk.plain("To the first screen"), Home())],
+    ]
+    await talk.show(Screen(text, rows))
 
 
 @router.callback_query(DropRevision.filter())

@@ -1,6 +1,7 @@
 """Roadmaps in the chat: a file becomes a draft, doubtful deadlines are settled by buttons, then it is given out."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from aiogram.exceptions import TelegramBadRequest
@@ -8,10 +9,12 @@ from aiogram.types import CallbackQuery, Document, Message
 
 from bot.doubts import READING, REFUSAL, NotARoadmap, asks, first_doubt
 from bot.findings import finding_lines, question_rows
+from bot.flows import giving as giving_flow
 from bot.flows import home
 from bot.identity import Expecting
 from bot.intake import TooLargeForTelegram
 from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settle, WholeMonth
+from bot.presses_giving import GiveTo
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip
@@ -19,7 +22,7 @@ from domain import documents, drafts, giving, revisions, roadmaps, schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
 from domain.db import Tx
 from domain.errors import DomainError
-from domain.policy import Permission
+from domain.policy import Permission, allows
 from domain.roadmaps import DeadlineUnclear, Measure, RoadmapClosed, RoadmapState, RoadmapView, Settled
 from domain.texts import Texts
 
@@ -27,7 +30,8 @@ router = Routes("plans")
 
 FILE = "plan-file"  # the next document is a roadmap
 WORDS = "plan-words"  # the next text says a deadline in other words
-DRAFTS = 4  # drafts on the list of the chat; the panel shows all
+RUNNING = 2  # running plans there
+DRAFTS = 3  # drafts on the list of the chat; the panel shows all
 
 
 @router.callback_query(Plans.filter())
@@ -36,6 +40,12 @@ async def plans(query: CallbackQuery, talk: Talk) -> None:
     async with talk.db.read(talk.actor) as tx:
         found = await roadmaps.roadmap_list(tx)
     drafts = [row for row in found if row.roadmap.state is RoadmapState.DRAFT][:DRAFTS]
+    running = [
+        row.roadmap
+        for row in found
+        if row.roadmap.state is RoadmapState.APPROVED
+        and allows(talk.actor, Permission.PLAN, row.roadmap.place)
+    ][:RUNNING]
     say = talk.say
     live = sum(row.roadmap.state is RoadmapState.APPROVED for row in found)
     lines = [say.n("%(n)s roadmap is running.", "%(n)s roadmaps are running.", live)]
@@ -44,6 +54,7 @@ async def plans(query: CallbackQuery, talk: Talk) -> None:
         [button(talk.plain("Draft: %(title)s", title=row.roadmap.title), Plan(id=row.roadmap.id))]
         for row in drafts
     ]
+    rows += [[button(clip(" ".join(plan.title.split()), 60), Plan(id=plan.id))] for plan in running]
     rows.append([button(talk.plain("Panel"), Panel()), button(talk.plain("‹ Back"), Home())])
     await talk.show(Screen("\n".join(lines), rows, Expects(FILE)))
 
@@ -78,7 +89,7 @@ async def _import(document: Document, talk: Talk) -> None:
     try:
         await talk.bot.download(document.file_id, destination=path)
         body = await asyncio.to_thread(path.read_bytes)
-        reading = await asyncio.to_thread(documents.read_roadmap, body, name)
+        reading, chosen = await _read(talk, body, name)
         kept = await talk.files.keep(path)  # with other columns it is read again on the panel
     except documents.DocumentRefused as refused:
         raise NotARoadmap(reason=REFUSAL.get(refused.code, NotARoadmap.sentence)) from refused
@@ -89,12 +100,25 @@ async def _import(document: Document, talk: Talk) -> None:
     finally:
         path.unlink(missing_ok=True)
     async with talk.db.write(talk.actor) as tx:
-        draft = await roadmaps.import_draft(
-            tx, owner, reading, file_name=name, file=kept, school_year=reading.school_year
+        known = await roadmaps.draft_of(tx, owner, kept.sha256)
+        draft = known or await roadmaps.import_draft(
+            tx, owner, reading, file_name=name, file=kept, school_year=reading.school_year, columns=chosen
         )
+    if known is not None:
+        await talk.say_html(talk.say("This file has come before: here is its draft as it stands."))
     async with talk.db.read(talk.actor) as tx:
         screen = await _draft_screen(tx, talk, draft.id)
     await talk.show(screen, fresh=True)
+
+
+async def _read(talk: Talk, body: bytes, name: str) -> tuple[documents.Reading, Mapping[str, str | int]]:
+    """The document, with the columns that a person chose for the same headers before."""
+    reading = await asyncio.to_thread(documents.read_roadmap, body, name)
+    async with talk.db.read(talk.actor) as tx:
+        chosen = await roadmaps.chosen_columns(tx, reading.layout)
+    if chosen:
+        reading = await asyncio.to_thread(documents.read_roadmap, body, name, columns=chosen)
+    return reading, chosen
 
 
 @router.callback_query(Plan.filter())
@@ -120,8 +144,7 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
     say = talk.say
     title = clip(" ".join(view.roadmap.title.split()), 200)
     if view.roadmap.state is not RoadmapState.DRAFT:
-        text = bold(title) + "\n" + say("This roadmap has been approved and is running.")
-        return Screen(text, [[button(talk.plain("‹ Roadmaps"), Plans())]])
+        return await giving_flow.living_screen(tx, talk, view.roadmap)
     receivers = len(await _receivers(tx, view.roadmap.place))
     lines = [_read_line(say, view, title)]
     lines += [say(READING[code]) for code in view.roadmap.doubts if code in READING]
@@ -141,6 +164,7 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
     rows += question_rows(talk.plain, view, await revisions.earlier_of(tx, view.roadmap))
     approve = talk.plain.n("Approve and give to %(n)s school", "Approve and give to %(n)s schools", receivers)
     rows.append([button(approve, Approve(id=roadmap_id))])
+    rows.append([button(talk.plain("To whom…"), GiveTo(roadmap=roadmap_id))])
     rows.append(
         [
             button(talk.plain("Open on the panel"), Panel()),
@@ -267,12 +291,13 @@ async def approve(query: CallbackQuery, callback_data: Approve, talk: Talk) -> N
         approved = await roadmaps.approve(tx, callback_data.id)
         receivers = await _receivers(tx, approved.place)
         given = await giving.assign(tx, approved.id, receivers)
+        rows = await giving_flow.taking_back(tx, talk, approved.id)
     say = talk.say
     assigned = say.n("%(n)s assignment", "%(n)s assignments", given)
     to = say.n("%(n)s school", "%(n)s schools", len(receivers))
     text = say("Approved: %(assigned)s for %(schools)s.", assigned=assigned, schools=to)
     text += "\n" + say("Schools will find them on their first screens; deadlines remind by themselves.")
-    await talk.show(Screen(text, [[button(talk.plain("To the first screen"), Home())]]))
+    await talk.show(Screen(text, [*rows, [button(talk.plain("To the first screen"), Home())]]))
 
 
 @router.callback_query(Discard.filter())

@@ -69,7 +69,7 @@ async def undo_import(tx: WriteTx, revision_id: int) -> Revision:
     if revision.state is not RevisionState.APPLIED:
         raise revisions.RevisionClosed
     roadmap = await roadmaps.roadmap_for_planning(tx, revision.roadmap_id)
-    await _check_newest(tx, revision)
+    await queries.require_newest(tx, revision)
     kept = revision.replaced
     affected = [*kept["added"], *(m["id"] for m in kept["measures"])]
     query = select(Assignment.id).where(Assignment.measure_id.in_(affected))
@@ -91,23 +91,6 @@ async def undo_import(tx: WriteTx, revision_id: int) -> Revision:
         revision=revision_id, file=revision.file_name,
     )  # fmt: skip
     return revision
-
-
-async def _check_newest(tx: WriteTx, revision: Revision) -> None:
-    newer = select(Revision.id).where(
-        Revision.roadmap_id == revision.roadmap_id,
-        Revision.state == RevisionState.APPLIED,
-        Revision.id > revision.id,
-    )
-    if await tx.session.scalar(newer.limit(1)) is not None:
-        raise rules.NewerRevision
-    since = select(Handout.id).where(
-        Handout.roadmap_id == revision.roadmap_id,
-        Handout.taken_back_at.is_(None),
-        Handout.id > revision.replaced["last_handout"],
-    )
-    if await tx.session.scalar(since.limit(1)) is not None:
-        raise rules.GivenSince
 
 
 async def _restore(tx: WriteTx, roadmap: Roadmap, kept: dict[str, Any]) -> list[progress.Move]:

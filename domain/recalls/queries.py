@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from domain import moving, roadmaps
 from domain.db import Tx
 from domain.errors import NotFound
-from domain.progress import Handout, Submission
+from domain.progress import Assignment, Handout, Submission
 from domain.recalls import rules
+from domain.revisions import Revision, RevisionState
 
 
 async def handouts(tx: Tx, roadmap_id: int) -> Sequence[Handout]:
@@ -25,6 +26,57 @@ async def handout(tx: Tx, handout_id: int) -> Handout:
         raise NotFound
     await roadmaps.roadmap_for_planning(tx, found.roadmap_id)
     return found
+
+
+async def is_untouched(tx: Tx, handout_id: int) -> bool:
+    """Whether one giving could be taken back now."""
+    query = select(Assignment.id).where(Assignment.handout_id == handout_id)
+    return await _passes(tx, (await tx.session.scalars(query)).all())
+
+
+async def may_reopen(tx: Tx, roadmap_id: int) -> bool:
+    """Whether nobody has begun to work by this roadmap."""
+    query = select(Assignment.id).where(Assignment.roadmap_id == roadmap_id)
+    return await _passes(tx, (await tx.session.scalars(query)).all())
+
+
+async def may_undo(tx: Tx, revision: Revision) -> bool:
+    """Whether an applied newer version could be undone now."""
+    kept = revision.replaced
+    affected = [*kept["added"], *(m["id"] for m in kept["measures"])]
+    query = select(Assignment.id).where(Assignment.measure_id.in_(affected))
+    try:
+        await require_newest(tx, revision)
+        await require_unsubmitted(tx, (await tx.session.scalars(query)).all(), after=kept["last_submission"])
+    except (rules.WorkHandedIn, rules.NewerRevision, rules.GivenSince):
+        return False
+    return await _passes(tx, kept["given"])
+
+
+async def _passes(tx: Tx, assignment_ids: Collection[int]) -> bool:
+    try:
+        await require_untouched(tx, assignment_ids)
+    except (rules.WorkHandedIn, rules.WorkBegun):
+        return False
+    return True
+
+
+async def require_newest(tx: Tx, revision: Revision) -> None:
+    """Pass where nothing has come after an applied newer version; raises NewerRevision, GivenSince."""
+    newer = select(Revision.id).where(
+        Revision.roadmap_id == revision.roadmap_id,
+        Revision.state == RevisionState.APPLIED,
+        Revision.id > revision.id,
+    )
+    if await tx.session.scalar(newer.limit(1)) is not None:
+        raise rules.NewerRevision
+    since = select(Handout.id).where(
+        Handout.roadmap_id == revision.roadmap_id,
+        Handout.taken_back_at.is_(None),
+        Handout.id > revision.replaced["last_handout"],
+    )
+    if await tx.session.scalar(since.limit(1)) is not None:
+        raise rules.GivenSince
 
 
 async def require_untouched(tx: Tx, assignment_ids: Collection[int]) -> None:
