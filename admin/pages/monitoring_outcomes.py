@@ -393,6 +393,7 @@ async def context_page(visit: Visitor, filters: Annotated[SegmentFilters, Query(
     return visit.page(
         "monitoring/context.html",
         table=table,
+        cells={row.name: {share.measure: share for share in row.shares} for row in table.rows},
         disagreeing={row.name for row in table.disagreements},
         filters=filters,
         **tools(filters),

@@ -289,9 +289,16 @@ def _remarks(of: rubrics.CriteriaSet, marks: Any, inside: Any, names: dict[int, 
     ]
 
 
+async def _known(visit: Visit, wave_id: int) -> None:
+    """Before anything of the form is looked at: the wave is there for this person."""
+    async with visit.read() as tx:
+        await monitoring.wave(tx, wave_id)
+
+
 @closed.post("/monitoring/waves/{wave_id}/sample")
 async def give_sample(visit: Visitor, wave_id: int, request: Request) -> Response:
     """Give schools to an expert; a conflict of interest is refused for all of them."""
+    await _known(visit, wave_id)
     raw = await sent(request)
     try:
         form = read_form(SampleForm, raw)
@@ -308,6 +315,7 @@ async def give_sample(visit: Visitor, wave_id: int, request: Request) -> Respons
 @closed.post("/monitoring/waves/{wave_id}/sample/remove")
 async def take_sample(visit: Visitor, wave_id: int, request: Request) -> Response:
     """Take a school from an expert."""
+    await _known(visit, wave_id)
     form = read_form(GoneForm, await sent(request))
     async with visit.write() as tx:
         wave = await monitoring.wave(tx, wave_id)
@@ -319,11 +327,13 @@ async def take_sample(visit: Visitor, wave_id: int, request: Request) -> Respons
 @closed.post("/monitoring/waves/{wave_id}/official")
 async def enter_official(visit: Visitor, wave_id: int, request: Request) -> Response:
     """What was published about the region, a municipality or a school, with its source."""
+    await _known(visit, wave_id)
     raw = await sent(request)
     try:
         form = read_form(OfficialForm, raw)
         async with visit.write() as tx:
             wave = await monitoring.wave(tx, wave_id)
+            require(visit.actor, Permission.REGISTER, Place(wave.region_id))
             place = Place(wave.region_id, form.municipality, None)
             if form.school is not None:
                 place = (await schools.school(tx, form.school)).place
@@ -342,6 +352,7 @@ async def enter_official(visit: Visitor, wave_id: int, request: Request) -> Resp
 @closed.post("/monitoring/waves/{wave_id}/settle")
 async def settle(visit: Visitor, wave_id: int, request: Request) -> Response:
     """The coordinator's word where two experts differ; their marks stay."""
+    await _known(visit, wave_id)
     raw = await sent(request)
     try:
         form = read_form(SettleForm, raw)
@@ -355,6 +366,7 @@ async def settle(visit: Visitor, wave_id: int, request: Request) -> Response:
 @closed.post("/monitoring/waves/{wave_id}/recommend")
 async def recommend(visit: Visitor, wave_id: int, request: Request) -> Response:
     """Ask a school to mend something until a day."""
+    await _known(visit, wave_id)
     raw = await sent(request)
     try:
         form = read_form(RecommendForm, raw)
