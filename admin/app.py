@@ -109,7 +109,8 @@ CLOSED = (
 )
 # The file and the other fields.
 LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(
-    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT, monitoring_results.UPLOAD), MAX_DOCUMENT + 64 * 1024
+    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT, monitoring_results.UPLOAD),
+    MAX_DOCUMENT + 64 * 1024,
 )
 
 

@@ -1,35 +1,29 @@
 """The curators' log: what was done, by week and line by line, and as a table to take away."""
 
+import asyncio
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from pydantic import BeforeValidator
 
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
+from admin.log_sheet import ENTRIES, Record, as_docx, as_xlsx, record
 from admin.page import Visit
 from admin.pages.audit import Day
-from admin.tables import Format, export
+from admin.tables import attachment, export
 from domain import curation, progress, schools
-from domain.curation import Entry, EntryKind, NoteKind
+from domain.curation import NoteKind
 from domain.errors import N_, DomainError, Forbidden
+from domain.files import MIME
 from domain.policy import Permission
-from domain.tables import Table
 
 closed = APIRouter()
 
 PERIOD = timedelta(days=55)  # eight weeks
 SHOWN = 200
-ENTRIES = {
-    EntryKind.CONFIRMED: N_("confirmed"),
-    EntryKind.RETURNED: N_("returned"),
-    EntryKind.ASKED: N_("asked"),
-    EntryKind.ANSWERED: N_("answered"),
-    EntryKind.MEETING: N_("meeting"),
-    EntryKind.CONSULTATION: N_("consultation"),
-    EntryKind.VISIT: N_("visit"),
-}
 NOTES = {
     NoteKind.MEETING: N_("Meeting"),
     NoteKind.CONSULTATION: N_("Consultation"),
@@ -44,7 +38,10 @@ class LogFilters(Filters):
     school: Choice = None
     since: Day = None
     until: Day = None
-    format: Format = ""
+    format: Annotated[
+        Literal["", "csv", "docx", "xlsx"],
+        BeforeValidator(lambda value: value if value in ("csv", "docx", "xlsx") else ""),
+    ] = ""
 
 
 class NoteForm(Form):
@@ -83,8 +80,11 @@ async def _page(
         rows = await curation.activity(tx, first=first, last=last)
         own = await curation.my_schools(tx)
         every = [row.school for row in await schools.school_list(tx)]
+        at = tx.now
     if filters.format:
-        return export(_table(visit, entries), filters.format, "curators")
+        school = next((s.name for s in every if s.id == filters.school), "")
+        found = record(visit, entries, (first, last), at, school)
+        return await _file(visit, found, filters.format)
     return visit.page(
         "curation/log.html",
         status=422 if problem else 200,
@@ -104,21 +104,17 @@ async def _page(
     )
 
 
-def _table(visit: Visit, entries: list[Entry]) -> Table:
-    say = visit.say
-    columns = [
-        say("Day"),
-        say("Curator"),
-        say("School"),
-        say("What was done"),
-        say("Measure"),
-        say("Comment"),
-    ]
-    return Table(
-        say("Curator's log"),
-        columns,
-        [[e.day, e.person, e.school, say(ENTRIES[e.kind]), e.measure, e.line] for e in entries],
-    )
+async def _file(visit: Visit, found: Record, kind: str) -> Response:
+    """The record as a file: Word and Excel with the weeks, CSV with the lines alone."""
+    if kind == "csv":
+        return export(found.lines, "csv", "curators")
+    if kind == "docx":
+        body = await asyncio.to_thread(as_docx, found)
+    else:
+        words = visit.say("Definitions"), visit.say("As of")
+        body = await asyncio.to_thread(as_xlsx, found, words)
+    name = f"{found.title} {found.first:%d.%m.%Y}-{found.last:%d.%m.%Y}.{kind}"
+    return Response(body, media_type=MIME[kind], headers=attachment(name))
 
 
 @closed.post("/curation")

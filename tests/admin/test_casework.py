@@ -5,6 +5,8 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from docx import Document
+from openpyxl import load_workbook
 from PIL import Image
 
 from domain import curation, obligations, progress, proof, risks, talks
@@ -166,6 +168,34 @@ async def test_the_pack_is_shown_and_taken_along(panel: Panel) -> None:
     assert list((panel.files.folder / "incoming").iterdir()) == []  # the temporary file is gone
 
 
+async def the_record(panel: Panel) -> None:
+    """Word and Excel of one curator: every line, and the weeks with the silent ones."""
+    kirill = panel.world.people["Кирилл"]
+    days = {"since": "2022-04-11", "until": "2022-04-18", "person": kirill}
+    word = await panel.get("Марина", "/curation", format="docx", **days)
+    paper = Document(io.BytesIO(word.content))
+    assert [p.text for p in paper.paragraphs][:3] == [
+        "Журнал школьного куратора",
+        "Период: с 11 апреля 2022 по 18 апреля 2022",
+        "Куратор: Кирилл",
+    ]
+    lines, weeks = ([[cell.text for cell in row.cells] for row in sheet.rows] for sheet in paper.tables)
+    assert [(line[0], line[3], line[5]) for line in lines[1:]] == [
+        ("18.04.2022", "посещение", "Уроки"),
+        ("18.04.2022", "подтверждено", "Посмотрел"),
+    ]
+    assert weeks[1:] == [
+        ["Кирилл", "11.04 – 17.04", "0", "0", "0", "0"],
+        ["Кирилл", "18.04 – 24.04", "1", "0", "1", "2"],
+    ]
+    book = load_workbook(io.BytesIO((await panel.get("Марина", "/curation", format="xlsx", **days)).content))
+    first, second = book.worksheets[:2]
+    assert [row[5] for row in first.iter_rows(values_only=True)] == ["Комментарий", "Уроки", "Посмотрел"]
+    assert [row[-1] for row in second.iter_rows(values_only=True)] == ["Всего", 0, 2]
+    stranger = await panel.get("Саша", "/curation", format="xlsx", **days)
+    assert load_workbook(io.BytesIO(stranger.content)).worksheets[0].max_row == 1
+
+
 async def test_the_curators_log(panel: Panel) -> None:
     await decide(panel, await hand_in(panel), Decision.CONFIRM)
     school = panel.world.schools["Тороповская"].school_id
@@ -178,6 +208,7 @@ async def test_the_curators_log(panel: Panel) -> None:
     table = (await panel.get("Марина", "/curation", format="csv")).content.decode("utf-8-sig").splitlines()
     assert table[0] == "День;Куратор;Школа;Что сделано;Мероприятие;Комментарий"
     assert sorted(line.split(";")[3] for line in table[1:]) == ["подтверждено", "посещение"]
+    await the_record(panel)
     async with panel.world.db.read(SYSTEM) as tx:
         [made] = [
             e.note_id for e in await curation.log(tx, first=START.date(), last=START.date()) if e.note_id
@@ -248,4 +279,4 @@ async def test_profiles_are_brought_in_from_a_table(panel: Panel) -> None:
     lines = "edu760152\tВ В В С В С С В В С\nedu000001;ВВВВВВВВВВ\nпросто слова\n"
     html = (await panel.post("Римма", "/risks/import", lines=lines, source="Выгрузка")).text
     assert "Новых: 1, без изменений: 0." in html
-    assert "edu000001: Не нашлось." in html
+    assert "edu000001: Такой школы среди ваших нет." in html

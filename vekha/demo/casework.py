@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from domain import curation, obligations, progress, risks, schools, talks
+from domain import curation, obligations, programme, progress, risks, schools, talks
 from domain.curation import NoteKind
 from domain.dates import local_day
 from domain.policy import Permission
@@ -12,6 +12,7 @@ from domain.progress import WorkRow
 from domain.risks import ConceptDocument, RiskFactor, Stage
 from domain.roadmaps import Measure
 from vekha.demo.loading import Stage as Scene
+from vekha.demo.story import YAROSLAVL_COHORT
 
 # Ten letters a school; the first is the profile of edu760152 as it was printed, the others are invented.
 PROFILES = {
@@ -40,6 +41,7 @@ VISITS = (
 
 async def tell(scene: Scene) -> None:
     """Everything below, by the people's own actions."""
+    await _programme(scene)
     await _visits(scene)
     await _profiles(scene)
     await _places(scene)
@@ -52,6 +54,15 @@ def _work(rows: list[WorkRow], school: str, title: str) -> WorkRow | None:
         (r for r in rows if r.school.name == school and " ".join(r.measure.title.split()).startswith(title)),
         None,
     )
+
+
+async def _programme(scene: Scene) -> None:
+    """The cohort is of a programme whose slot the regional coordinator may set; one school has its federal login."""
+    made = await programme.programme(scene.tx, "500+")
+    cohort = await programme.cohort(scene.tx, YAROSLAVL_COHORT)
+    await schools.place_cohort(scene.tx, cohort.id, made.id, local_day(scene.tx.now, scene.timezone).year)
+    school = await schools.school(scene.tx, scene.places["Тороповская ОШ"].school_id or 0)
+    school.federal_login = "edu760152"
 
 
 async def _visits(scene: Scene) -> None:
