@@ -44,7 +44,8 @@ async def invitation(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | Non
         return None
     if sheet.seat.is_done or not sheet.is_open:
         return None
-    press = button(plain(say)("Answer the poll"), PollDo(do="begin", id=sheet.poll.id))
+    _ = plain(say)
+    press = button(_("Answer the poll"), PollDo(do="begin", id=sheet.poll.id))
     return Notice(head(say, sheet, mine.actor.timezone), ((press,),))
 
 

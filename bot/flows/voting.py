@@ -5,6 +5,7 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message
 
 from bot.ballots import answers_text, head, question_rows, question_text
+from bot.handling import handling
 from bot.identity import Expecting
 from bot.presses import Home
 from bot.presses_news import PollDo
@@ -109,9 +110,10 @@ def _last_screen(talk: Talk, sheet: Sheet) -> Screen:
 
 
 async def _send(talk: Talk, poll_id: int) -> None:
+    current = handling.get()
     try:
         async with talk.db.write(talk.actor) as tx:
-            poll = await polls.submit(tx, poll_id)
+            poll = await polls.submit(tx, poll_id, came_by=current.inbox_id if current else None)
     except AlreadyAnswered:
         async with talk.db.read(talk.actor) as tx:
             sheet = await polls.sheet(tx, poll_id)

@@ -146,17 +146,17 @@ async def forget_old(tx: WriteTx, kept_for: timedelta = KEPT_FOR) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-async def redact(tx: WriteTx, lane: int, since: datetime) -> int:
+async def redact(tx: WriteTx, lane: int, since: datetime, current: int | None = None) -> int:
     """Empty what came from a chat since a moment and has had its effect; how many.
 
     For answers that were promised to be anonymous: the updates that brought them must not tell whose they were. The
-    row and its key stay, so that a repeat is still absorbed.
+    row and its key stay, so that a repeat is still absorbed. `current` is the update that is being handled.
     """
     empty = literal('{"update_id": ') + cast(ROWS.c.update_id, String) + literal("}")
-    settled = (InboxState.COMMITTED, InboxState.DONE, InboxState.IGNORED)
+    settled = ROWS.c.state.in_((InboxState.COMMITTED, InboxState.DONE, InboxState.IGNORED))
     changed = await tx.session.execute(
         update(ROWS)
-        .where(ROWS.c.lane == lane, ROWS.c.received_at >= since, ROWS.c.state.in_(settled))
+        .where(ROWS.c.lane == lane, ROWS.c.received_at >= since, settled | (ROWS.c.id == (current or 0)))
         .values(raw=empty)
     )
     return int(changed.rowcount)  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """Reading what came in."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -44,6 +45,12 @@ async def counts(tx: Tx) -> dict[str, int]:
     """How many updates stand in each state: for the metrics."""
     rows = await tx.session.execute(select(ROWS.c.state, func.count()).group_by(ROWS.c.state))
     return {row[0]: row[1] for row in rows}
+
+
+async def oldest_waiting_at(tx: Tx) -> datetime | None:
+    """Since when the longest-waiting update has been waiting for its handler: for the metrics."""
+    query = select(func.min(InboxUpdate.received_at)).where(InboxUpdate.state == InboxState.NEW)
+    return (await tx.session.scalars(query)).one()
 
 
 async def find_dialogue(tx: Tx, key: str) -> tuple[str | None, dict[str, Any]] | None:

@@ -114,10 +114,11 @@ async def _open_sheet(tx: WriteTx, poll_id: int) -> queries.Sheet:
     return sheet
 
 
-async def submit(tx: WriteTx, poll_id: int) -> Poll:
+async def submit(tx: WriteTx, poll_id: int, *, came_by: int | None = None) -> Poll:
     """Hand the draft in: once for a person or a school, whoever of its team is first; all drafts are emptied.
 
-    Of an anonymous poll nothing of who or when is kept with the answers. Raises PollClosed, AlreadyAnswered,
+    Of an anonymous poll nothing of who or when is kept with the answers, and the updates that brought them are
+    emptied; `came_by` is the one that hands them in. Raises PollClosed, AlreadyAnswered,
     AnswerNeeded.
     """
     sheet = await _open_sheet(tx, poll_id)
@@ -150,7 +151,7 @@ async def submit(tx: WriteTx, poll_id: int) -> Poll:
     await outbox.cancel(tx, subject=f"poll:{poll_id}", person_id=tx.actor.person_id, reason="answered")
     chat_id = (await people.me(tx)).telegram_id
     if not named and chat_id is not None:
-        await inbox.redact(tx, chat_id, sheet.poll.made_at)  # the presses that chose the answers
+        await inbox.redact(tx, chat_id, sheet.poll.made_at, came_by)  # the presses that chose
     return sheet.poll
 
 
