@@ -270,7 +270,7 @@ async def record_review(
 
 
 async def _check_undecided(tx: WriteTx, submission: Submission, assignment: Assignment) -> None:
-    # Writers take turns (BEGIN IMMEDIATE; FOR UPDATE elsewhere), so this check and the write are one step.
+    # Writers take turns (domain/db.py), so this check and the write are one step.
     review = await queries.review_of(tx, submission.id)
     if review is not None:
         names = await people.person_names(tx, [review.reviewer_id])

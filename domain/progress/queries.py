@@ -107,7 +107,7 @@ def today(tx: Tx) -> date:
 async def assignment(tx: Tx, assignment_id: int, permission: Permission = Permission.SEE) -> Assignment:
     """One assignment inside the actor's places, locked for writing where the database can."""
     query = select(Assignment).where(Assignment.id == assignment_id, within(tx.actor, permission, Assignment))
-    found = (await tx.session.scalars(query.with_for_update())).first()
+    found = (await tx.session.scalars(query)).first()
     if found is None:
         raise NotFound
     return found
@@ -119,7 +119,6 @@ async def submission(tx: Tx, submission_id: int, permission: Permission) -> tupl
         select(Submission, Assignment)
         .join(Assignment, Assignment.id == Submission.assignment_id)
         .where(Submission.id == submission_id, within(tx.actor, permission, Assignment))
-        .with_for_update()
     )
     row = (await tx.session.execute(query)).tuples().first()
     if row is None:

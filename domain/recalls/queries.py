@@ -21,7 +21,7 @@ async def handouts(tx: Tx, roadmap_id: int) -> Sequence[Handout]:
 
 async def handout(tx: Tx, handout_id: int) -> Handout:
     """One giving of a roadmap that the actor may change."""
-    found = await tx.session.get(Handout, handout_id, with_for_update=True)
+    found = await tx.session.get(Handout, handout_id)
     if found is None:
         raise NotFound
     await roadmaps.roadmap_for_planning(tx, found.roadmap_id)

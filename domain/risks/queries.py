@@ -133,7 +133,7 @@ async def profile_for(tx: Tx, profile_id: int) -> RiskProfile:
     query = select(RiskProfile).where(
         RiskProfile.id == profile_id, within(tx.actor, Permission.SEE, RiskProfile)
     )
-    found = (await tx.session.scalars(query.with_for_update())).first()
+    found = (await tx.session.scalars(query)).first()
     if found is None:
         raise NotFound
     newest = select(func.max(RiskProfile.id)).where(RiskProfile.school_id == found.school_id)
