@@ -165,6 +165,7 @@ async def test_a_roadmap_sent_as_a_file_is_read_settled_and_given_out(play: Play
     assert marina.labels == [
         "Уточнить здесь",
         "Утвердить и выдать 1 школе",
+        "Выдать не всем…",
         "Открыть в панели",
         "Выбросить",
         "‹ Назад",
