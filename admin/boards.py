@@ -14,7 +14,7 @@ from admin.forms import Choice, Filters
 from admin.page import Visit
 from admin.tables import Format
 from admin.words import CLUSTERS, SCHOOL_STATUS
-from domain import charts, monitoring, outcomes, overview, programme, reports, roadmaps, schools
+from domain import monitoring, outcomes, overview, programme, reports, roadmaps, schools
 from domain.actor import Place
 from domain.automatic import Kind
 from domain.db import Tx
@@ -23,6 +23,7 @@ from domain.outcomes import Cluster
 from domain.overview import Board, Line, Segment, State, WavePoint
 from domain.rubrics import Score
 from domain.schools import SchoolStatus, Settlement
+from domain.texts import DEFAULT_LANGUAGE, texts
 
 SETTLEMENTS = {Settlement.TOWN: N_("town"), Settlement.VILLAGE: N_("village")}
 STATES = {
@@ -39,8 +40,6 @@ SOURCES = {
     Kind.CURATOR_WORK: N_("Decisions with a comment in time, and the curators' log"),
     Kind.ENGAGEMENT: N_("Who came to the events they were invited to"),
 }
-# From which share on a cell looks how; the number always stands in it.
-_BANDS = ((75, "confirmed"), (50, "in_review"), (25, "soon"), (0, "overdue"))
 
 
 def _one_of(kind: Any) -> BeforeValidator:
@@ -126,28 +125,18 @@ async def chosen_wave(tx: Tx, filters: SegmentFilters) -> monitoring.Wave | None
 
 
 def number(value: Fraction | Decimal | int | None) -> str:
-    """A number as Russian tables have it: «603», «66,6»; at most two decimals, half up."""
-    if value is None:
-        return "–"
-    exact = Fraction(value)
-    if exact.denominator == 1:
-        return str(exact.numerator)
-    hundredths = int(exact * 100 + Fraction(1, 2))
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    """A number as the tables have it."""
+    return texts(DEFAULT_LANGUAGE).number(value)
 
 
 def of_max(score: Score | None) -> str:
     """«603 / 905 = 66,6 %»."""
-    if score is None:
-        return "–"
-    return f"{number(score.total)} / {number(score.max)} = {number(score.index)} %"
+    return overview.of_max(texts(DEFAULT_LANGUAGE, escape=False), score)
 
 
 def band(percent: int | None) -> str:
     """The look of a share's cell."""
-    if percent is None:
-        return "s-none"
-    return "s-" + next(look for bound, look in _BANDS if percent >= bound)
+    return f"s-{overview.band(percent)}"
 
 
 def address(path: str, filters: Filters, **changes: Any) -> str:
@@ -163,73 +152,14 @@ def drawn(svg: str) -> Markup:
 
 
 def shares_drawing(visit: Visit, board: Board) -> Markup:
-    """Bars of confirmed measures by place, the lowest share last."""
-    say = visit.say
-    lines = sorted(board.lines, key=lambda line: -(line.counts.percent or 0))
-    looks = {"confirmed": "good", "in_review": "wait", "soon": "soon", "overdue": "bad", "none": "none"}
-    rows = [
-        charts.Bar(
-            line.name,
-            line.counts.percent or 0,
-            f"{_percent(line.counts.percent)} ({line.counts.confirmed}/{line.counts.required})",
-            looks[band(line.counts.percent)[2:]],
-        )
-        for line in lines
-    ]
-    return drawn(charts.bars(say("Confirmed measures, per cent"), rows, most=100, key="shares"))
-
-
-def _percent(value: int | None) -> str:
-    return "–" if value is None else f"{value} %"
-
-
-def trend_points(visit: Visit, points: Sequence[WavePoint]) -> list[charts.Point]:
-    """Published indices, and after them the forecast of a wave that is not over."""
-    result = []
-    for point in points:
-        label = f"{visit.say.short(point.wave.ends_on)}.{point.wave.ends_on.year}"
-        if point.official is not None:
-            index = point.official.score.index_printed
-            result.append(charts.Point(label, float(index), f"{number(index)} %"))
-        elif point.forecast is not None:
-            index = point.forecast.index
-            text = visit.say("forecast %(index)s %%", index=number(index))
-            result.append(charts.Point(label, float(index), text, hollow=True))
-        else:
-            result.append(charts.Point(label, None, visit.say("no data")))
-    return result
+    """Bars of confirmed measures by place."""
+    return drawn(overview.shares_drawing(visit.say, board))
 
 
 def trend_drawing(visit: Visit, points: Sequence[WavePoint]) -> Markup | None:
     """The line from wave to wave; nothing of nothing."""
-    found = trend_points(visit, points)
-    if not any(point.value is not None for point in found):
-        return None
-    return drawn(charts.trend(visit.say("Index from wave to wave, per cent"), found, key="trend"))
-
-
-def step_words(visit: Visit, step: monitoring.Step, most: Fraction) -> str:
-    """«ещё 2 подтверждённых мероприятия → +1 балл → +100 из 905»."""
-    say = visit.say
-    if step.source == Kind.STAGE_COMPLETED:
-        needed = say.n(
-            "%(n)s more school to complete the second stage",
-            "%(n)s more schools to complete the second stage",
-            step.needed,
-        )
-    elif step.source == Kind.CURATOR_WORK:
-        needed = say.n("%(n)s more decision in time", "%(n)s more decisions in time", step.needed)
-    elif step.source == Kind.ENGAGEMENT:
-        needed = say.n("%(n)s more school at an event", "%(n)s more schools at an event", step.needed)
-    else:
-        needed = say.n("%(n)s more confirmed measure", "%(n)s more confirmed measures", step.needed)
-    gain = say(
-        "+%(gain)s to the criterion, that is +%(total)s of %(max)s",
-        gain=number(step.gain),
-        total=number(step.total_gain),
-        max=number(most),
-    )
-    return f"{needed} → {gain}"
+    svg = overview.trend_drawing(visit.say, points)
+    return drawn(svg) if svg else None
 
 
 def place_link(line: Line, filters: SegmentFilters) -> str:

@@ -32,7 +32,7 @@ async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, An
         "board": board,
         "line": line,
         "lost": overview.lost(best, line.forecast) if best and line.forecast else None,
-        "line_steps": [boards.step_words(visit, step, board.of.max) for step in line.steps]
+        "line_steps": [overview.step_words(visit.say, step, board.of.max) for step in line.steps]
         if board.of
         else [],
         "risk_drawing": _risks(visit, profile),

@@ -16,7 +16,11 @@ import io
 from collections.abc import Mapping
 from datetime import date as Day
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
+from math import floor
+from numbers import Rational
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,6 +81,16 @@ class Texts:
         """«30 апреля, 10:12» in the zone of the reader."""
         local = moment.astimezone(ZoneInfo(zone))
         return format_datetime(local, "d MMMM, HH:mm", locale=self.locale)
+
+    def number(self, value: Rational | Decimal | float | None) -> str:
+        """«603», «66,6»: at most two decimals, half up; a dash where nothing is known."""
+        if value is None:
+            return "–"
+        hundredths = floor(Fraction(value) * 100 + Fraction(1, 2))
+        whole, rest = divmod(abs(hundredths), 100)
+        sign = "−" if hundredths < 0 else ""
+        decimals = f".{rest:02d}".rstrip("0").rstrip(".")
+        return f"{sign}{whole}{decimals}".replace(".", "," if self.language == "ru" else ".")
 
     def size(self, size: int) -> str:
         """A file size: «640 КБ», «1,2 МБ»."""

@@ -107,12 +107,12 @@ async def _shared(tx: Any, visit: Visit, filters: SegmentFilters, board: Board) 
         "choices": await boards.choices(tx, visit),
         "waiting": waiting,
         "steps": [
-            (line, boards.step_words(visit, step, board.of.max), step)
+            (line, overview.step_words(visit.say, step, board.of.max), step)
             for line, step in overview.cheapest(board)
         ]
         if board.of
         else [],
-        "whole_steps": [boards.step_words(visit, step, board.of.max) for step in whole.steps]
+        "whole_steps": [overview.step_words(visit.say, step, board.of.max) for step in whole.steps]
         if board.of
         else [],
         "lost": overview.lost(best, whole.forecast) if best and whole.forecast else None,

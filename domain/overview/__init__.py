@@ -15,7 +15,21 @@ from domain.overview.queries import (
     possible,
     wave_line,
 )
-from domain.overview.rules import Board, Counts, Line, Official, Segment, State, WavePoint, lost
+from domain.overview.rules import (
+    Board,
+    Counts,
+    Line,
+    Official,
+    Segment,
+    State,
+    WavePoint,
+    band,
+    lost,
+    of_max,
+    shares_drawing,
+    step_words,
+    trend_drawing,
+)
 
 __all__ = [
     "MOST_FACTS",
@@ -28,6 +42,7 @@ __all__ = [
     "State",
     "WavePoint",
     "automatic_facts",
+    "band",
     "board",
     "cheapest",
     "current_wave",
@@ -37,6 +52,10 @@ __all__ = [
     "lost",
     "members",
     "narrowed",
+    "of_max",
     "possible",
+    "shares_drawing",
+    "step_words",
+    "trend_drawing",
     "wave_line",
 ]

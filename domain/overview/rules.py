@@ -7,11 +7,14 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import NamedTuple
 
+from domain import charts
 from domain.actor import Place
+from domain.automatic import Kind
 from domain.monitoring import Step, Wave
 from domain.outcomes import Cluster, percent
 from domain.rubrics import CriteriaSet, Score
 from domain.schools import SchoolStatus, Settlement
+from domain.texts import Texts
 
 QUIET_DAYS = 30  # without anything handed in, said or planned a school is silent
 
@@ -121,3 +124,83 @@ def cheapest_first(steps: Mapping[Place, Sequence[Step]], most: int = 5) -> list
 def lost(score: Score, without: Score) -> Fraction:
     """Points that a place loses against another forecast; never less than none."""
     return max(Fraction(0), score.total - without.total)
+
+
+# From which share on a place looks how; the number always stands beside it.
+BANDS = ((75, "confirmed"), (50, "in_review"), (25, "soon"), (0, "overdue"))
+_LOOKS = {"confirmed": "good", "in_review": "wait", "soon": "soon", "overdue": "bad", "none": "none"}
+
+
+def band(share: int | None) -> str:
+    """What a share looks like, by the names of states."""
+    if share is None:
+        return "none"
+    return next(look for bound, look in BANDS if share >= bound)
+
+
+def of_max(say: Texts, score: Score | None) -> str:
+    """«603 / 905 = 66,6 %»."""
+    if score is None:
+        return "–"
+    return f"{say.number(score.total)} / {say.number(score.max)} = {say.number(score.index)} %"
+
+
+def step_words(say: Texts, step: Step, most: Fraction) -> str:
+    """«ещё 2 подтверждённых мероприятия → +1 балл → +100 из 905»."""
+    if step.source == Kind.STAGE_COMPLETED:
+        needed = say.n(
+            "%(n)s more school to complete the second stage",
+            "%(n)s more schools to complete the second stage",
+            step.needed,
+        )
+    elif step.source == Kind.CURATOR_WORK:
+        needed = say.n("%(n)s more decision in time", "%(n)s more decisions in time", step.needed)
+    elif step.source == Kind.ENGAGEMENT:
+        needed = say.n("%(n)s more school at an event", "%(n)s more schools at an event", step.needed)
+    else:
+        needed = say.n("%(n)s more confirmed measure", "%(n)s more confirmed measures", step.needed)
+    gain = say(
+        "+%(gain)s to the criterion, that is +%(total)s of %(max)s",
+        gain=say.number(step.gain),
+        total=say.number(step.total_gain),
+        max=say.number(most),
+    )
+    return f"{needed} → {gain}"
+
+
+def shares_drawing(say: Texts, found: Board) -> str:
+    """Bars of confirmed measures by place, the lowest share last."""
+    lines = sorted(found.lines, key=lambda line: -(line.counts.percent or 0))
+    rows = [
+        charts.Bar(
+            line.name,
+            line.counts.percent or 0,
+            f"{_percent(line.counts.percent)} ({line.counts.confirmed}/{line.counts.required})",
+            _LOOKS[band(line.counts.percent)],
+        )
+        for line in lines
+    ]
+    return charts.bars(say("Confirmed measures, per cent"), rows, most=100, key="shares")
+
+
+def _percent(value: int | None) -> str:
+    return "–" if value is None else f"{value} %"
+
+
+def trend_drawing(say: Texts, points: Sequence[WavePoint]) -> str:
+    """Published indices, and after them the forecast of a wave that is not over; empty where nothing is known."""
+    drawn = []
+    for point in points:
+        label = f"{say.short(point.wave.ends_on)}.{point.wave.ends_on.year}"
+        if point.official is not None:
+            index = point.official.score.index_printed
+            drawn.append(charts.Point(label, float(index), f"{say.number(index)} %"))
+        elif point.forecast is not None:
+            index = point.forecast.index
+            text = say("forecast %(index)s %%", index=say.number(index))
+            drawn.append(charts.Point(label, float(index), text, hollow=True))
+        else:
+            drawn.append(charts.Point(label, None, say("no data")))
+    if not any(point.value is not None for point in drawn):
+        return ""
+    return charts.trend(say("Index from wave to wave, per cent"), drawn, key="trend")
