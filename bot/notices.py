@@ -102,4 +102,5 @@ RENDERERS: Mapping[str, Renderer] = {
     "poll_reminder": ballots.reminder,
     "weekly_summary": weekly_summary,
     "uploaded": uploading.uploaded,
+    "recommended": waves.recommended,
 }

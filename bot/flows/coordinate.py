@@ -5,6 +5,7 @@ from datetime import date
 
 from aiogram.types import CallbackQuery, InlineKeyboardButton
 
+from bot import waves
 from bot.flows.review import queue_label
 from bot.flows.work import office_button
 from bot.holders import hat_of
@@ -63,6 +64,7 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
     lines.extend(await _attention_lines(tx, talk, owned, queue))
     rows.append(await _attention_row(tx, talk, place, owned, queue))
     rows.extend(_menu(talk, place, has_table=bool(table), waiting=len(queue)))
+    rows.append(await waves.summary_button(tx, talk, place))
     return Screen("\n".join(lines), rows)
 
 

@@ -1,5 +1,6 @@
 """The modest first screen of those who read: experts and observers."""
 
+from bot.flows import scoring
 from bot.presses import Panel
 from bot.talk import Talk
 from bot.ui import Screen, bold, button
@@ -14,4 +15,5 @@ async def home_screen(tx: Tx, talk: Talk, role: Role, place: Place) -> Screen:
     name = (await schools.place_name(tx, place)).name
     lines = [bold(name), talk.say("Your role: %(role)s.", role=talk.plain(ROLE[role]))]
     lines.append(talk.say("Tables and roadmaps are on the panel; here you will get messages meant for you."))
-    return Screen("\n".join(lines), [[button(talk.plain("Panel"), Panel())]])
+    waiting = await scoring.queue_button(tx, talk) if role is Role.EXPERT else []
+    return Screen("\n".join(lines), [waiting, [button(talk.plain("Panel"), Panel())]])

@@ -6,6 +6,7 @@ from datetime import date
 
 from aiogram.types import CallbackQuery
 
+from bot import waves
 from bot.holders import ask_label, hat_of, list_of, place_of
 from bot.lines import SIGN, deadline_line, decided_by, evidence_lines, moment, slot_line, work_label
 from bot.presses import (
@@ -65,6 +66,7 @@ async def home_screen(tx: Tx, talk: Talk, school_id: int, name: str) -> Screen:
     questions = [q for q in await talks.open_questions(tx) if q.school.id == school_id]
     if questions:
         last.append([button(plain("💬 Answer: %(n)s", n=len(questions)), Questions())])
+    last.append(await waves.scores_button(tx, talk, school_id))
     return Screen(f"{bold(name)}\n{_counts(say, rows)}", [*buttons, *last])
 
 

@@ -29,6 +29,7 @@ from domain.overview.rules import (
     shares_drawing,
     step_words,
     trend_drawing,
+    with_lines,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "step_words",
     "trend_drawing",
     "wave_line",
+    "with_lines",
 ]

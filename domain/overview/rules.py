@@ -1,7 +1,7 @@
 """What the numbers of a place are: counts of its measures, how it stands in a wave, what is worth doing first. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -181,6 +181,11 @@ def shares_drawing(say: Texts, found: Board) -> str:
         for line in lines
     ]
     return charts.bars(say("Confirmed measures, per cent"), rows, most=100, key="shares")
+
+
+def with_lines(found: Board, lines: Sequence[Line]) -> Board:
+    """The same board with these lines only, for a drawing that has room for so many."""
+    return replace(found, lines=lines)
 
 
 def _percent(value: int | None) -> str:

@@ -4,8 +4,9 @@ from collections import Counter
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot import presses, presses_giving, presses_review
+from bot import presses, presses_giving, presses_review, presses_waves
 from bot.presses_review import GroupPhrase, Look, NoteNew, Wipe
+from bot.presses_waves import GivePoints
 from domain.curation import NoteKind
 from domain.progress import Decision
 
@@ -15,7 +16,7 @@ LARGEST = 2**53  # an id that no database reaches
 def buttons() -> list[type[CallbackData]]:
     return [
         found
-        for module in (presses, presses_giving, presses_review)
+        for module in (presses, presses_giving, presses_review, presses_waves)
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, CallbackData) and found is not CallbackData
     ]
@@ -32,5 +33,6 @@ def test_the_longest_data_fit_telegrams_64_bytes() -> None:
         Look(submission=LARGEST, do="unconfirm"),
         GroupPhrase(decision=Decision.CONFIRM, key=str(LARGEST)),
         NoteNew(kind=NoteKind.CONSULTATION, school=LARGEST, days=400, page=9),
+        GivePoints(wave=10**9, school=LARGEST, at=99, points=99, remark=99),
     ):
         assert len(press.pack().encode()) <= 64
