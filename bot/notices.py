@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot import ballots, gatherings, grouping, mailing, takeaways
+from bot import ballots, gatherings, grouping, mailing, takeaways, waves
 from bot.flows import uploading
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
