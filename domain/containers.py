@@ -5,10 +5,11 @@ whole: archives are read part by part, the directory of an old Office file by it
 """
 
 import re
+import tempfile
 import zipfile
 import zlib
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import IO
 
 from domain.compound import OLE, CompoundBroken, office_kind
@@ -16,6 +17,7 @@ from domain.compound import OLE, CompoundBroken, office_kind
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 150 * 1024 * 1024
 MAX_RATIO = 100
+MAX_DEPTH = 2  # documents within documents
 SMALL_PART = 1024 * 1024  # below this size a dense part is harmless
 CHUNK = 1 << 20
 LOOKED_AT = 1 << 20  # of a part that is read for what it says
@@ -75,6 +77,8 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 # Loaded when the document is opened; a template on a disk of one's own is usual and harmless.
 _LOADS = re.compile(rb"/(?:attachedTemplate|oleObject|frame|subDocument)[\"']", re.IGNORECASE)
 _FROM_AFAR = re.compile(rb"Target\s*=\s*[\"']\s*(?:https?|ftp|mhtml|ms-\w+|\\\\)", re.IGNORECASE)
+_DDE = re.compile(rb"<w:instrText[^>]*>\s*DDE(?:AUTO)?\s", re.IGNORECASE)  # a field that starts a program
+_WRAPPED = "\x01Ole10Native".encode("utf-16-le")
 
 
 def true_type(file: IO[bytes], size: int) -> str | None:
@@ -133,10 +137,23 @@ _ENCRYPT = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _LINEAR = re.compile(rb"/Linearized[^>]*?/L\s+(\d+)")
 
 
+def _named(*names: str) -> re.Pattern[bytes]:
+    """These names of a PDF, each sign as itself or as «#4a»: so a reader sees them, and so they are hidden."""
+    written = ["".join(f"(?:{sign}|#{ord(sign):02x})" for sign in name) for name in names]
+    return re.compile(f"/(?:{'|'.join(written)})(?![A-Za-z0-9])".encode(), re.IGNORECASE)
+
+
+_ACTIVE = _named("JavaScript", "Launch")  # scripts, and programs started by a press
+_OBJECTS = re.compile(rb"/ObjStm\b")
+MOST_OBJECTS = 500  # packed groups of objects that are looked into
+LONGEST_OBJECTS = 1 << 20
+
+
 def _check_pdf(file: IO[bytes], size: int) -> None:
-    """One pass: encrypted anywhere, ended somewhere, and not cut where it says how long it is."""
+    """One pass: encrypted anywhere, ended somewhere, without scripts, and not cut where it says how long it is."""
     file.seek(0)
-    ended, before, first = False, b"", True
+    ended, before, first, at = False, b"", True, 0
+    packed: list[int] = []
     while chunk := file.read(CHUNK):
         window = before + chunk
         if first:
@@ -146,14 +163,41 @@ def _check_pdf(file: IO[bytes], size: int) -> None:
             first = False
         if _ENCRYPT.search(window):
             raise Unsafe(Trouble.ENCRYPTED)
+        if _ACTIVE.search(window):
+            raise Unsafe(Trouble.MACROS)
         ended = ended or b"%%EOF" in window
-        before = window[-64:]
+        start = at - len(before)
+        if len(packed) < MOST_OBJECTS:
+            packed += [start + found.start() for found in islice(_OBJECTS.finditer(window), MOST_OBJECTS)]
+        before, at = window[-64:], at + len(chunk)
     if not ended:
         raise Unsafe(Trouble.DAMAGED)
+    for place in sorted(set(packed))[:MOST_OBJECTS]:
+        _check_objects(file, place)
+
+
+def _check_objects(file: IO[bytes], place: int) -> None:
+    """Look into one packed group of objects: what is plain in a PDF of 1999 is packed in one of today."""
+    file.seek(place)
+    found = re.match(rb"[^\x80-\xff]{0,900}?stream\r?\n", body := file.read(256 * 1024), re.DOTALL)
+    if found is None:
+        return
+    try:
+        words = zlib.decompressobj().decompress(body[found.end() :], LONGEST_OBJECTS)
+    except zlib.error:
+        return  # packed in another way, or not at all: then it was seen already
+    if _ACTIVE.search(words):
+        raise Unsafe(Trouble.MACROS)
+
+
+_RTF_ACTIVE = re.compile(
+    rb"\\(?:objdata|objocx|objautlink|objlink|objupdate|ddeauto)(?![a-z])|\\\*\\template\s*\{?\s*(?:https?|ftp|\\\\\\\\)",
+    re.IGNORECASE,
+)
 
 
 def _check_rtf(file: IO[bytes], size: int) -> None:
-    """Ended, and without embedded programs: `\\objdata` is how documents of this type attack."""
+    """Ended, and without embedded programs or templates from afar: so documents of this type attack."""
     file.seek(max(0, size - 1024))
     if not file.read().rstrip(b" \r\n\t\x00").endswith(b"}"):
         raise Unsafe(Trouble.DAMAGED)
@@ -161,9 +205,9 @@ def _check_rtf(file: IO[bytes], size: int) -> None:
     before = b""
     while chunk := file.read(CHUNK):
         window = before + chunk
-        if b"\\objdata" in window or b"\\objocx" in window:
+        if _RTF_ACTIVE.search(window):
             raise Unsafe(Trouble.MACROS)
-        before = window[-16:]
+        before = window[-64:]
 
 
 def _ole_type(file: IO[bytes], size: int) -> str | None:
@@ -176,14 +220,14 @@ def _ole_type(file: IO[bytes], size: int) -> str | None:
     return kind
 
 
-def _zip_type(file: IO[bytes]) -> str:
+def _zip_type(file: IO[bytes], depth: int = 0) -> str:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             _check_declared(entries)
             kind = _package_type(archive, {entry.filename for entry in entries})
-            _check_parts(archive, entries, xml=kind not in {"zip", "jar"})
+            _check_parts(archive, entries, xml=kind not in {"zip", "jar"}, depth=depth)
             return kind
     except (
         zipfile.BadZipFile,
@@ -252,20 +296,37 @@ def _start(archive: zipfile.ZipFile, name: str) -> bytes:
         return part.read(LOOKED_AT)
 
 
-def _check_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], *, xml: bool) -> None:
+def _check_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], *, xml: bool, depth: int) -> None:
     """Unpack every part once, counting and checking its sum: what an archive declares may be a lie."""
     total = 0
     for entry in entries:
         is_xml = xml and entry.filename.lower().endswith((".xml", ".rels"))
-        with archive.open(entry) as part:
-            first = True
+        inner = xml and "/embeddings/" in entry.filename.lower()
+        with archive.open(entry) as part, tempfile.SpooledTemporaryFile(CHUNK) as kept:
+            before = b""
             while chunk := part.read(CHUNK):
                 total += len(chunk)
                 if total > MAX_UNPACKED:
                     raise Unsafe(Trouble.BOMB)
-                if first and is_xml:
-                    _check_xml(chunk, relations=entry.filename.endswith(".rels"))
-                first = False
+                if is_xml:
+                    _check_xml(before + chunk, relations=entry.filename.endswith(".rels"))
+                    before = chunk[-64:]
+                if inner:
+                    kept.write(chunk)
+            if inner:
+                _check_inner(kept, depth)
+
+
+def _check_inner(part: IO[bytes], depth: int) -> None:
+    """A document within a document is judged as one; a file of any kind wrapped into one is not passed on."""
+    part.seek(0)
+    head = part.read(CHUNK)
+    if head.startswith(OLE) and _WRAPPED in head:
+        raise Unsafe(Trouble.MACROS)
+    if head[:4] == b"PK\x03\x04":
+        if depth >= MAX_DEPTH:
+            raise Unsafe(Trouble.BOMB)
+        _zip_type(part, depth + 1)
 
 
 def _check_xml(chunk: bytes, *, relations: bool) -> None:
@@ -273,5 +334,7 @@ def _check_xml(chunk: bytes, *, relations: bool) -> None:
     plain = chunk.replace(b"\x00", b"")  # UTF-16 too
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise Unsafe(Trouble.BOMB)
+    if _DDE.search(plain):
+        raise Unsafe(Trouble.MACROS)
     if relations and any(_LOADS.search(tag) and _FROM_AFAR.search(tag) for tag in _RELATION.findall(plain)):
         raise Unsafe(Trouble.MACROS)
