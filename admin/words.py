@@ -69,6 +69,8 @@ DEEDS = {
     "measure.judge": N_("judged a measure: %(title)s"),
     "snapshot.take": N_("kept a report: %(title)s"),
     "season.finish": N_("finished a task of the cycle"),
+    "paper.template": N_("uploaded a template: %(name)s"),
+    "paper.shipped": N_("went back to the shipped template instead of %(name)s"),
     "takeaway.ask": N_("asked for a long export: %(title)s"),
     "procedure.save": N_("changed an assessment procedure: %(title)s"),
     "pack.choose": N_("chose files for a slot of the evidence pack: %(files)s"),
@@ -340,6 +342,5 @@ MESSAGES = {
     "uploaded": N_("a large file has come"),
     "takeaway": N_("an export is ready"),
     "recommended": N_("a recommendation after a wave"),
-    "sign_in_code": N_("code for the panel"),
     "interrupted": N_("an interrupted conversation"),
 }

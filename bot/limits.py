@@ -46,12 +46,13 @@ class Window:
         if is_again:
             self.slow_until = max(self.slow_until, self.paused_until + SLOW_FOR)
 
-    def _rate_at(self, now: float) -> float:
+    def rate_at(self, now: float) -> float:
+        """Messages a second at this moment, pauses aside."""
         return self.rate / 2 if now < self.slow_until else self.rate
 
     def ready_at(self, now: float, chat_id: int | None, priority: int) -> float:
         """The earliest moment for a message of this priority to this chat; not after `now` means at once."""
-        rate = self._rate_at(now)
+        rate = self.rate_at(now)
         ready = self.paused_until
         allowed = max(1, int(rate))
         if len(self._grants) >= allowed:
@@ -81,7 +82,7 @@ class Window:
             # From the moment planned, not from now: else every delay of a timer would lower the rate.
             is_late = now - self._next_unprompted <= CATCH_UP
             planned = self._next_unprompted if is_late else now
-            self._next_unprompted = planned + count / self._rate_at(now)
+            self._next_unprompted = planned + count / self.rate_at(now)
         if chat_id is not None:
             sent = self._chats.pop(chat_id, None) or deque(maxlen=GROUP_LIMIT)
             sent.extend([now] * count)
@@ -142,6 +143,11 @@ class Limiter:
         now = self._clock()
         self.window.paused_until = max(self.window.paused_until, now + pause)
         self.window.slow_until = max(self.window.slow_until, now + slow)
+
+    @property
+    def rate(self) -> float:
+        """Messages a second that may leave at this moment."""
+        return 0.0 if self.is_paused else self.window.rate_at(self._clock())
 
     @property
     def is_paused(self) -> bool:

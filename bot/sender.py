@@ -163,6 +163,11 @@ class Sender:
         if self._probe is None or self._probe.done():
             self._probe = asyncio.create_task(self._ask_until_answered())
 
+    @property
+    def rate(self) -> float:
+        """Messages a second that may leave now: for the metrics."""
+        return self._limiter.rate
+
     def may_send(self) -> bool:
         """Whether the clock can be relied upon: else messages would leave too early, or expire."""
         return self._is_clock_right()

@@ -29,6 +29,17 @@ def _transfers() -> tuple[frozenset[str], OwnDays]:
     return frozenset(years), MappingProxyType(changed)
 
 
+def transfers_of(year: int) -> list[tuple[date, bool]]:
+    """Days of a year that differ from «Monday to Friday without the holidays», and whether people work on them."""
+    return sorted((day, works) for day, works in _transfers()[1].items() if day.year == year)
+
+
+def has_order(year: int) -> bool:
+    """Whether the order of the government for this year is in the data, not only the law."""
+    with TRANSFERS.open("rb") as source:
+        return bool(tomllib.load(source).get(str(year), {}).get("order", False))
+
+
 def local_day(moment: datetime, timezone: str) -> date:
     """The calendar day at a place at this instant."""
     return moment.astimezone(ZoneInfo(timezone)).date()

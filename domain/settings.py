@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Public address of the panel, if it has one")
     timezone: str = Field("Europe/Moscow", description="Time zone of new regions")
     digest_hour: int = Field(9, description="Local hour of the morning digest, 9 to 19", ge=9, le=19)
+    metrics_token: SecretStr = Field(
+        SecretStr(""), description="Token that opens /metrics; empty means there is no such page"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(False, description="Logs as JSON lines")
 

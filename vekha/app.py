@@ -5,13 +5,14 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import structlog
 import uvicorn
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramNotFound, TelegramUnauthorizedError
+from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -27,12 +28,14 @@ from domain import people, reminders, weekly
 from domain.db import Database
 from domain.files import FileStore
 from domain.settings import Settings
+from vekha import metrics
 from vekha.console import Refused, say
 
 log = structlog.get_logger()
 
 PANEL = "panel"
 EVERYTHING = (BOT, WORKER, PANEL)
+REREAD = 5.0  # seconds between looks at the settings for another token
 ASK_AGAIN = 5.0  # seconds between questions who the bot is, while Telegram does not answer
 BACKLOG = 128
 
@@ -67,7 +70,15 @@ def listen(host: str, port: int) -> socket.socket:
 class Installation:
     """A running installation, or the part of one that this process is asked to be."""
 
-    def __init__(self, settings: Settings, db: Database, parts: Collection[str] = EVERYTHING) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        parts: Collection[str] = EVERYTHING,
+        reread: Callable[[], Settings] | None = None,
+    ) -> None:
+        """`reread` gives the settings as they are now: another token in them is taken over while running."""
+        self._reread, self._refused_token = reread, ""
         self.settings, self.db, self.parts = settings, db, frozenset(parts)
         self.files = FileStore(settings.files_dir)
         self.bot_name = ""
@@ -82,6 +93,8 @@ class Installation:
         if PANEL in self.parts and door is not None:
             server = Server(self._panel_config())
             tasks.append(asyncio.create_task(server.serve(sockets=[door]), name="panel"))
+        if self._reread is not None and self._bot is not None:
+            tasks.append(asyncio.create_task(self._watch_token(self._reread), name="token"))
         starting = asyncio.create_task(self._start_engine(), name="engine")
         try:
             watched: set[asyncio.Task[Any]] = {*tasks, starting}
@@ -111,7 +124,7 @@ class Installation:
         await self.db.close()
 
     def _panel_config(self) -> uvicorn.Config:
-        routes = [Route("/readyz", self._ready)]
+        routes = [Route("/readyz", self._ready), Route("/metrics", self._metrics)]
         if self.settings.webhook_secret.get_secret_value() and BOT in self.parts:
             routes.append(Route(webhook.PATH, self._update, methods=["POST"]))
         panel = build_panel(
@@ -130,6 +143,14 @@ class Installation:
     async def _ready(self, request: Request) -> Response:
         """Whether updates are being asked for and the data can be reached."""
         return await health.ready(request) if self.is_ready else PlainTextResponse("starting", 503)
+
+    async def _metrics(self, request: Request) -> Response:
+        """Counts for a monitoring system that knows the token; for others there is no such page."""
+        token = self.settings.metrics_token.get_secret_value()
+        if not metrics.is_allowed(token, request.headers.get("Authorization")):
+            return PlainTextResponse("not found", 404)
+        bot_id = self._bot.id if self._bot is not None else 0
+        return Response(await metrics.page(self.db, bot_id, self._engine), media_type=metrics.TYPE)
 
     async def _update(self, request: Request) -> Response:
         """The webhook: 200 only once the update is kept."""
@@ -167,6 +188,37 @@ class Installation:
             except TelegramAPIError as error:
                 log.warning("commands_not_announced", error=type(error).__name__)
 
+    async def _watch_token(self, reread: Callable[[], Settings]) -> None:
+        """Take over another token from the settings: what waits and what is in doubt stays as it is."""
+        while True:
+            await asyncio.sleep(REREAD)
+            with contextlib.suppress(ValueError, OSError):  # a file that is just being written
+                token = (await asyncio.to_thread(reread)).bot_token.get_secret_value()
+                known = self.settings.bot_token.get_secret_value()
+                if self.is_ready and token and token not in (known, self._refused_token):
+                    await self._take_token(token)
+
+    async def _take_token(self, token: str) -> None:
+        settings = self.settings.model_copy(update={"bot_token": SecretStr(token)})
+        bot, former = telegram_bot(settings), self._bot
+        try:
+            await bot.get_me()
+        except TelegramAPIError as error:
+            await bot.session.close()
+            if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
+                self._refused_token = token
+                log.error("new_token_refused")
+            return
+        self.is_ready = False
+        if self._engine is not None:
+            await self._engine.stop()
+            self._engine = None
+        if former is not None:
+            await former.session.close()
+        self.settings, self._bot = settings, bot
+        log.warning("token_replaced", is_same_bot=former is not None and former.id == bot.id)
+        await self._start_engine()
+
     async def _plan(self) -> int:
         """What the calendar causes: digests, and on Mondays the summaries."""
         hour = self.settings.digest_hour
@@ -199,7 +251,8 @@ async def run(settings: Settings, parts: Collection[str] = EVERYTHING) -> None:
     """Run an installation until a signal. The database must be migrated."""
     door = listen(settings.panel_host, settings.panel_port) if PANEL in parts else None
     try:
-        await Installation(settings, Database(settings.database), parts).run(owning_signals(), door)
+        installation = Installation(settings, Database(settings.database), parts, reread=Settings)
+        await installation.run(owning_signals(), door)
     finally:
         if door is not None:
             door.close()

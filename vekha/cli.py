@@ -12,6 +12,7 @@ from vekha.commands import (
     results,
     running,
     setting_up,
+    token,
     waves,
 )
 from vekha.console import about, group, out, say
@@ -60,6 +61,7 @@ app.add_typer(waves.monitoring, name="monitoring")
 app.add_typer(results.outcomes, name="outcomes")
 app.add_typer(persons.admin, name="admin")
 app.add_typer(database.db, name="db")
+app.add_typer(token.token, name="token")
 
 
 def main() -> None:

@@ -1,4 +1,5 @@
-"""Требует внимания: updates that were given up and messages of which nobody knows whether they arrived.
+"""Требует внимания: updates that were given up, messages of which nobody knows whether they arrived, and troubles of
+the installation itself.
 
 The queues know no regions, so everything here is narrowed to people whom the regional coordinator sees.
 """
@@ -12,7 +13,7 @@ from admin.auth import Visitor
 from admin.forms import Form, read_form, sent
 from admin.page import Visit
 from admin.words import DELIVERY, MESSAGES
-from domain import audit, inbox, outbox, people
+from domain import alarms, audit, calendars, inbox, outbox, people
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
@@ -61,13 +62,39 @@ async def attention(visit: Visitor) -> Response:
     _require(visit)
     async with visit.read() as tx:
         found = await _doubtful(tx)
+        ringing = await alarms.ringing(tx)
+        missing = await calendars.missing_year(tx, _place(visit).region_id or 0)
     return visit.page(
         "attention/list.html",
         messages=found.messages,
         updates=found.updates,
+        alarms=[(alarm, trouble_text(visit, alarm)) for alarm in ringing],
+        missing_year=missing,
         delivery_words=DELIVERY,
         message_words=MESSAGES,
     )
+
+
+def trouble_text(visit: Visit, alarm: alarms.Alarm) -> str:
+    """What is wrong and what to do about it."""
+    match alarm.trouble:
+        case alarms.Trouble.CLOCK:
+            minutes = round(abs(alarm.details.get("ahead", 0)) / 60)
+            wrong = visit.say.n(
+                "The clock of this computer is wrong by %(n)s minute.",
+                "The clock of this computer is wrong by %(n)s minutes.",
+                minutes,
+            )
+            rest = visit.say("Set it right: until then digests wait, and nothing leaves at a wrong time.")
+        case alarms.Trouble.TOKEN:
+            wrong = visit.say("Telegram does not know the token of the bot any more.")
+            rest = visit.say(
+                "Take a new one from @BotFather and run: vekha token set. Nothing is lost meanwhile."
+            )
+        case alarms.Trouble.RIVAL:
+            wrong = visit.say("Another program asks Telegram for messages with the token of this bot.")
+            rest = visit.say("Stop one of the two: until then messages of people come late.")
+    return f"{wrong} {rest}"
 
 
 @closed.post("/attention/messages/{message_id}")

@@ -13,7 +13,7 @@ from admin.forms import Choice, Filters, Form, read_form, sent
 from admin.page import Visit
 from domain import calendars, chase, people, reminders
 from domain.actor import SYSTEM
-from domain.dates import local_day, working_day_after
+from domain.dates import local_day, transfers_of, working_day_after
 from domain.db import Tx
 from domain.errors import Forbidden
 from domain.policy import Permission, holders
@@ -132,7 +132,10 @@ async def calendar(visit: Visitor) -> Response:
     region = _region(visit)
     async with visit.read() as tx:
         days = await calendars.calendar_days(tx, region)
-    return visit.page("chasing/calendar.html", days=days)
+        missing = await calendars.missing_year(tx, region)
+        year = local_day(tx.now, visit.actor.timezone).year
+    country = [(y, transfers_of(y)) for y in (year, year + 1)]
+    return visit.page("chasing/calendar.html", days=days, missing_year=missing, country=country)
 
 
 @closed.post("/calendar")

@@ -7,9 +7,11 @@ from sqlalchemy import select
 
 from domain.actor import Place
 from domain.calendars.models import CalendarDay
-from domain.dates import OwnDays
+from domain.dates import OwnDays, has_order
 from domain.db import Tx
 from domain.policy import Permission, require
+
+CALENDAR_IS_DUE = 11  # the government's order comes in early autumn; from this month on its absence is told
 
 
 async def calendar_days(tx: Tx, region_id: int) -> Sequence[CalendarDay]:
@@ -23,6 +25,18 @@ async def own_days(tx: Tx, region_id: int | None) -> OwnDays:
     """The same as a mapping for `dates.is_working`; days are no secret."""
     query = select(CalendarDay.day, CalendarDay.works).where(CalendarDay.region_id == (region_id or 0))
     return dict((await tx.session.execute(query)).tuples().all())
+
+
+async def missing_year(tx: Tx, region_id: int) -> int | None:
+    """Next year, where it is near and neither an order of the government nor the region has said its days off."""
+    year = tx.now.year + 1
+    if tx.now.month < CALENDAR_IS_DUE or has_order(year):
+        return None
+    query = select(CalendarDay.id).where(
+        CalendarDay.region_id == region_id,
+        CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)),
+    )
+    return year if await tx.session.scalar(query.limit(1)) is None else None
 
 
 async def all_own_days(tx: Tx) -> Mapping[int, OwnDays]:

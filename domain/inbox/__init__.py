@@ -13,7 +13,15 @@ from domain.inbox.actions import (
     revive,
 )
 from domain.inbox.models import DialogueState, InboxState, InboxUpdate
-from domain.inbox.queries import counts, dead, find_dialogue, more_in_lane, open_dialogues, waiting
+from domain.inbox.queries import (
+    counts,
+    dead,
+    find_dialogue,
+    more_in_lane,
+    oldest_waiting_at,
+    open_dialogues,
+    waiting,
+)
 from domain.inbox.rules import OpenDialogue, Waiting
 
 __all__ = [
@@ -34,6 +42,7 @@ __all__ = [
     "forget_old",
     "keep_dialogues",
     "more_in_lane",
+    "oldest_waiting_at",
     "open_dialogues",
     "redact",
     "revive",

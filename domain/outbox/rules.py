@@ -50,7 +50,6 @@ USUAL = Kind()
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "interrupted": Kind(lane=INTERACTIVE, ttl=timedelta(hours=1)),
-        "sign_in_code": Kind(lane=INTERACTIVE, ttl=timedelta(minutes=10)),
         "moved": Kind(quiet=True, ttl=timedelta(days=3)),
         "digest": Kind(quiet=True, ttl=timedelta(hours=12)),
         "joint_step": Kind(quiet=True, ttl=timedelta(days=3)),

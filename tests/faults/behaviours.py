@@ -53,7 +53,9 @@ async def out_of_reach(run: Trial) -> None:
     """The network is gone for a moment once the updates have come."""
 
     async def vanish() -> None:
-        while run.telegram.bot.queue.items:
+        for _ in range(200):
+            if not run.telegram.bot.queue.items:
+                break
             await asyncio.sleep(0.005)
         await run.telegram.go_offline()
         await asyncio.sleep(0.3)

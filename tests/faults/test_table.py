@@ -18,11 +18,10 @@ async def test_killed_at_every_point(tmp_path: Path, name: str, capsys: pytest.C
     async with trial(tmp_path) as run:
         run.patience = PLANTED.get(name, 30.0)
         for point in POINTS:
-            process = run.start(point)
-            await run.is_ready()
             run.telegram.clear_faults()
-            await BEHAVIOURS[name](run)
             await run.say(*PEOPLE[:5])
+            await BEHAVIOURS[name](run)
+            process = run.start(point)
             died = await run.wait_for_death(process, 30)
             await asyncio.gather(*run.background)
             run.background.clear()
