@@ -28,7 +28,7 @@ class ToScore(CallbackData, prefix="wq"):
     page: int = 0
 
 
-class ScoreSchool(CallbackData, prefix="wo"):
+class ScoreSchool(CallbackData, prefix="we"):
     """One of them: what is known of it, its criteria."""
 
     wave: int
@@ -36,7 +36,7 @@ class ScoreSchool(CallbackData, prefix="wo"):
     page: int = 0
 
 
-class ScoreCriterion(CallbackData, prefix="wc"):
+class ScoreCriterion(CallbackData, prefix="wk"):
     """One criterion of the sheet, by its place among those of experts."""
 
     wave: int
