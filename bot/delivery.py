@@ -16,7 +16,7 @@ from bot import rendering
 from bot.answers import Answer, Outcome, classify, classify_error
 from bot.notice import FindAddress, MarkUnreachable, Notice, Renderers, Stored
 from bot.telegram import session_of
-from domain import outbox
+from domain import groups, outbox
 from domain.actor import SYSTEM
 from domain.db import Database, Tx
 from domain.files import FileStore
@@ -246,6 +246,7 @@ class Delivery:
                 case Outcome.MIGRATED if chat_id is not None and answer.new_chat_id is not None:
                     await outbox.give_back(tx, lease, message_id, error)
                     await outbox.rewrite_chat(tx, chat_id, answer.new_chat_id)
+                    await groups.migrated(tx, chat_id, answer.new_chat_id)
                 case Outcome.BLOCKED:
                     await outbox.move(tx, lease, message_id, S.BLOCKED, error=error)
                     if person_id is not None and chat_id is None:

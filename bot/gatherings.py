@@ -69,7 +69,7 @@ async def cancelled(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None
 async def in_group(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """An event for everybody of a group: what, when, where; answers are given in private."""
     event = await events.announced(tx, int(message.params["event_id"]))
-    group = await groups.find_by_chat(tx, message.chat_id or 0)
+    group = await groups.find_by_id(tx, int(message.params["group_id"]))
     if event is None or group is None or event.cancelled_at is not None or event.starts_at <= tx.now:
         return None
     return Notice(event_text(say, event, await groups.timezone(tx, group)))
@@ -78,7 +78,7 @@ async def in_group(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
 async def cancelled_in_group(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """It does not take place."""
     event = await events.announced(tx, int(message.params["event_id"]))
-    group = await groups.find_by_chat(tx, message.chat_id or 0)
+    group = await groups.find_by_id(tx, int(message.params["group_id"]))
     if event is None or group is None:
         return None
     when = say.time(event.starts_at, await groups.timezone(tx, group))
@@ -90,7 +90,8 @@ def event_text(say: Texts, event: Event | EventSpec, zone: str) -> str:
     kind = say(KINDS[event.kind])
     lines = [f"📅 {bold(event.title)}"]
     when = say.time(event.starts_at, zone)
-    lines.append(when if _says(event.title, kind) else f"{kind} · {when}")
+    is_said = event.kind is EventKind.MEETING or _says(event.title, kind)
+    lines.append(when if is_said else f"{kind} · {when}")
     lines += [safe(part) for part in (event.where, event.about) if part]
     return "\n".join(lines)
 

@@ -31,7 +31,7 @@ async def group_added(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | No
 
 async def group_hello(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """The group was linked: what will be said here and what not."""
-    group = await groups.find_by_chat(tx, message.chat_id or 0)
+    group = await groups.find_by_id(tx, int(message.params["group_id"]))
     if group is None or not group.is_linked:
         return None
     return Notice(
@@ -52,7 +52,7 @@ async def group_lost(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | Non
 
 async def announcement(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """A broadcast that is public, without buttons and without anything filled in but the day."""
-    group = await groups.find_by_chat(tx, message.chat_id or 0)
+    group = await groups.find_by_id(tx, int(message.params["group_id"]))
     found = await broadcasts.public(tx, int(message.params["broadcast_id"]))
     if group is None or not group.is_linked or found is None:
         return None
@@ -68,7 +68,7 @@ def _link(found: broadcasts.Broadcast) -> str:
 
 async def deadline(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """One neutral line about what is due soon: measures, never schools."""
-    group = await groups.find_by_chat(tx, message.chat_id or 0)
+    group = await groups.find_by_id(tx, int(message.params["group_id"]))
     if group is None or not group.is_linked or not group.tells_deadlines:
         return None
     day = date.fromisoformat(str(message.params["day"]))

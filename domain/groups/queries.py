@@ -28,6 +28,11 @@ async def find_by_chat(tx: Tx, chat_id: int) -> GroupChat | None:
     return await tx.session.scalar(select(GroupChat).where(GroupChat.chat_id == chat_id))
 
 
+async def find_by_id(tx: Tx, group_id: int) -> GroupChat | None:
+    """A group by its own number, which a move does not change. For what leaves; nobody's rights are asked."""
+    return await tx.session.get(GroupChat, group_id)
+
+
 async def group_list(tx: Tx) -> Sequence[GroupChat]:
     """Linked groups of places that the actor coordinates, by title."""
     query = select(GroupChat).where(
