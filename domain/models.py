@@ -2,9 +2,11 @@
 
 from domain import (
     access,
+    adapting,
     alarms,
     audiences,
     audit,
+    briefs,
     broadcasts,
     calendars,
     chase,
@@ -41,9 +43,11 @@ from domain.db import Base
 
 SLICES = (
     access,
+    adapting,
     alarms,
     audiences,
     audit,
+    briefs,
     broadcasts,
     calendars,
     chase,

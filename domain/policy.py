@@ -22,6 +22,7 @@ class Permission(StrEnum):
     OVERRULE = "overrule"  # decide where the curator is silent or absent
     UNCONFIRM = "unconfirm"
     PLAN = "plan"  # roadmaps and deadlines
+    ADAPT = "adapt"  # a school's own words, dates and rows of a plan that it shares with others
     INVITE = "invite"
     REGISTER = "register"  # schools and municipalities
     BROADCAST = "broadcast"
@@ -31,14 +32,26 @@ class Permission(StrEnum):
 
 P = Permission
 _COORDINATOR = frozenset(
-    {P.SEE, P.SEE_PEOPLE, P.SUBMIT, P.OVERRULE, P.UNCONFIRM, P.PLAN, P.INVITE, P.BROADCAST, P.AUDIT, P.PANEL}
+    {
+        P.SEE,
+        P.SEE_PEOPLE,
+        P.SUBMIT,
+        P.OVERRULE,
+        P.UNCONFIRM,
+        P.PLAN,
+        P.ADAPT,
+        P.INVITE,
+        P.BROADCAST,
+        P.AUDIT,
+        P.PANEL,
+    }
 )
 
 TABLE: dict[Role, frozenset[Permission]] = {
     Role.REGIONAL_COORDINATOR: _COORDINATOR | {P.REGISTER},
     Role.MUNICIPAL_COORDINATOR: _COORDINATOR,
     Role.CURATOR: frozenset({P.SEE, P.SEE_PEOPLE, P.REVIEW, P.BROADCAST, P.PANEL}),
-    Role.SCHOOL_HEAD: frozenset({P.SEE, P.SEE_PEOPLE, P.SUBMIT, P.INVITE, P.BROADCAST, P.PANEL}),
+    Role.SCHOOL_HEAD: frozenset({P.SEE, P.SEE_PEOPLE, P.SUBMIT, P.ADAPT, P.INVITE, P.BROADCAST, P.PANEL}),
     Role.SCHOOL_MEMBER: frozenset({P.SEE, P.SUBMIT, P.PANEL}),
     Role.EXPERT: frozenset({P.SEE, P.PANEL}),
     Role.OBSERVER: frozenset({P.SEE, P.PANEL}),

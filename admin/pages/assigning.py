@@ -7,9 +7,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from admin.auth import Visitor
-from admin.boards import CLUSTERS
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
+from admin.words import CLUSTERS
 from domain import giving, outcomes, programme, progress, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx

@@ -63,6 +63,7 @@ async def move_due(tx: WriteTx, measure_id: int, occurrence: int, due_on: date) 
         Assignment.measure_id == measure_id,
         Assignment.occurrence == occurrence,
         Assignment.status.in_(progress.OPEN),
+        Assignment.keeps_date.is_(False),
     )
     moves: list[progress.Move] = []
     for work in (await tx.session.scalars(query)).all():
@@ -156,6 +157,8 @@ class Mover:
         windows = layout.windows or [deadlines.Window(None, None)]
         for a in staying:
             window = windows[a.occurrence]
+            if a.keeps_date:
+                continue
             if a.status in progress.OPEN and (a.starts_on, a.due_on) != window:
                 self.moves.append(progress.Move(a.id, a.place, a.due_on, window.due))
                 a.starts_on, a.due_on = window

@@ -2,17 +2,20 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, union
+from sqlalchemy import or_, select, union
 
 from domain import progress
 from domain.db import Base, Tx
 from domain.progress import Assignment
+from domain.roadmaps import SchoolWording
 
 
 async def open_work(tx: Tx, measure_ids: Collection[int]) -> Sequence[Assignment]:
-    """Assignments of these measures that schools still owe."""
+    """Assignments of these measures that are still owed, those left out whose school keeps a date of its own."""
     query = select(Assignment).where(
-        Assignment.measure_id.in_(measure_ids), Assignment.status.in_(progress.OPEN)
+        Assignment.measure_id.in_(measure_ids),
+        Assignment.status.in_(progress.OPEN),
+        Assignment.keeps_date.is_(False),
     )
     return (await tx.session.scalars(query)).all()
 
@@ -25,7 +28,8 @@ async def worked_measures(tx: Tx, measure_ids: Collection[int]) -> set[int]:
 
 
 async def touched(tx: Tx, assignment_ids: Collection[int]) -> set[int]:
-    """Assignments that something of a school's hangs on: a draft, a report, a request, whatever points at them."""
+    """Assignments that something of a school's hangs on: a draft, a report, a request, own words or an own date,
+    whatever points at them."""
     if not assignment_ids:
         return set()
     owners = Assignment.__table__.c.id
@@ -36,6 +40,12 @@ async def touched(tx: Tx, assignment_ids: Collection[int]) -> set[int]:
         if any(key.column is owners for key in column.foreign_keys)
     ]
     decided = select(Assignment.id).where(
-        Assignment.id.in_(assignment_ids), Assignment.status != progress.Status.NOT_DONE
+        Assignment.id.in_(assignment_ids),
+        or_(Assignment.status != progress.Status.NOT_DONE, Assignment.keeps_date),
     )
-    return set(await tx.session.scalars(union(decided, *pointing)))
+    own_words = (
+        select(Assignment.id)
+        .join(SchoolWording, SchoolWording.measure_id == Assignment.measure_id)
+        .where(Assignment.id.in_(assignment_ids), SchoolWording.school_id == Assignment.school_id)
+    )
+    return set(await tx.session.scalars(union(decided, own_words, *pointing)))

@@ -11,13 +11,20 @@ from domain.progress.actions import (
     submit,
     withdraw,
 )
-from domain.progress.models import Assignment, Evidence, Handout, Review, Submission, WipedFile
-from domain.progress.queries import (
+from domain.progress.models import (
+    Assignment,
+    Evidence,
+    Handout,
     Holder,
     QueueRow,
+    Review,
+    Submission,
     SubmissionView,
+    WipedFile,
     WorkCard,
     WorkRow,
+)
+from domain.progress.queries import (
     assignment,
     check_open,
     evidence,

@@ -1,11 +1,14 @@
-"""What a school owes, what it handed in, what was decided."""
+"""What a school or office owes, what it handed in, what was decided; and the rows in which that is read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain import roadmaps, schools
 from domain.actor import Place
 from domain.db import Base, enum_column
 from domain.progress import rules
@@ -70,6 +73,9 @@ class Assignment(Base):
     starts_on: Mapped[date | None]
     due_on: Mapped[date | None]
     reminds: Mapped[bool] = mapped_column(default=True)
+    keeps_date: Mapped[bool] = mapped_column(
+        default=False, server_default="0"
+    )  # the school's own: moves not with the plan
     status: Mapped[rules.Status] = mapped_column(enum_column(rules.Status), default=rules.Status.NOT_DONE)
     status_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0)  # of the newest submission
@@ -166,3 +172,59 @@ class Review(Base):
     comment: Mapped[str] = mapped_column(Text)
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     at: Mapped[datetime]
+
+
+Holder = schools.School | schools.Office  # who owes something
+
+
+class WorkRow(NamedTuple):
+    """A line of a work list; `school` is who owes it."""
+
+    assignment: Assignment
+    measure: roadmaps.Measure
+    school: Holder
+    standing: rules.Standing
+    days_late: int
+
+
+class QueueRow(NamedTuple):
+    """A report that waits for the actor's decision."""
+
+    submission: Submission
+    assignment: Assignment
+    measure: roadmaps.Measure
+    school: Holder
+    waiting: int  # working days
+
+
+class SubmissionView(NamedTuple):
+    """A version with what was sent and what was decided."""
+
+    submission: Submission
+    evidence: Sequence[Evidence]
+    review: Review | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCard:
+    """Everything about one assignment, newest version first."""
+
+    assignment: Assignment
+    measure: roadmaps.Measure
+    roadmap: roadmaps.Roadmap
+    track: roadmaps.Track | None
+    school: Holder
+    standing: rules.Standing
+    days_late: int
+    draft: Sequence[Evidence]
+    submissions: Sequence[SubmissionView]
+    names: dict[int, str]  # person id → name, for everyone mentioned
+    may_submit: bool
+    may_decide: bool
+
+    @property
+    def returned(self) -> Review | None:
+        """The remark that the school has to answer."""
+        if self.assignment.status is not rules.Status.RETURNED:
+            return None
+        return next((s.review for s in self.submissions if s.review is not None), None)

@@ -1,9 +1,7 @@
 """Work lists, queues and cards."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
@@ -14,64 +12,21 @@ from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
 from domain.progress import rules
-from domain.progress.models import Assignment, Evidence, Review, Submission
-from domain.progress.rules import Standing, Status
+from domain.progress.models import (
+    Assignment,
+    Evidence,
+    Holder,
+    QueueRow,
+    Review,
+    Submission,
+    SubmissionView,
+    WorkCard,
+    WorkRow,
+)
+from domain.progress.rules import Status
+from domain.roadmaps import SchoolWording, worded
 
 Maker = Callable[[], Evidence]
-Holder = schools.School | schools.Office  # who owes something
-
-
-class WorkRow(NamedTuple):
-    """A line of a work list; `school` is who owes it."""
-
-    assignment: Assignment
-    measure: roadmaps.Measure
-    school: Holder
-    standing: Standing
-    days_late: int
-
-
-class QueueRow(NamedTuple):
-    """A report that waits for the actor's decision."""
-
-    submission: Submission
-    assignment: Assignment
-    measure: roadmaps.Measure
-    school: Holder
-    waiting: int  # working days
-
-
-class SubmissionView(NamedTuple):
-    """A version with what was sent and what was decided."""
-
-    submission: Submission
-    evidence: Sequence[Evidence]
-    review: Review | None
-
-
-@dataclass(frozen=True, slots=True)
-class WorkCard:
-    """Everything about one assignment, newest version first."""
-
-    assignment: Assignment
-    measure: roadmaps.Measure
-    roadmap: roadmaps.Roadmap
-    track: roadmaps.Track | None
-    school: Holder
-    standing: Standing
-    days_late: int
-    draft: Sequence[Evidence]
-    submissions: Sequence[SubmissionView]
-    names: dict[int, str]  # person id → name, for everyone mentioned
-    may_submit: bool
-    may_decide: bool
-
-    @property
-    def returned(self) -> Review | None:
-        """The remark that the school has to answer."""
-        if self.assignment.status is not Status.RETURNED:
-            return None
-        return next((s.review for s in self.submissions if s.review is not None), None)
 
 
 async def holders(tx: Tx, places: Collection[Place]) -> dict[Place, list[int]]:
@@ -126,10 +81,14 @@ async def submission(tx: Tx, submission_id: int, permission: Permission) -> tupl
     return row
 
 
-def _work(tx: Tx, permission: Permission) -> Select[Assignment, roadmaps.Measure, schools.School | None]:
+_Work = Select[Assignment, roadmaps.Measure, SchoolWording | None, schools.School | None]
+
+
+def _work(tx: Tx, permission: Permission) -> _Work:
     return (
-        select(Assignment, roadmaps.Measure, schools.School)
+        select(Assignment, roadmaps.Measure, SchoolWording, schools.School)
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
+        .outerjoin(SchoolWording, _own_words())
         .outerjoin(schools.School, schools.School.id == Assignment.school_id)
         .where(within(tx.actor, permission, Assignment))
     )
@@ -167,11 +126,20 @@ async def my_work(
     return await _rows(tx, query)
 
 
-async def _rows(tx: Tx, query: Select[Assignment, roadmaps.Measure, schools.School | None]) -> list[WorkRow]:
+def _own_words() -> ColumnElement[bool]:
+    """A school reads its own words of a measure, and so does whoever looks at its work."""
+    return and_(
+        SchoolWording.measure_id == Assignment.measure_id, SchoolWording.school_id == Assignment.school_id
+    )
+
+
+async def _rows(tx: Tx, query: _Work) -> list[WorkRow]:
     day = today(tx)
     found = (await tx.session.execute(query)).tuples().all()
-    offices = await schools.offices(tx, (work.place for work, _, school_ in found if school_ is None))
-    rows = [_row(work, m, school_ or offices[work.place], day) for work, m, school_ in found]
+    offices = await schools.offices(tx, (work.place for work, *_, school_ in found if school_ is None))
+    rows = [
+        _row(work, worded(m, own), school_ or offices[work.place], day) for work, m, own, school_ in found
+    ]
     return sorted(
         rows, key=lambda r: (*rules.order(r.assignment.status, r.assignment.due_on), r.measure.position)
     )
@@ -302,7 +270,8 @@ async def work_card(tx: Tx, assignment_id: int) -> WorkCard:
     found = (await tx.session.execute(query)).tuples().first()
     if found is None:
         raise NotFound
-    work, measure, school_, roadmap, track = found
+    work, planned, own_words, school_, roadmap, track = found
+    measure = worded(planned, own_words)
     holder = await holder_of(tx, work, school_)
     may_submit = allows(tx.actor, Permission.SUBMIT, work.place)
     views = await _versions(tx, assignment_id)

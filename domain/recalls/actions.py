@@ -40,8 +40,7 @@ async def reopen_roadmap(tx: WriteTx, roadmap_id: int) -> Roadmap:
     )
     if await tx.session.scalar(applied.limit(1)) is not None:
         raise rules.NewerRevision
-    query = select(Assignment.id).where(Assignment.roadmap_id == roadmap_id)
-    await _remove(tx, (await tx.session.scalars(query)).all())
+    await _remove(tx, await queries.require_unbegun(tx, roadmap_id))
     await tx.session.execute(
         update(Handout)
         .where(Handout.roadmap_id == roadmap_id, Handout.taken_back_at.is_(None))
@@ -145,9 +144,14 @@ async def _put_back_work(tx: WriteTx, kept: dict[str, Any], own: Collection[str]
         work = living.get(id_)
         if work is None:
             await tx.session.execute(insert(Assignment).values(**values))
-        elif work.status in progress.OPEN and (work.starts_on, work.due_on) != (
-            values["starts_on"],
-            values["due_on"],
+        elif (
+            not work.keeps_date
+            and work.status in progress.OPEN
+            and (work.starts_on, work.due_on)
+            != (
+                values["starts_on"],
+                values["due_on"],
+            )
         ):
             moves.append(progress.Move(id_, work.place, work.due_on, values["due_on"]))
             work.starts_on, work.due_on = values["starts_on"], values["due_on"]

@@ -36,8 +36,26 @@ async def is_untouched(tx: Tx, handout_id: int) -> bool:
 
 async def may_reopen(tx: Tx, roadmap_id: int) -> bool:
     """Whether nobody has begun to work by this roadmap."""
+    try:
+        await require_unbegun(tx, roadmap_id)
+    except (rules.WorkHandedIn, rules.WorkBegun):
+        return False
+    return True
+
+
+async def require_unbegun(tx: Tx, roadmap_id: int) -> Sequence[int]:
+    """Assignments of a roadmap that could all be taken back; raises WorkHandedIn, WorkBegun, the latter also where
+    schools have added rows of their own."""
     query = select(Assignment.id).where(Assignment.roadmap_id == roadmap_id)
-    return await _passes(tx, (await tx.session.scalars(query)).all())
+    found = (await tx.session.scalars(query)).all()
+    await require_untouched(tx, found)
+    added = select(func.count(Assignment.id)).join(
+        roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id
+    )
+    own = await tx.session.scalar(added.where(roadmaps.Roadmap.template_id == roadmap_id))
+    if own:
+        raise rules.WorkBegun(n=own)
+    return found
 
 
 async def may_undo(tx: Tx, revision: Revision) -> bool:

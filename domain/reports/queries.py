@@ -126,14 +126,20 @@ class Attention:
 
 async def default_roadmap(tx: Tx) -> int | None:
     """The newest roadmap by which somebody in the actor's places owes something."""
-    query = select(func.max(Assignment.roadmap_id)).where(within(tx.actor, Permission.SEE, Assignment))
+    query = (
+        select(func.max(Assignment.roadmap_id))
+        .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
+        .where(within(tx.actor, Permission.SEE, Assignment), roadmaps.Roadmap.template_id.is_(None))
+    )
     return await tx.session.scalar(query)
 
 
 async def used_roadmaps(tx: Tx) -> list[tuple[int, str]]:
     """Roadmaps by which somebody in the actor's places owes something, for the filter."""
     used = select(Assignment.roadmap_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
-    query = select(roadmaps.Roadmap.id, roadmaps.Roadmap.title).where(roadmaps.Roadmap.id.in_(used))
+    query = select(roadmaps.Roadmap.id, roadmaps.Roadmap.title).where(
+        roadmaps.Roadmap.id.in_(used), roadmaps.Roadmap.template_id.is_(None)
+    )
     return list((await tx.session.execute(query.order_by(roadmaps.Roadmap.id.desc()))).tuples().all())
 
 

@@ -20,11 +20,13 @@ from domain.roadmaps.actions import (
     set_window,
     settle_deadline,
 )
-from domain.roadmaps.models import Measure, Roadmap, Track
+from domain.roadmaps.models import Measure, Roadmap, SchoolWording, Track, worded
 from domain.roadmaps.queries import (
     RoadmapRow,
     RoadmapView,
     check_plan,
+    chosen_columns,
+    draft_of,
     measure,
     of_document,
     open_doubts,
@@ -72,15 +74,18 @@ __all__ = [
     "RoadmapRow",
     "RoadmapState",
     "RoadmapView",
+    "SchoolWording",
     "Settled",
     "Track",
     "add_measure",
     "approve",
     "check_plan",
     "check_seen",
+    "chosen_columns",
     "context",
     "discard",
     "draft_measure",
+    "draft_of",
     "drop_measure",
     "edit_measure",
     "import_draft",
@@ -110,4 +115,5 @@ __all__ = [
     "texts_of",
     "understand",
     "visible",
+    "worded",
 ]

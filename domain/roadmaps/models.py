@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.actor import Place
@@ -39,6 +39,9 @@ class Roadmap(Base):
     skipped: Mapped[list[Any]] = mapped_column(default=list)  # rows passed over, with the reason
     version: Mapped[int] = mapped_column(default=1)  # counts every change
     layout_version: Mapped[int] = mapped_column(default=1)  # counts readings: columns and period
+    template_id: Mapped[int | None] = mapped_column(
+        ForeignKey("roadmap.id"), index=True
+    )  # a school's own rows to it
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]
     approved_by: Mapped[int | None]
@@ -114,3 +117,33 @@ class Measure(Base):
     def is_doubtful(self) -> bool:
         """Whether a person still has to look at its deadline."""
         return bool(self.doubts) and self.settled is None
+
+
+class SchoolWording(Base):
+    """A school's own words for a measure of a plan that it shares with others; only the fields that it changed."""
+
+    __tablename__ = "school_wording"
+    __table_args__ = (UniqueConstraint("measure_id", "school_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    measure_id: Mapped[int] = mapped_column(ForeignKey("measure.id", ondelete="CASCADE"))
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
+    municipality_id: Mapped[int] = mapped_column(ForeignKey("municipality.id"))
+    school_id: Mapped[int] = mapped_column(ForeignKey("school.id"), index=True)
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # field → the school's words
+    base: Mapped[dict[str, Any]] = mapped_column(default=dict)  # field → what the plan said then
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """Whose words they are."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+
+def worded(measure: Measure, wording: SchoolWording | None) -> Measure:
+    """The measure in a school's own words, to be shown; never kept."""
+    if wording is None or not wording.texts:
+        return measure
+    values = {column.key: getattr(measure, column.key) for column in Measure.__table__.columns}
+    return Measure(**values | wording.texts)

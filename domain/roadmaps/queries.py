@@ -13,6 +13,8 @@ from domain.policy import Permission, allows, within
 from domain.roadmaps.models import Measure, Roadmap, Track
 from domain.roadmaps.rules import Finding, RoadmapState, findings
 
+_REMEMBERED = 200  # roadmaps back, in which a choice of columns is looked for
+
 
 class RoadmapRow(NamedTuple):
     """A line of the list of roadmaps."""
@@ -54,7 +56,7 @@ async def roadmap_list(tx: Tx, *, state: RoadmapState | None = None) -> list[Roa
     query = (
         select(Roadmap, func.count(Measure.id), func.coalesce(func.sum(case((doubtful, 1), else_=0)), 0))
         .outerjoin(Measure, Measure.roadmap_id == Roadmap.id)
-        .where(visible(tx.actor))
+        .where(visible(tx.actor), Roadmap.template_id.is_(None))  # what schools added stands with the plan itself
         .group_by(Roadmap.id)
         .order_by(Roadmap.state != RoadmapState.DRAFT, Roadmap.id.desc())
     )
@@ -79,6 +81,50 @@ async def of_document(tx: Tx, owner: Place, sha256: str, year: int) -> Roadmap |
     )
     found: Roadmap | None = await tx.session.scalar(query)
     return found
+
+
+async def draft_of(tx: Tx, owner: Place, sha256: str, *, year: int | None = None) -> Roadmap | None:
+    """The owner's draft that was read from the very same file, or None; `year`: only one of this year."""
+    columns = zip(Roadmap.place_columns(), owner, strict=True)
+    query = (
+        select(Roadmap)
+        .where(
+            *(column.is_(None) if value is None else column == value for column, value in columns),
+            Roadmap.file_sha256 == sha256,
+            Roadmap.state == RoadmapState.DRAFT,
+            visible(tx.actor),
+        )
+        .order_by(Roadmap.id.desc())
+        .limit(1)
+    )
+    if year is not None:
+        query = query.where(Roadmap.reference_year == year)
+    found: Roadmap | None = await tx.session.scalar(query)
+    return found
+
+
+async def chosen_columns(tx: Tx, layout: Sequence[tuple[str, str]]) -> dict[str, str | int]:
+    """The columns that a person chose last for a document with these very headers; empty where nobody did.
+
+    `layout` as `documents.Reading` has it. Only documents of places where the actor plans are looked at.
+    """
+    headers = [_squeezed(header) for _, header in layout]
+    if not any(headers):
+        return {}
+    query = (
+        select(Roadmap.layout, Roadmap.overrides)
+        .where(within(tx.actor, Permission.PLAN, Roadmap))
+        .order_by(Roadmap.id.desc())
+        .limit(_REMEMBERED)
+    )
+    for known, overrides in (await tx.session.execute(query)).tuples():
+        if overrides and [_squeezed(header) for _, header in known] == headers:
+            return dict(overrides)
+    return {}
+
+
+def _squeezed(header: str) -> str:
+    return "".join(header.split()).casefold()
 
 
 async def roadmap(tx: Tx, roadmap_id: int) -> RoadmapView:

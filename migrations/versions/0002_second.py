@@ -50,6 +50,19 @@ def upgrade() -> None:
     with op.batch_alter_table('pack_order', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_pack_order_person_id'), ['person_id'], unique=False)
 
+    op.create_table('paper_template',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('paper', sa.String(length=30), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('uploaded_by', sa.Integer(), nullable=True),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_paper_template_region_id')),
+    sa.ForeignKeyConstraint(['uploaded_by'], ['person.id'], name=op.f('fk_paper_template_uploaded_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_paper_template')),
+    sa.UniqueConstraint('region_id', 'paper', name=op.f('uq_paper_template_region_id_paper'))
+    )
     op.create_table('slot_rule',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
@@ -370,6 +383,53 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_measure_effect')),
     sa.UniqueConstraint('measure_id', name=op.f('uq_measure_effect_measure_id'))
     )
+    op.create_table('school_wording',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('measure_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('texts', sa.JSON(), nullable=False),
+    sa.Column('base', sa.JSON(), nullable=False),
+    sa.Column('changed_by', sa.Integer(), nullable=True),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['changed_by'], ['person.id'], name=op.f('fk_school_wording_changed_by')),
+    sa.ForeignKeyConstraint(['measure_id'], ['measure.id'], name=op.f('fk_school_wording_measure_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_school_wording_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_school_wording_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_school_wording_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_school_wording')),
+    sa.UniqueConstraint('measure_id', 'school_id', name=op.f('uq_school_wording_measure_id_school_id'))
+    )
+    with op.batch_alter_table('school_wording', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_school_wording_school_id'), ['school_id'], unique=False)
+
+    op.create_table('edit_proposal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('assignment_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('texts', sa.JSON(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('state', sa.String(length=30), nullable=False),
+    sa.Column('proposed_by', sa.Integer(), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_edit_proposal_answered_by')),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_edit_proposal_assignment_id')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_edit_proposal_municipality_id')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['person.id'], name=op.f('fk_edit_proposal_proposed_by')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_edit_proposal_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_edit_proposal_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_edit_proposal'))
+    )
+    with op.batch_alter_table('edit_proposal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_edit_proposal_assignment_id'), ['assignment_id'], unique=False)
+        batch_op.create_index('ix_edit_proposal_school', ['school_id', 'state'], unique=False)
+
     op.create_table('indicator_value',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('indicator_id', sa.Integer(), nullable=False),
@@ -393,6 +453,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('evidence_id', name=op.f('pk_chosen_file'))
     )
     with op.batch_alter_table('assignment', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('keeps_date', sa.Boolean(), server_default='0', nullable=False))
         batch_op.alter_column('municipality_id',
                existing_type=sa.INTEGER(),
                nullable=True)
@@ -414,6 +475,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table('handout', schema=None) as batch_op:
         batch_op.add_column(sa.Column('offices', sa.Integer(), server_default='0', nullable=False))
+
+    with op.batch_alter_table('roadmap', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('template_id', sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_roadmap_template_id'), ['template_id'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_roadmap_template_id'), 'roadmap', ['template_id'], ['id'])
 
     with op.batch_alter_table('school', schema=None) as batch_op:
         batch_op.add_column(sa.Column('settlement', sa.String(length=30), nullable=True))
@@ -472,6 +538,11 @@ def downgrade() -> None:
     with op.batch_alter_table('school', schema=None) as batch_op:
         batch_op.drop_column('settlement')
 
+    with op.batch_alter_table('roadmap', schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f('fk_roadmap_template_id'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_roadmap_template_id'))
+        batch_op.drop_column('template_id')
+
     with op.batch_alter_table('handout', schema=None) as batch_op:
         batch_op.drop_column('offices')
 
@@ -494,9 +565,19 @@ def downgrade() -> None:
         batch_op.alter_column('municipality_id',
                existing_type=sa.INTEGER(),
                nullable=False)
+        batch_op.drop_column('keeps_date')
 
     op.drop_table('chosen_file')
     op.drop_table('indicator_value')
+    with op.batch_alter_table('edit_proposal', schema=None) as batch_op:
+        batch_op.drop_index('ix_edit_proposal_school')
+        batch_op.drop_index(batch_op.f('ix_edit_proposal_assignment_id'))
+
+    op.drop_table('edit_proposal')
+    with op.batch_alter_table('school_wording', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_school_wording_school_id'))
+
+    op.drop_table('school_wording')
     op.drop_table('measure_effect')
     with op.batch_alter_table('indicator', schema=None) as batch_op:
         batch_op.drop_index('ix_indicator_place')
@@ -547,6 +628,7 @@ def downgrade() -> None:
 
     op.drop_table('takeaway')
     op.drop_table('slot_rule')
+    op.drop_table('paper_template')
     with op.batch_alter_table('pack_order', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_pack_order_person_id'))
 
