@@ -286,9 +286,9 @@ REFUSED = {
     "bomb": N_("The file is packed in an unusual way and is not opened. Save it anew and try again."),
     "damaged": N_("The file does not open: it seems damaged. Save it anew and try again."),
     "wrong_type": N_(
-        "The name of the file says one type, its contents another: %(true)s. Save it as .docx or .xlsx."
+        "The name of the file says one type, its contents another. Save it as .docx or .xlsx."
     ),
-    "unsupported": N_("Files of the type %(true)s are not read. Save the roadmap as .docx or .xlsx."),
+    "unsupported": N_("Files of this type are not read. Save the roadmap as .docx or .xlsx."),
     "no_table": N_("There is no table with measures and deadlines in this file."),
     "too_many_pages": N_(
         "The document is too long or too intricate: at most %(limit)s pages are read. "

@@ -52,6 +52,7 @@ async def report_list(visit: Visitor) -> Response:
         tasks=tasks,
         names=names,
         seasons=snapshots.SEASONS,
+        briefs=bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
     )
 
 

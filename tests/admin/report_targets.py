@@ -47,3 +47,8 @@ async def snapshot(world: World, where: str) -> dict[str, int]:
 async def measure(world: World, where: str) -> dict[str, int]:
     """A measure of a municipality's plan, or of the living one of the region."""
     return {"measure_id": (await targets.measure(world, where))["measure_id"]}
+
+
+async def paper(_world: World, _where: str) -> dict[str, str]:
+    """A paper, which everybody has of their own place."""
+    return {"paper": "hour"}

@@ -81,6 +81,11 @@ KEEPING = {
     "next": {303: "Римма Ульяна", 403: "Ольга Эмма"},
     "far": {303: "Саша"},
 }
+KEEPERS = "Римма Ольга Марина Ульяна Саша"
+PAPERS = {
+    **dict.fromkeys(("here", "next", "far"), {200: KEEPERS}),
+    "absent": {404: " ".join(EVERYBODY)},
+}
 LIVE_READ = {**drafts(200), "live": {200: OF_REGION}}
 # All of the region read its living plan; only the regional coordinator may touch it.
 REST = "Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим Вера"
@@ -244,6 +249,15 @@ TABLE: dict[tuple[str, str], Row] = {
         target=report_targets.snapshot,
     ),
     ("POST", "/seasons"): Row({}, form={"season": "rating"}),  # April asks for nothing
+    ("GET", "/briefs"): only(KEEPERS),
+    ("GET", "/briefs/{paper}"): Row(PAPERS, target=report_targets.paper, otherwise=403),
+    ("GET", "/briefs/{paper}/template"): Row(PAPERS, target=report_targets.paper, otherwise=403),
+    ("POST", "/briefs/{paper}/template"): Row(
+        {**dict.fromkeys(("here", "next", "far"), {303: "Римма"}), "absent": PAPERS["absent"]},
+        target=report_targets.paper,
+        form={"shipped": "1"},
+        otherwise=403,
+    ),
     ("GET", "/takeaways"): everyone(),
     ("POST", "/takeaways"): Row({"": {303: " ".join(EVERYBODY)}}, form={"what": "overdue", "kind": "xlsx"}),
     ("GET", "/takeaways/{takeaway_id}/file"): Row(

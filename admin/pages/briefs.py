@@ -1,0 +1,120 @@
+"""Papers: the analytical note, the analysis of measures, the coordinators' hour; templates of the region."""
+
+import asyncio
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import BeforeValidator
+from starlette.datastructures import UploadFile
+
+from admin.auth import Visitor
+from admin.forms import Choice, Filters, refusal, sent
+from admin.page import Visit
+from admin.tables import attachment
+from domain import accounts, briefs
+from domain.actor import COORDINATORS, Role
+from domain.briefs import Paper
+from domain.errors import N_, DomainError, Forbidden, InvalidInput, NotFound
+from domain.handouts import file_name
+from domain.policy import Permission
+
+closed = APIRouter()
+UPLOAD = "/briefs/{paper}/template"
+READERS = {*COORDINATORS, Role.OBSERVER}
+
+
+class BriefQuery(Filters):
+    """Which file, of which plan."""
+
+    format: Annotated[
+        Literal["", "docx", "pdf"],
+        BeforeValidator(lambda value: value if value in ("docx", "pdf") else ""),
+    ] = ""
+    roadmap: Choice = None
+
+
+def _paper(visit: Visit, name: str) -> Paper:
+    if name not in set(Paper):
+        raise NotFound
+    if not visit.actor.roles() & READERS:
+        raise Forbidden
+    return Paper(name)
+
+
+@closed.get("/briefs")
+async def brief_list(visit: Visitor) -> Response:
+    """The papers, and for a region its own templates."""
+    return await _list(visit)
+
+
+async def _list(visit: Visit, problem: str = "") -> Response:
+    if not visit.actor.roles() & READERS:
+        raise Forbidden
+    rows = []
+    region = next((p.region_id for p in visit.actor.places(Role.REGIONAL_COORDINATOR)), None)
+    if region is not None:
+        async with visit.read() as tx:
+            rows = await briefs.templates(tx, region)
+    return visit.page(
+        "briefs/list.html",
+        status=422 if problem else 200,
+        papers=briefs.PAPERS,
+        rows=rows,
+        fields=briefs.FIELDS,
+        problem=problem,
+    )
+
+
+@closed.get("/briefs/{paper}")
+async def brief_page(visit: Visitor, paper: str, query: Annotated[BriefQuery, Query()]) -> Response:
+    """One paper: to read and print, or as Word and PDF."""
+    kind = _paper(visit, paper)
+    async with visit.read() as tx:
+        made = await briefs.paper(tx, kind, accounts.Filters(roadmap_id=query.roadmap), visit.say)
+        if query.format == "docx":
+            template = await briefs.template_of(tx, briefs.place_of(tx), kind)
+        at = tx.now
+    if not query.format:
+        return visit.page("briefs/page.html", paper=kind, made=made)
+    if query.format == "docx":
+        content = await asyncio.to_thread(briefs.render, kind, template, made.context)
+    else:
+        content = await asyncio.to_thread(
+            briefs.to_pdf, made.title, made.subtitle, made.blocks, made.subtitle
+        )
+    name = file_name(made.title, query.format, at)
+    return Response(content, media_type=briefs.MIME[query.format], headers=attachment(name))
+
+
+@closed.get("/briefs/{paper}/template")
+async def template_file(visit: Visitor, paper: str) -> Response:
+    """The template in use, to be changed in Word."""
+    kind = _paper(visit, paper)
+    async with visit.read() as tx:
+        content = await briefs.template_of(tx, briefs.place_of(tx), kind)
+    return Response(content, media_type=briefs.MIME["docx"], headers=attachment(f"{kind.value}.docx"))
+
+
+@closed.post("/briefs/{paper}/template")
+async def put_template(visit: Visitor, paper: str, request: Request) -> Response:
+    """Upload a template of the region's own: tried with every field before it is kept; without a file, the shipped one again."""
+    kind = _paper(visit, paper)
+    region = next((p.region_id for p in visit.actor.places(Role.REGIONAL_COORDINATOR)), None)
+    if region is None or not visit.may(Permission.REGISTER):
+        raise Forbidden
+    raw = await sent(request)
+    file = raw.get("file")
+    if raw.get("shipped"):
+        async with visit.write() as tx:
+            await briefs.drop_template(tx, region, kind)
+        return visit.go("/briefs", "saved")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return await _list(visit, visit.say.error(InvalidInput(reason=N_("Choose a file first."))))
+    content = await file.read(briefs.MAX_TEMPLATE + 1)
+    try:
+        async with visit.write() as tx:
+            await briefs.put_template(tx, region, kind, content, name=file.filename)
+    except DomainError as error:
+        return await _list(visit, visit.say.error(refusal(error)))
+    return visit.go("/briefs", "saved")

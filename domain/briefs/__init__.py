@@ -1,0 +1,41 @@
+"""Papers: the analytical note, the analysis of measures, the coordinators' hour; as Word from a template and as PDF."""
+
+from domain.briefs.actions import drop_template, put_template
+from domain.briefs.models import PaperTemplate
+from domain.briefs.queries import TemplateRow, Written, paper, place_of, template_of, templates
+from domain.briefs.rules import (
+    FIELDS,
+    MAX_TEMPLATE,
+    MIME,
+    PAPERS,
+    Block,
+    Paper,
+    TemplateRefused,
+    check_template,
+    default_template,
+    render,
+    to_pdf,
+)
+
+__all__ = [
+    "FIELDS",
+    "MAX_TEMPLATE",
+    "MIME",
+    "PAPERS",
+    "Block",
+    "Paper",
+    "PaperTemplate",
+    "TemplateRefused",
+    "TemplateRow",
+    "Written",
+    "check_template",
+    "default_template",
+    "drop_template",
+    "paper",
+    "place_of",
+    "put_template",
+    "render",
+    "template_of",
+    "templates",
+    "to_pdf",
+]
