@@ -201,7 +201,8 @@ async def propose(
 
 async def answer(tx: WriteTx, proposal_id: int, *, take: bool) -> EditProposal:
     """The head takes a proposal over or leaves it. Raises ProposalClosed, and what taking it raises."""
-    found = await queries.proposal(tx, proposal_id, Permission.ADAPT)
+    found = await queries.proposal(tx, proposal_id)
+    require(tx.actor, Permission.ADAPT, found.place)
     if not tx.actor.keeps(found.place):
         raise Forbidden
     state = ProposalState.TAKEN if take else ProposalState.DECLINED

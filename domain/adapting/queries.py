@@ -149,10 +149,10 @@ async def own_rows(tx: Tx, roadmap_id: int, school_id: int) -> Roadmap | None:
     return (await tx.session.scalars(query)).first()
 
 
-async def proposal(tx: Tx, proposal_id: int, permission: Permission = Permission.SEE) -> EditProposal:
+async def proposal(tx: Tx, proposal_id: int) -> EditProposal:
     """One proposal inside the actor's places, locked for writing where the database can."""
     query = select(EditProposal).where(
-        EditProposal.id == proposal_id, within(tx.actor, permission, EditProposal)
+        EditProposal.id == proposal_id, within(tx.actor, Permission.SEE, EditProposal)
     )
     found = (await tx.session.scalars(query.with_for_update())).first()
     if found is None:
