@@ -1,5 +1,6 @@
 """The part of a school's page that speaks in numbers: risks, scores, results, recommendations."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -28,6 +29,7 @@ async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, An
     best = overview.possible(line, board.of) if board.of else None
     profile = await risks.profile_of(tx, school.id)
     found = await outcomes.results(tx, school.id)
+    known = await outcomes.known_procedures(tx)
     return {
         "board": board,
         "line": line,
@@ -38,9 +40,9 @@ async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, An
         "risk_drawing": _risks(visit, profile),
         "programmes": await risks.programmes(tx, school_id=school.id),
         "factors": FACTORS,
-        "results": _results(found),
+        "results": _results(found, list(known)),
         "result_years": sorted({r.year for r in found}, reverse=True)[:4],
-        "procedures": {key: p.title for key, p in (await outcomes.known_procedures(tx)).items()},
+        "procedures": {key: p.title for key, p in known.items()},
         "group": await _group(tx),
         "marks_by_year": {
             year: CLUSTERS[mark] for year, mark in (await outcomes.cluster_history(tx, school.id)).items()
@@ -79,8 +81,11 @@ def _risks(visit: Visit, found: risks.ProfileView) -> Markup | None:
     return boards.drawn(charts.bars(visit.say("Risk profile"), rows, most=3, key="risks", labels=400))
 
 
-def _results(found: Any) -> dict[str, dict[int, outcomes.Outcome]]:
+def _results(found: Sequence[outcomes.Outcome], order: list[str]) -> dict[str, dict[int, outcomes.Outcome]]:
+    """By procedure, in the order of the tables, and year."""
     by: dict[str, dict[int, outcomes.Outcome]] = {}
-    for result in found:
+    for result in sorted(
+        found, key=lambda r: order.index(r.procedure) if r.procedure in order else len(order)
+    ):
         by.setdefault(result.procedure, {})[result.year] = result
     return by

@@ -257,7 +257,16 @@ def _number(x: float, y: float, text: str) -> str:
 
 
 def _label(text: str, top: float, room: int = _LABELS) -> str:
-    return _text(0, top + 22, _fit(text, room - 10))
+    """One line, or two smaller ones where the label is long."""
+    if _width(text) <= room - 10:
+        return _text(0, top + 22, text)
+    small = int((room - 10) / (12 * _LETTER))
+    cut = text.rfind(" ", 0, small + 1)
+    if len(text) <= small or cut <= 0:
+        return _text(0, top + 22, _fit(text, room - 10))
+    rest = text[cut + 1 :]
+    rest = rest if len(rest) <= small else rest[: small - 1].rstrip(" ,.") + "…"
+    return f'<g font-size="12">{_text(0, top + 15, text[:cut])}{_text(0, top + 29, rest)}</g>'
 
 
 def _legend(names: Mapping[str, str], top: float, key: str) -> tuple[str, float]:

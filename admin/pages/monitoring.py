@@ -16,7 +16,7 @@ from domain import overview, progress, reports, schools
 from domain.actor import SCHOOL_TEAM
 from domain.automatic import KINDS
 from domain.errors import NotFound
-from domain.overview import Board, State
+from domain.overview import Board, Segment, State
 from domain.policy import Permission, allows
 from domain.progress import Standing
 from domain.tables import Table
@@ -48,7 +48,7 @@ async def region_page(visit: Visitor, filters: Annotated[SegmentFilters, Query()
         points = await overview.wave_line(tx, region) if region else []
         whole = region is not None and allows(visit.actor, Permission.SEE, region)
         title = (await schools.place_name(tx, region)).name if region and whole else visit.say("my schools")
-        context = await _shared(tx, visit, filters, board)
+        context = await _shared(tx, visit, filters, board, filters.segment())
     return visit.page(
         "monitoring/region.html",
         title=title,
@@ -80,7 +80,7 @@ async def municipality_page(
         )
         matrix = await reports.matrix(tx, chosen)
         seen = await overview.last_activity(tx, await overview.narrowed(tx, segment))
-        context = await _shared(tx, visit, filters, board)
+        context = await _shared(tx, visit, filters, board, segment)
     shown = {line.place.school_id for line in board.lines}
     return visit.page(
         "monitoring/municipality.html",
@@ -95,10 +95,16 @@ async def municipality_page(
     )
 
 
-async def _shared(tx: Any, visit: Visit, filters: SegmentFilters, board: Board) -> dict[str, Any]:
+async def _shared(
+    tx: Any, visit: Visit, filters: SegmentFilters, board: Board, segment: Segment
+) -> dict[str, Any]:
     """What both pages draw."""
     may_review = visit.may(Permission.OVERRULE)
     waiting = await reports.silent_reviews(tx) if may_review else []
+    if waiting and segment != Segment():
+        rows, _ = await overview.facts(tx, None, segment, State.IN_REVIEW, limit=None)
+        inside = {row.assignment_id for row in rows}
+        waiting = [row for row in waiting if row.assignment_id in inside]
     whole = board.whole
     best = overview.possible(whole, board.of) if board.of else None
     return {
@@ -110,7 +116,7 @@ async def _shared(tx: Any, visit: Visit, filters: SegmentFilters, board: Board) 
             (line, overview.step_words(visit.say, step, board.of.max), step)
             for line, step in overview.cheapest(board)
         ]
-        if board.of
+        if board.of and len(board.lines) > 1
         else [],
         "whole_steps": [overview.step_words(visit.say, step, board.of.max) for step in whole.steps]
         if board.of
