@@ -24,9 +24,11 @@ from domain.outbox import OutboxMessage
 from domain.settings import Settings
 from domain.texts import Texts
 from sandbox import Sandbox
+from tests.stores import SERVER, url_in
 
 ANNA, BORIS, VERA = 1001, 1002, 1003
-EFFECTS = "CREATE TABLE effect (id INTEGER PRIMARY KEY, chat_id INTEGER NOT NULL, words TEXT NOT NULL)"
+NUMBER = "SERIAL" if SERVER else "INTEGER"
+EFFECTS = f"CREATE TABLE effect (id {NUMBER} PRIMARY KEY, chat_id BIGINT NOT NULL, words TEXT NOT NULL)"
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ async def stage(
             await telegram.send_text(number, "/start")
         telegram.bot.queue.clear()  # everyone has opened the chat, and nobody has said anything yet
         settings = settings_for(telegram, folder, **values)
-        db = Database(f"sqlite+aiosqlite:///{folder / 'test.db'}", clock)
+        db = Database(url_in(folder), clock)
         await make_tables(db)
         bot, directory = telegram_bot(settings), Directory()
 
