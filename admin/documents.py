@@ -7,11 +7,9 @@ from typing import NamedTuple
 from starlette.datastructures import FormData, UploadFile
 
 from admin.page import Visit
-from admin.plan_sheet import STATE
 from admin.words import REFUSED
-from domain import documents, drafts
+from domain import documents, drafts, roadmaps
 from domain.errors import N_, DomainError, InvalidInput
-from domain.exports import EXECUTION
 from domain.files import StoredFile
 from domain.roadmaps import Roadmap
 
@@ -30,6 +28,7 @@ class Received(NamedTuple):
     reading: documents.Reading
     name: str
     file: StoredFile
+    columns: Mapping[str, str | int]  # those that a person had chosen, now or for the same headers before
 
 
 async def receive(
@@ -49,20 +48,13 @@ async def receive(
         raise Unread(reason=REFUSED["too_large"], limit=MAX_DOCUMENT // 1024 // 1024)
     name = file.filename.replace("\\", "/").rsplit("/", 1)[-1]
     reading = await _read(data, name, year=year, school_year=school_year, columns=columns)
-    ours = _written_here(visit, reading)
-    if ours:
-        reading = await _read(
-            data, name, year=year, school_year=school_year, columns={**(columns or {}), **ours}
-        )
-    return Received(reading, name, await visit.panel.files.keep(data))
-
-
-def _written_here(visit: Visit, reading: documents.Reading) -> dict[str, str | int]:
-    """In a plan that was taken from here and comes back, the last three columns are its execution, no plan."""
-    last = reading.layout[-len(EXECUTION) :]
-    if [header for _, header in last] != [visit.say(STATE[role]) for role in EXECUTION]:
-        return {}
-    return {role: -1 for role, _ in last if role != "other"}
+    chosen = dict(columns or {})
+    if columns is None:
+        async with visit.read() as tx:
+            chosen = await roadmaps.chosen_columns(tx, reading.layout)
+        if chosen:
+            reading = await _read(data, name, year=year, school_year=school_year, columns=chosen)
+    return Received(reading, name, await visit.panel.files.keep(data), chosen)
 
 
 async def read_again(visit: Visit, roadmap: Roadmap, columns: Mapping[str, str | int]) -> documents.Reading:
@@ -95,4 +87,5 @@ async def _read(
             documents.read_roadmap, data, name, year=year, school_year=school_year, columns=columns
         )
     except documents.DocumentRefused as error:
-        raise Unread(reason=REFUSED[error.code], **error.params) from None
+        reason = documents.sentence_of(error) or REFUSED[error.code]
+        raise Unread(reason=reason, **error.params) from None

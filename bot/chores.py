@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from domain import handouts, packs, proof
+from domain import handouts, leftovers, packs, proof
 from domain.db import Database
 from domain.files import FileStore
 from domain.texts import DEFAULT_LANGUAGE, texts
@@ -17,6 +17,11 @@ async def join_photos(db: Database, files: FileStore) -> int:
 async def write_exports(db: Database, files: FileStore) -> int:
     """Long exports that wait, also those that a stop broke off; old ones leave the disk."""
     return await handouts.run(db, files.folder / handouts.FOLDER, {})
+
+
+async def sweep_files(db: Database, files: FileStore) -> int:
+    """Lists that were looked at and not brought in, documents of drafts that were dropped: after a week they go."""
+    return await leftovers.sweep(db, files)
 
 
 # Topic of the commit that causes it → what is then done. What was missed is found by the next tick.

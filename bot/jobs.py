@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.chores import CHORES
+from bot.chores import CHORES, sweep_files
 from domain import inbox, outbox
 from domain.actor import SYSTEM
 from domain.db import Database
@@ -51,6 +51,8 @@ class Timetable:
             for topic, chore in CHORES.items():
                 every(topic, partial(chore, db, files), seconds=30, at_start=True)
                 db.listen(topic, partial(self._now, topic))  # and at once where this process has caused it
+        if files is not None:
+            daily("sweep_files", partial(sweep_files, db, files), hour=1)
         daily("forget_old", self._by_the_clock(lambda: forget_old(db)), hour=0)  # 03:00 in Moscow
 
     def start(self) -> None:

@@ -142,7 +142,8 @@ async def _reading(data: bytes, name: str, roles: Sequence[str]) -> register.Rea
     except documents.DocumentRefused as error:
         if error.code == "no_table":
             raise Unread from None
-        raise Unread(reason=UNREAD[error.code], **error.params) from None
+        reason = documents.sentence_of(error) or UNREAD[error.code]
+        raise Unread(reason=reason, **error.params) from None
 
 
 def _form(raw: FormData) -> RegisterForm:

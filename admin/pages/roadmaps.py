@@ -103,18 +103,21 @@ async def upload(visit: Visitor, request: Request) -> Response:
     try:
         form = read_form(UploadForm, FormData([(k, v) for k, v in raw.multi_items() if k != "file"]))
         received = await receive(visit, raw, year=form.year, school_year=form.school_year)
+        owner = read_place(form.owner)
         async with visit.write() as tx:
-            roadmap = await roadmaps.import_draft(
+            known = await roadmaps.draft_of(tx, owner, received.file.sha256, year=form.year)
+            roadmap = known or await roadmaps.import_draft(
                 tx,
-                read_place(form.owner),
+                owner,
                 received.reading,
                 file_name=received.name,
                 file=received.file,
                 school_year=received.reading.school_year,
+                columns=received.columns,
             )
     except DomainError as error:
         return await _upload_page(visit, kept=raw, problem=visit.say.error(refusal(error)))
-    return visit.go(f"/roadmaps/{roadmap.id}", "uploaded")
+    return visit.go(f"/roadmaps/{roadmap.id}", "uploaded_before" if known else "uploaded")
 
 
 def by_track(view: roadmaps.RoadmapView) -> list[tuple[roadmaps.Track | None, list[roadmaps.Measure]]]:

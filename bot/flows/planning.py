@@ -101,7 +101,8 @@ async def newer_version(query: CallbackQuery, callback_data: NewerVersion, talk:
         body = await asyncio.to_thread(path.read_bytes)
         reading = await asyncio.to_thread(documents.read_roadmap, body, draft.file_name)
     except documents.DocumentRefused as refused:
-        raise NotARoadmap(reason=REFUSAL.get(refused.code, NotARoadmap.sentence)) from refused
+        reason = documents.sentence_of(refused) or REFUSAL.get(refused.code, NotARoadmap.sentence)
+        raise NotARoadmap(reason=reason) from refused
     async with talk.db.write(talk.actor) as tx:
         made = await revisions.propose_draft(tx, draft.id, callback_data.living, reading)
     await _show(talk, made.id)

@@ -92,7 +92,8 @@ async def _import(document: Document, talk: Talk) -> None:
         reading, chosen = await _read(talk, body, name)
         kept = await talk.files.keep(path)  # with other columns it is read again on the panel
     except documents.DocumentRefused as refused:
-        raise NotARoadmap(reason=REFUSAL.get(refused.code, NotARoadmap.sentence)) from refused
+        reason = documents.sentence_of(refused) or REFUSAL.get(refused.code, NotARoadmap.sentence)
+        raise NotARoadmap(reason=reason) from refused
     except TelegramBadRequest as refused:
         if "too big" in refused.message:
             raise TooLargeForTelegram(name=name) from refused

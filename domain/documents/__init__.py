@@ -15,6 +15,7 @@ from domain.documents.model import (
 )
 from domain.documents.responsible import split_responsible
 from domain.documents.roadmap import read_roadmap, source_of
+from domain.documents.sentences import sentence_of
 
 __all__ = [
     "ITEM_DOUBTS",
@@ -35,6 +36,7 @@ __all__ = [
     "opened",
     "read_roadmap",
     "read_table",
+    "sentence_of",
     "split_responsible",
 ]
 

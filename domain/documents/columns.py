@@ -13,6 +13,9 @@ ROLES = (
     "number", "activity", "deadline", "deadline_start", "deadline_end", "responsible", "result", "document",
     "indicator", "section", "section_goal",
 )  # fmt: skip
+# The columns that exported plans have behind their own (admin/plan_sheet.py), in both languages of the catalogue.
+_EXECUTION = frozenset({("исполнение", "дата", "документ"), ("execution", "date", "document")})
+_DATED = frozenset({"deadline", "deadline_start", "deadline_end"})
 _TELLING = frozenset(
     {
         "activity",
@@ -110,17 +113,30 @@ def named(cells: list[Cell]) -> Columns:
     columns = [
         Column("other", one_line(cell.text), cell.start, cell.span, index) for index, cell in enumerate(cells)
     ]
-    taken: set[str] = set()
+    state = _execution(columns)
+    _claim(columns, state)
+    if state and not any(column.role in _DATED for column in columns):
+        _claim(columns, set())
+    _settle(columns)
+    return Columns(columns)
+
+
+def _claim(columns: list[Column], left_out: set[int]) -> None:
+    taken = {column.role for column in columns}
     for wanted in (True, False):
         for column in columns:
-            if not column.header or column.role != "other":
+            if not column.header or column.role != "other" or column.index in left_out:
                 continue
             role, strong = role_of(column.header)
             if strong == wanted and role not in taken and role != "other":
                 column.role = role
                 taken.add(role)
-    _settle(columns)
-    return Columns(columns)
+
+
+def _execution(columns: list[Column]) -> set[int]:
+    """In a plan that was taken from here and comes back, the last three columns are its execution and no plan."""
+    last = [column for column in columns if column.header][-3:]
+    return {c.index for c in last} if tuple(squeezed(c.header) for c in last) in _EXECUTION else set()
 
 
 def _settle(columns: list[Column]) -> None:

@@ -32,7 +32,7 @@ class Comparison(NamedTuple):
 
 async def revision(tx: Tx, revision_id: int) -> Revision:
     """One revision of a roadmap that the actor may change."""
-    found = await tx.session.get(Revision, revision_id, with_for_update=True)
+    found = await tx.session.get(Revision, revision_id)
     if found is None:
         raise NotFound
     await roadmaps.roadmap_for_planning(tx, found.roadmap_id)
@@ -49,21 +49,47 @@ async def revision_list(tx: Tx, roadmap_id: int) -> Sequence[Revision]:
 
 
 async def earlier_of(tx: Tx, draft: roadmaps.Roadmap) -> roadmaps.Roadmap | None:
-    """The living roadmap of which a draft seems to be a newer version: of the same place and year, called alike."""
+    """The living roadmap of which a draft seems to be a newer version.
+
+    Of the same place it is the newest one that is called alike, or whose measures most of the draft's are. Of a place
+    below or above, a coordinator may have sent back what another wrote: then both must agree, and one plan alone.
+    The draft's year counts where its document names it; a plan that was taken from here may not name any.
+    """
     model = roadmaps.Roadmap
     query = (
         select(model)
-        .where(
-            within(tx.actor, Permission.PLAN, model),
-            model.state == roadmaps.RoadmapState.APPROVED,
-            model.reference_year == draft.reference_year,
-        )
+        .where(within(tx.actor, Permission.PLAN, model), model.state == roadmaps.RoadmapState.APPROVED)
+        .where(model.template_id.is_(None))
         .order_by(model.id.desc())
     )
-    for living in await tx.session.scalars(query):
-        if living.place == draft.place and rules.called_alike(living.title, draft.title):
-            return living
-    return None
+    living = [row for row in await tx.session.scalars(query) if _of_the_years(draft, row)]
+    titles = await _titles(tx, [draft.id, *(row.id for row in living)])
+    own = titles.get(draft.id, frozenset())
+    elsewhere = []
+    for row in living:
+        alike = rules.called_alike(row.title, draft.title)
+        shared = rules.share(own, titles.get(row.id, frozenset()))
+        if row.place == draft.place and (alike or shared >= rules.MOST):
+            return row
+        if alike and shared >= rules.MOST:
+            elsewhere.append(row)
+    return elsewhere[0] if len(elsewhere) == 1 else None
+
+
+def _of_the_years(draft: roadmaps.Roadmap, living: roadmaps.Roadmap) -> bool:
+    if draft.reference_year == living.reference_year:
+        return True
+    return bool(draft.doubts) and living.starts_on.year <= draft.reference_year <= living.ends_on.year
+
+
+async def _titles(tx: Tx, roadmap_ids: Sequence[int]) -> dict[int, frozenset[str]]:
+    """What the measures of each roadmap are called."""
+    measure = roadmaps.Measure
+    found: dict[int, set[str]] = {}
+    query = select(measure.roadmap_id, measure.title).where(measure.roadmap_id.in_(roadmap_ids))
+    for roadmap_id, title in (await tx.session.execute(query)).tuples():
+        found.setdefault(roadmap_id, set()).add(rules.fold(title))
+    return {roadmap_id: frozenset(titles) for roadmap_id, titles in found.items()}
 
 
 async def comparison(tx: Tx, revision_id: int) -> Comparison:

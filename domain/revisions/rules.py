@@ -13,6 +13,8 @@ from domain.errors import N_, DomainError, Stale
 
 ALIKE = 0.62  # of 1: two texts that one person would call the same measure, reworded
 ALIKE_NUMBERED = 0.4  # the same where number and track agree as well
+MOST = 0.7  # of a draft's measures: so much is shared by two versions of one plan
+FEWEST = 3  # measures from which two plans are compared by them
 COMPARED = 300  # characters of a text that are compared
 MOST_PAIRS = (
     100_000  # all pairs are compared up to so many; beyond, the same number or the neighbourhood decides
@@ -171,6 +173,11 @@ def _alike(
 def called_alike(one: str, other: str) -> bool:
     """Whether two titles are those of one plan."""
     return fuzz.ratio(fold(one)[:COMPARED], fold(other)[:COMPARED]) >= 90
+
+
+def share(own: frozenset[str], other: frozenset[str]) -> float:
+    """How much of one plan's measures stand in another one, 0 to 1; a plan of a few measures tells nothing."""
+    return len(own & other) / len(own) if len(own) >= FEWEST else 0.0
 
 
 def fold(text: str | None) -> str:

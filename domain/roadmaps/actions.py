@@ -1,6 +1,6 @@
 """Importing a plan, settling its doubts, approving it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +57,12 @@ async def import_draft(
     file: StoredFile | None = None,
     level: rules.Level | None = None,
     school_year: bool = False,
+    columns: Mapping[str, str | int] | None = None,
 ) -> Roadmap:
     """Keep what was read from a document as a draft of the owner's roadmap; nothing is live until approved.
 
-    `file`: the document's bytes in the store, from which it can be read again with other columns.
+    `file`: the document's bytes in the store, from which it can be read again with other columns. `columns`: those
+    that a person had chosen and the reading followed.
     """
     require(tx.actor, Permission.PLAN, owner)
     year = reading.reference_year or tx.now.year
@@ -82,6 +84,7 @@ async def import_draft(
         file_sha256=file.sha256 if file else None,
         columns=dict(reading.columns),
         layout=[list(column) for column in reading.layout],
+        overrides=dict(columns or {}),
         doubts=list(reading.doubts),
         skipped=rules.passed_over(reading.skipped),
         created_by=tx.actor.person_id,

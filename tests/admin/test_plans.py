@@ -103,6 +103,24 @@ async def test_the_document_is_read_with_the_columns_that_a_person_names(panel: 
     assert {m.responsible_raw for m in (await view_of(panel, path)).measures} == {None}
 
 
+async def test_chosen_columns_hold_for_the_next_file_and_the_same_file_leads_to_its_draft(
+    panel: Panel,
+) -> None:
+    body = (DATA / YAROSLAVL).read_bytes()
+    path = await upload(panel, "Марина", "Даниловский", body)
+    roles = ["number", "activity", "deadline", "responsible", "document", "result"]
+    await panel.post("Марина", f"{path}/columns", role=roles)
+    assert await upload(panel, "Марина", "Даниловский", body) == path
+    page = await panel.get("Марина", f"{path}?done=uploaded_before")
+    assert "Этот файл уже присылали: вот его черновик, как он сейчас есть." in lines(page.text)
+    other = await upload(panel, "Марина", "Даниловский", changed(drop_row("Цикл семинаров")))
+    assert other != path
+    m = await find(panel, other, "Определение школ")
+    assert m.evidence_required == "Перечень школ, отнесенных к категории ШНОР/ШНСУ"
+    theirs = await upload(panel, "Ульяна", "Угличский", body)  # another's choice is not hers
+    assert (await find(panel, theirs, "Определение школ")).expected_result == m.evidence_required
+
+
 async def test_the_year_and_the_report_dates_are_asked_once(panel: Panel) -> None:
     async with panel.browser("Марина") as browser:
         response = await browser.post(

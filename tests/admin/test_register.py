@@ -99,7 +99,7 @@ async def test_what_the_list_leaves_unsaid_is_asked_for_without_the_file_again(p
 async def test_a_file_that_is_no_list_is_refused_in_words(panel: Panel) -> None:
     for data, name, sentence in (
         (b"", "Школы.xlsx", "Файл пустой."),
-        (b"\xff\xd8\xff\xe0" + b"x" * 99, "Школы.jpg", "Такие файлы не читаются."),
+        (b"\xff\xd8\xff\xe0" + b"x" * 99, "Школы.jpg", "Это картинка: таблицу с неё не прочитать."),
         ("Фамилия;Оценка\nИванов;5\n".encode(), "Список.csv", "Списка школ в файле не нашлось."),
         ((DATA / "pdf" / "locked.pdf").read_bytes(), "Школы.pdf", "Файл защищён паролем."),
     ):

@@ -1,13 +1,19 @@
 """A plan in the chat: the summary names what an expert would remark, the year and the report dates are asked once,
 and a changed version of a living plan is compared and applied."""
 
-from domain import drafts, progress, revisions, roadmaps
+from collections.abc import Callable
+
+import pytest
+
+from domain import documents, drafts, exports, progress, revisions, roadmaps
 from domain.actor import SYSTEM
 from domain.errors import NotFound
+from domain.exports import PlanSheet
 from domain.roadmaps import RoadmapState, RoadmapView
 from tests.bot.chat import Play, told
 from tests.bot.test_flow_coordinate import PLAN, at_home
 from tests.changed_documents import DATA, DEADLINE, add_row, changed, drop_row, set_cell
+from tests.domain.test_exports import sheet_of
 
 ALWAYS = (DATA / "003_dergachi_plan.docx").read_bytes()
 MEETINGS = "Информационно-организационные совещание со школьными"
@@ -139,3 +145,56 @@ async def test_a_stranger_applies_nothing(play: Play) -> None:
     for label in ("Применить изменения", "Оставить как есть"):
         await sasha.press_data(sasha.last, marina.last.button(label).data or "")
         assert sasha.alert == told(NotFound())
+
+
+async def test_the_same_file_again_leads_to_the_draft_there_is(play: Play) -> None:
+    marina = await at_home(play, "Марина")
+    await marina.document("План.docx", PLAN)
+    [before] = await drafts_of(play)
+    before_screen = marina.text
+    await marina.document("План (копия).docx", PLAN)
+    [after] = await drafts_of(play)
+    assert after.roadmap.id == before.roadmap.id
+    assert marina.text == before_screen
+    assert "Этот файл уже присылали: вот его черновик, как он сейчас есть." in [
+        m.text for m in marina.messages
+    ]
+
+
+@pytest.mark.parametrize(("write", "name"), [(exports.to_docx, "план.docx"), (exports.to_xlsx, "план.xlsx")])
+async def test_a_plan_taken_from_here_comes_back_as_the_newer_version_of_itself(
+    play: Play, write: Callable[[PlanSheet], bytes], name: str
+) -> None:
+    roadmap_id = await living(play)
+    async with play.db.read(await play.world.actor("Марина")) as tx:
+        found = await exports.execution(tx, roadmap_id)
+    marina = await at_home(play, "Марина")
+    await marina.document(name, write(sheet_of(found)))
+    await marina.press("Это новая редакция")
+    assert marina.text.splitlines()[1:] == ["Ничего."]
+
+
+async def test_columns_that_a_person_chose_hold_for_the_next_file_with_these_headers(play: Play) -> None:
+    roadmap_id = await living(play)
+    async with play.db.write(await play.world.actor("Марина")) as tx:
+        layout = (await roadmaps.roadmap(tx, roadmap_id)).roadmap.layout
+        headers = dict(layout)
+        draft = await roadmaps.import_draft(
+            tx,
+            play.world.places["Даниловский"],
+            documents.read_roadmap(PLAN, "План.docx"),
+            file_name="План.docx",
+        )
+        chosen = {"result": headers["document"], "document": headers["result"]}
+        await drafts.read_anew(
+            tx, draft.id, documents.read_roadmap(PLAN, "План.docx", columns=chosen), chosen
+        )
+    marina, other = await at_home(play, "Марина"), changed(set_cell(MEETINGS, DEADLINE, "май"))
+    await marina.document("Другой план.docx", other)
+    newest = max(await drafts_of(play), key=lambda view: view.roadmap.id)
+    assert newest.roadmap.overrides == chosen
+    assert {role: header for role, header in newest.roadmap.layout if role in chosen} == chosen
+    stranger = await at_home(play, "Ульяна")
+    await stranger.document("Чужой план.docx", other)
+    theirs = max(await drafts_of(play), key=lambda view: view.roadmap.id)
+    assert (theirs.roadmap.id > newest.roadmap.id, theirs.roadmap.overrides) == (True, {})

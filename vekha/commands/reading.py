@@ -33,8 +33,10 @@ def read_roadmap_file(path: Path, year: int | None) -> "Reading":
 def not_read(path: Path, error: "DocumentRefused") -> str:
     """Why a document was refused and what to do, in the words of the panel."""
     from admin.words import REFUSED
+    from domain import documents
 
-    return f"{path.name}: {say(REFUSED[error.code], **error.params)}"
+    sentence = documents.sentence_of(error) or REFUSED[error.code]
+    return f"{path.name}: {say(sentence, **error.params)}"
 
 
 def read_bytes(path: Path) -> bytes:
