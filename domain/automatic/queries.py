@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 
-from domain import curation, events, people, progress, roadmaps
+from domain import curation, events, people, polls, progress, roadmaps
 from domain.actor import SCHOOL_TEAM, Role
 from domain.automatic.rules import Fact, FactKind, Kind
 from domain.dates import local_day, working_days_between
@@ -30,7 +30,7 @@ async def facts(
     if kind == Kind.CURATOR_WORK:
         return [*await _decisions(tx, schools, first, last), *await _log(tx, schools, first, last)]
     if kind == Kind.ENGAGEMENT:
-        return await _events(tx, schools, first, last)
+        return [*await _events(tx, schools, first, last), *await _polls(tx, schools, first, last)]
     return []
 
 
@@ -145,6 +145,28 @@ async def _events(tx: Tx, schools: Select[int], first: date, last: date) -> list
         came = came_at is not None or (before is not None and before.counts)
         day = local_day(event.starts_at, tx.actor.timezone)
         found[event.id, school_id] = Fact(FactKind.EVENT, school_id, came, event.id, event.title, day)
+    return list(found.values())
+
+
+async def _polls(tx: Tx, schools: Select[int], first: date, last: date) -> list[Fact]:
+    """A school and a poll that it was asked to answer: it counts where somebody has; silence counts against it only
+    once the poll is closed. Who has answered what stays unknown."""
+    begin, end = _moments(tx, first, last)
+    query = (
+        select(polls.Poll, polls.PollSeat.school_id, polls.PollSeat.is_done)
+        .join(polls.PollSeat, polls.PollSeat.poll_id == polls.Poll.id)
+        .where(polls.PollSeat.school_id.in_(schools), polls.Poll.made_at >= begin, polls.Poll.made_at < end)
+        .order_by(polls.Poll.made_at)
+    )
+    found: dict[tuple[int, int], Fact] = {}
+    for poll, school_id, is_done in (await tx.session.execute(query)).tuples():
+        if school_id is None:
+            continue
+        before = found.get((poll.id, school_id))
+        done = is_done or (before is not None and before.counts)
+        if done or not poll.is_open(tx.now):
+            day = local_day(poll.made_at, tx.actor.timezone)
+            found[poll.id, school_id] = Fact(FactKind.POLL, school_id, done, poll.id, poll.title, day)
     return list(found.values())
 
 

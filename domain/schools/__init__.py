@@ -29,7 +29,7 @@ from domain.schools.queries import (
     timezone,
     visible_schools,
 )
-from domain.schools.rules import fold, municipality_key, number_of, search_name, short_name
+from domain.schools.rules import fold, municipality_key, number_of, search_name, settlement_of, short_name
 
 __all__ = [
     "Enrollment",
@@ -64,6 +64,7 @@ __all__ = [
     "school_list",
     "search_name",
     "set_mentor",
+    "settlement_of",
     "short_name",
     "timezone",
     "visible_schools",

@@ -1,0 +1,264 @@
+"""Boards of places: every number opens into as many facts, nobody sees outside their scope, forecasts never fall."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from domain import (
+    automatic,
+    events,
+    monitoring,
+    outcomes,
+    overview,
+    people,
+    progress,
+    risks,
+    rubrics,
+    schools,
+)
+from domain.actor import SYSTEM, Role
+from domain.automatic import FactKind, Kind
+from domain.broadcasts import Segment as Circle
+from domain.outcomes import Cluster
+from domain.overview import Board, Segment, State
+from domain.progress import Decision
+from domain.risks import Stage
+from domain.schools import Settlement
+from tests.world import START, World
+
+TODAY = START.date()
+AUTOMATIC = {
+    "curators": {"scored_by": "automatic", "automatic": "curator_work"},
+    "engagement": {"scored_by": "automatic", "automatic": "engagement"},
+}
+
+
+async def wave_of(world: World, *, all_automatic: bool = False) -> int:
+    """An open wave; with `all_automatic` by a set in which the curators' work and engagement are computed."""
+    document = rubrics.shipped_document("sverdlovsk-2022")
+    if all_automatic:
+        for criterion in document["groups"][1]["criteria"]:
+            criterion.update(AUTOMATIC.get(criterion["key"], {}))
+            criterion.pop("scale", None)
+    async with world.db.write(await world.actor("Римма")) as tx:
+        kept = await rubrics.save_set(tx, world.places["область"].region_id or 0, document)
+        wave = await monitoring.open_wave(
+            tx, kept.id, "Третий", starts_on=TODAY - timedelta(days=7), ends_on=TODAY + timedelta(days=12)
+        )
+    return wave.id
+
+
+async def handed_in(world: World, name: str, school: str, assignment_id: int | None = None) -> int:
+    async with world.db.write(await world.actor(name)) as tx:
+        rows = await progress.my_work(tx, school_id=world.schools[school].school_id, open_only=True)
+        chosen = assignment_id or rows[0].assignment.id
+        await progress.add_text(tx, chosen, "Сделано.")
+        return (await progress.submit(tx, chosen)).id
+
+
+async def decided(world: World, name: str, submission_id: int) -> None:
+    async with world.db.write(await world.actor(name)) as tx:
+        await progress.decide(tx, submission_id, Decision.CONFIRM, "Документ подтверждает выполнение.")
+
+
+async def board(world: World, name: str, wave_id: int, by: str = "municipality") -> Board:
+    async with world.db.read(await world.actor(name)) as tx:
+        return await overview.board(tx, await monitoring.wave(tx, wave_id), by=by)
+
+
+async def test_every_number_opens_into_as_many_facts(world: World) -> None:
+    wave_id = await wave_of(world)
+    await decided(world, "Кирилл", await handed_in(world, "Тамара", "Тороповская"))
+    await handed_in(world, "Вера", "Василёвская")
+    found = await board(world, "Римма", wave_id)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        wave = await monitoring.wave(tx, wave_id)
+        for line in [*found.lines, found.whole]:
+            segment = Segment(municipality_id=line.place.municipality_id)
+            for state in State:
+                rows, total = await overview.facts(tx, wave, segment, state)
+                assert (len(rows), total) == (getattr(line.counts, state.value),) * 2, (line.name, state)
+    assert [
+        (line.name, line.schools, line.counts.confirmed, line.counts.in_review) for line in found.lines
+    ] == [
+        ("Даниловский МР", 1, 1, 0),
+        ("Угличский МР", 3, 0, 1),
+    ]
+    assert (found.whole.counts.confirmed, found.whole.engaged, found.whole.schools) == (1, 2, 4)
+    assert all(0 <= (line.counts.percent or 0) <= 100 for line in found.lines)
+
+
+async def test_nobody_sees_a_number_outside_their_scope(world: World) -> None:
+    wave_id = await wave_of(world)
+    assert [line.name for line in (await board(world, "Марина", wave_id)).lines] == ["Даниловский МР"]
+    (own,) = (await board(world, "Тамара", wave_id, by="school")).lines
+    assert own.place == world.schools["Тороповская"]
+    async with world.db.read(await world.actor("Саша")) as tx:
+        inside = Segment(municipality_id=world.places["Даниловский"].municipality_id)
+        assert await overview.facts(tx, None, inside, State.REQUIRED) == ([], 0)
+        assert await overview.members(tx, inside) == {}
+        assert [line.name for line in (await overview.board(tx, None)).lines] == ["Дергачевский район"]
+    async with world.db.read(await world.actor("Марина")) as tx:
+        wave = await monitoring.wave(tx, wave_id)
+        elsewhere = Segment(municipality_id=world.places["Угличский"].municipality_id)
+        assert (await overview.board(tx, wave, elsewhere)).lines == []
+
+
+async def test_the_region_s_own_result_stands_beside_the_whole_region_only(world: World) -> None:
+    wave_id = await wave_of(world)
+    async with world.db.write(await world.actor("Римма")) as tx:
+        await monitoring.enter_official(tx, wave_id, world.places["область"], {"total": 603}, source="Письмо")
+    whole = (await board(world, "Римма", wave_id)).whole
+    assert whole.official is not None
+    assert (whole.official.source, int(whole.official.score.total)) == ("Письмо", 603)
+    assert (await board(world, "Марина", wave_id)).whole.official is None
+    async with world.db.read(await world.actor("Марина")) as tx:
+        (point,) = await overview.wave_line(tx, world.places["область"])
+    assert point.official is not None
+    assert point.forecast is None  # her own schools are not the region
+
+
+async def test_a_confirmed_measure_never_lowers_a_forecast(world: World) -> None:
+    wave_id = await wave_of(world, all_automatic=True)
+    totals = []
+    for _ in range(7):
+        forecast = (await board(world, "Римма", wave_id)).whole.forecast
+        assert forecast is not None
+        totals.append(forecast.total)
+        await decided(world, "Кирилл", await handed_in(world, "Тамара", "Тороповская"))
+    assert totals == sorted(totals)
+    once, twice = await board(world, "Римма", wave_id), await board(world, "Римма", wave_id)
+    assert (once.lines, once.whole) == (twice.lines, twice.whole)
+
+
+async def test_what_is_lost_is_what_could_be_had_by_the_end(world: World) -> None:
+    wave_id = await wave_of(world)
+    found = await board(world, "Римма", wave_id, by="school")
+    assert found.of is not None
+    for line in [*found.lines, found.whole]:
+        best = overview.possible(line, found.of)
+        assert best is not None
+        assert line.forecast is not None
+        share = Fraction(100 * line.counts.at_stake, line.counts.required) if line.counts.required else 0
+        expected = sum(share >= bound for bound in (25, 50, 75)) * 100
+        assert overview.lost(best, line.forecast) == expected
+
+
+async def test_filters_narrow_the_same_schools_everywhere(world: World) -> None:
+    async with world.db.write(SYSTEM) as tx:
+        for name, kind in (("Тороповская", Settlement.VILLAGE), ("16", Settlement.TOWN)):
+            school = await schools.school(tx, world.schools[name].school_id or 0)
+            school.settlement = kind
+        for name, mark in (("Тороповская", Cluster.SEVERE), ("Василёвская", Cluster.BASIC)):
+            school = await schools.school(tx, world.schools[name].school_id or 0)
+            await outcomes.enter_cluster(tx, school, 2022, mark)
+    async with world.db.read(await world.actor("Римма")) as reading:
+
+        async def names(segment: Segment) -> list[str]:
+            return sorted(row.school.name for row in (await overview.members(reading, segment)).values())
+
+        assert await names(Segment(settlement=Settlement.TOWN)) == ["СШ № 16"]
+        assert await names(Segment(cluster=Cluster.SEVERE)) == ["Тороповская ОШ"]
+        assert await names(Segment(cluster=Cluster.SEVERE, year=2021)) == []
+        uglich = world.places["Угличский"].municipality_id
+        assert await names(Segment(municipality_id=uglich, cluster=Cluster.BASIC)) == ["Василёвская СОШ"]
+
+
+async def test_decisions_in_time_count_and_late_ones_do_not(world: World) -> None:
+    wave_id = await wave_of(world, all_automatic=True)
+    in_time = await handed_in(world, "Тамара", "Тороповская")
+    await decided(world, "Кирилл", in_time)
+    late = await handed_in(world, "Вера", "Василёвская")
+    world.clock.forward(days=8)
+    await handed_in(world, "Тамара", "Тороповская")  # waits, and still has time: no fact yet
+    async with world.db.read(await world.actor("Римма")) as tx:
+        wave = await monitoring.wave(tx, wave_id)
+        listed = await overview.automatic_facts(tx, wave, Segment(), Kind.CURATOR_WORK)
+    decisions = [(name, fact.counts) for fact, name in listed if fact.kind is FactKind.DECISION]
+    assert decisions == [("Василёвская СОШ", False), ("Тороповская ОШ", True)]
+    logs = [(name, fact.counts) for fact, name in listed if fact.kind is FactKind.LOG]
+    assert logs == [("Василёвская СОШ", False), ("Тороповская ОШ", False)]
+    await decided(world, "Клим", late)  # late stays late
+    async with world.db.read(await world.actor("Римма")) as tx:
+        again = await overview.automatic_facts(tx, wave, Segment(), Kind.CURATOR_WORK)
+        assert automatic.counted(f for f, _ in again) == automatic.counted(f for f, _ in listed) == (1, 4)
+    async with world.db.read(await world.actor("Саша")) as tx:
+        assert await overview.automatic_facts(tx, wave, Segment(), Kind.CURATOR_WORK) == []
+
+
+async def test_a_stage_is_completed_when_all_of_it_is_confirmed(world: World) -> None:
+    wave_id = await wave_of(world)
+    async with world.db.read(await world.actor("Тамара")) as tx:
+        school_id = world.schools["Тороповская"].school_id
+        rows = await progress.my_work(tx, school_id=school_id, open_only=True)
+    every = [row.measure.id for row in rows]
+    once = next(row for row in rows if every.count(row.measure.id) == 1)
+    async with world.db.write(SYSTEM) as tx:
+        await risks.place_measures(tx, [once.measure.id], stage=Stage.SECOND)
+    before = (await board(world, "Римма", wave_id)).whole.forecast
+    await decided(world, "Кирилл", await handed_in(world, "Тамара", "Тороповская", once.assignment.id))
+    async with world.db.read(await world.actor("Римма")) as tx:
+        wave = await monitoring.wave(tx, wave_id)
+        listed = await overview.automatic_facts(tx, wave, Segment(), Kind.STAGE_COMPLETED)
+    assert [(name, fact.label, fact.counts) for fact, name in listed] == [
+        ("Василёвская СОШ", "0/1", False),
+        ("Климатинская СОШ", "0/1", False),
+        ("Тороповская ОШ", "1/1", True),
+    ]
+    assert before is not None
+    assert {line.key: line.share for line in before.lines}["stage_completed"] == 0
+
+
+async def test_who_came_counts_and_who_was_invited_is_the_base(world: World) -> None:
+    wave_id = await wave_of(world, all_automatic=True)
+    starts = START + timedelta(hours=2)
+    async with world.db.write(await world.actor("Римма")) as tx:
+        spec = events.EventSpec("Вебинар", starts, starts + timedelta(hours=1), "", "")
+        event = await events.create(tx, spec, Circle(roles=(Role.SCHOOL_HEAD,)), request_key="one")
+    world.clock.forward(hours=2)
+    async with world.db.write(await world.actor("Римма")) as tx:
+        await events.mark(tx, event.id, world.people["Тамара"], came=True)
+    world.clock.forward(hours=3)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        wave = await monitoring.wave(tx, wave_id)
+        listed = await overview.automatic_facts(tx, wave, Segment(), Kind.ENGAGEMENT)
+    assert [(name, fact.counts) for fact, name in listed] == [
+        ("Василёвская СОШ", False),
+        ("Климатинская СОШ", False),
+        ("СШ № 16", False),
+        ("Тороповская ОШ", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "municipality", "details", "kind"),
+    [
+        (["МОУ «ООШ п. Тимонин»"], "Дергачевский район", {}, "village"),
+        (
+            ["МКОУ «Ундино-Посельская СОШ»"],
+            "Балейский район",
+            {"Расположение": "село, 50 км от г. Балей"},
+            "village",
+        ),
+        (["МОУ Средняя школа № 16"], "Угличский МР", {}, None),
+        (["МОУ СШ № 3"], "г. Переславль-Залесский", {}, "town"),
+        (["МБОУ СОШ № 14 г. Балей"], "Балейский район", {}, "town"),
+        (["МОУ Школа"], "ГО Рыбинск", {}, "town"),
+        (["МОУ Школа с. Отрадное"], "ГО Рыбинск", {}, "village"),
+    ],
+)
+def test_town_or_village_is_taken_from_words_not_guessed(
+    names: list[str], municipality: str, details: dict[str, str], kind: str | None
+) -> None:
+    assert schools.settlement_of(names, municipality, details) == kind
+
+
+async def test_an_expert_of_the_world_is_nobody_s_curator(world: World) -> None:
+    wave_id = await wave_of(world)
+    async with world.db.write(SYSTEM) as tx:
+        await people.grant_role(tx, world.people["Кирилл"], Role.EXPERT, world.places["область"])
+    async with world.db.read(await world.actor("Римма")) as tx:
+        experts = await monitoring.experts(tx, await monitoring.wave(tx, wave_id))
+    own = {world.schools["16"].school_id, world.schools["Тороповская"].school_id}
+    assert dict(experts.values()) == {"Кирилл": own, "Эмма": frozenset()}
