@@ -106,7 +106,6 @@ SECTIONS = (
     Section("/roadmaps", N_("Roadmaps"), Permission.SEE),
     Section("/review", N_("Review"), Permission.OVERRULE),
     Section("/monitoring", N_("Monitoring"), Permission.SEE),
-    Section("/reports", N_("Reports"), Permission.SEE),
     Section("/people", N_("People"), Permission.SEE_PEOPLE),
     Section("/broadcasts", N_("Broadcasts"), Permission.BROADCAST),
     Section("/events", N_("Events"), Permission.OVERRULE),

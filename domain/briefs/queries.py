@@ -366,7 +366,7 @@ def _effect_blocks(context: dict[str, Any], say: Texts) -> list[Block]:
 def _hour_blocks(context: dict[str, Any], say: Texts) -> list[Block]:
     parts: list[tuple[str, str, list[str], tuple[str, ...]]] = [
         ("schools", say("Schools to talk about"), [say("School"), say("Municipality"), say("Why")], ("school", "municipality", "why")),
-        ("remarks", say("Common remarks"), [say("Remark"), say("Schools")], ("text", "count")),
+        ("remarks", say("Common remarks"), [say("What was said"), say("Schools")], ("text", "count")),
         ("curators", say("Curators to thank"), [say("Curator"), say("Deeds in four weeks")], ("name", "count")),
         ("dates", say("Dates ahead"), [say("Day"), say("What"), say("Schools")], ("day", "what", "schools")),
     ]  # fmt: skip

@@ -43,7 +43,7 @@ class State(StrEnum):
 
 
 STATES = {
-    State.WAITING: N_("waiting"),
+    State.WAITING: N_("in the queue"),
     State.RUNNING: N_("being written"),
     State.READY: N_("ready"),
     State.FAILED: N_("did not work out, please ask again"),

@@ -67,8 +67,8 @@ class State(StrEnum):
 
 
 STATES = {
-    State.REACHED: N_("reached"),
-    State.SHORT: N_("not reached"),
+    State.REACHED: N_("the target is reached"),
+    State.SHORT: N_("the target is not reached"),
     State.NO_TARGET: N_("no target"),
     State.NO_VALUE: N_("no value yet"),
 }

@@ -1,0 +1,139 @@
+"""Long exports: written once, by the one who asked, with the rows that this person sees; gone after their days."""
+
+import csv
+import tracemalloc
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from domain import accounts, handouts, outbox, people
+from domain.actor import SYSTEM, Role
+from domain.errors import NotFound
+from domain.handouts import Format, State
+from domain.tables import Book, Column, Kind, Sheet, drawn, written
+from domain.texts import texts
+from tests.world import World
+
+SAY = texts("ru", escape=False)
+
+
+async def ask(world: World, name: str, what: str = "overdue", **filters: Any) -> handouts.Takeaway:
+    async with world.db.write(await world.actor(name)) as tx:
+        return await handouts.ask(tx, what, Format.CSV, filters, "Что просрочено")
+
+
+async def fetched(world: World, name: str, takeaway: handouts.Takeaway, folder: Path) -> list[list[str]]:
+    async with world.db.read(await world.actor(name)) as tx:
+        _, path = await handouts.made(tx, takeaway.id, folder)
+    return list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
+
+
+async def test_each_gets_what_they_see_and_is_told_once(world: World, tmp_path: Path) -> None:
+    world.clock.forward(days=300)
+    mine, other = await ask(world, "Марина"), await ask(world, "Саша")
+    again = await ask(world, "Марина")
+    assert again.id == mine.id
+    assert await handouts.run(world.db, tmp_path, {}) == 2
+    assert await handouts.run(world.db, tmp_path, {}) == 0
+    own = {row[3] for row in (await fetched(world, "Марина", mine, tmp_path))[1:]}
+    foreign = {row[3] for row in (await fetched(world, "Саша", other, tmp_path))[1:]}
+    assert (own, foreign) == ({"Тороповская ОШ"}, {"ООШ п. Тимонин"})
+    async with world.db.read(SYSTEM) as tx:
+        told = await _told(tx)
+    assert told == sorted([world.people["Марина"], world.people["Саша"]])
+    with pytest.raises(NotFound):
+        await fetched(world, "Ульяна", mine, tmp_path)
+
+
+async def _told(tx: Any) -> list[int]:
+    query = select(outbox.OutboxMessage.person_id).where(outbox.OutboxMessage.kind == "takeaway")
+    return sorted(found for found in (await tx.session.scalars(query)).all() if found is not None)
+
+
+async def test_a_file_goes_with_its_days_and_with_the_role(world: World, tmp_path: Path) -> None:
+    taken, kept = await ask(world, "Марина"), await ask(world, "Ульяна")
+    await handouts.run(world.db, tmp_path, {})
+    async with world.db.write(SYSTEM) as tx:
+        await people.grant_role(
+            tx, world.people["Марина"], Role.MUNICIPAL_COORDINATOR, world.places["Угличский"]
+        )
+    with pytest.raises(handouts.ExportGone):
+        await fetched(world, "Марина", taken, tmp_path)
+    assert (await fetched(world, "Ульяна", kept, tmp_path))[1][2] == "Угличский МР"
+    world.clock.forward(days=4)
+    assert await handouts.run(world.db, tmp_path, {}) == 2
+    with pytest.raises(handouts.ExportGone):
+        await fetched(world, "Ульяна", kept, tmp_path)
+    assert list(tmp_path.glob("*.csv")) == []
+
+
+async def test_what_cannot_be_written_is_said_and_a_broken_one_is_tried_again(
+    world: World, tmp_path: Path
+) -> None:
+    async with world.db.write(await world.actor("Римма")) as tx:
+        failing = await handouts.ask(tx, "dynamics", Format.XLSX, {}, "Динамика")  # there are no results
+    await handouts.run(world.db, tmp_path, {})
+    async with world.db.read(await world.actor("Римма")) as tx:
+        assert (await handouts.takeaway(tx, failing.id)).state is State.FAILED
+    broken = await ask(world, "Римма")
+    async with world.db.write(SYSTEM) as tx:
+        stuck = await tx.session.get(handouts.Takeaway, broken.id)
+        assert stuck is not None
+        stuck.state, stuck.begun_at = State.RUNNING, tx.now
+    assert await handouts.run(world.db, tmp_path, {}) == 0
+    world.clock.forward(hours=1)
+    assert await handouts.run(world.db, tmp_path, {}) == 1
+
+
+async def test_filters_by_name_and_what_they_cannot_be(world: World) -> None:
+    async with world.db.read(await world.actor("Римма")) as tx:
+        of = handouts.report("overdue")
+        found = await handouts.filters_of(tx, of, {"place": "Даниловский МР"})
+        assert found.municipality_id == world.places["Даниловский"].municipality_id
+        assert handouts.asked(found)["municipality"] == found.municipality_id
+        for given in ({"weeks": "2"}, {"municipality": "Луна"}, {"roadmap": "x"}):
+            with pytest.raises((accounts.UnknownFilter, accounts.UnknownValue)):
+                await handouts.filters_of(tx, of, given)
+
+
+async def test_every_report_is_a_book_with_a_whole_json(world: World) -> None:
+    async with world.db.read(await world.actor("Римма")) as tx:
+        for report in handouts.catalogue().values():
+            try:
+                book = await drawn(await report.build(tx, accounts.Filters(), SAY))
+            except (accounts.TwoYearsNeeded, accounts.NoWave):
+                continue
+            assert book.name == report.name
+            for sheet in book.sheets:
+                assert all(len(row) == len(sheet.columns) for row in sheet.rows)  # type: ignore[union-attr]
+            assert book.json is not None
+
+
+async def test_forty_thousand_rows_do_not_pile_up(tmp_path: Path) -> None:
+    async def rows() -> AsyncIterator[list[Any]]:
+        for number in range(40_000):
+            yield [f"Школа № {number}", number, number % 101, "=СУММ(1;2)"]
+
+    columns = [
+        Column("a", "Школа"),
+        Column("b", "Участников", Kind.COUNT),
+        Column("c", "Доля", Kind.PERCENT),
+        Column("d", "Слова"),
+    ]
+    book = Book("x", "Большой", datetime(2022, 4, 18, tzinfo=UTC), [Sheet("Большой", columns, rows())])
+    target = tmp_path / "large.xlsx"
+    tracemalloc.start()
+    count = await written(book, partial(handouts.write, kind=Format.XLSX, target=target, say=SAY))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 40_000
+    assert peak < 8 * 1024 * 1024  # all rows at once would take several times as much
+    page = openpyxl.load_workbook(target, read_only=True).worksheets[0]
+    last = list(page.iter_rows(min_row=40_001, values_only=True))
+    assert last == [("Школа № 39999", 39_999, 39_999 % 101, "=СУММ(1;2)")]
