@@ -15,6 +15,7 @@ from admin.errors import Apology, add_handlers
 from admin.page import STATIC, Panel
 from admin.pages import (
     access,
+    adapting,
     assigning,
     attention,
     audit,
@@ -83,6 +84,7 @@ CLOSED = (
     roadmaps.closed,
     measures.closed,
     assigning.closed,
+    adapting.closed,
     shaping.closed,
     revisions.closed,
     exporting.closed,

@@ -1,5 +1,6 @@
 """Forms: strictly the fields that the page has, nothing else (mass assignment, RELIABILITY.md §5)."""
 
+from datetime import date
 from typing import Annotated, Any, TypeVar, get_origin
 
 from fastapi import Request
@@ -14,6 +15,9 @@ def _none_if_empty(value: Any) -> Any:
 
 
 Choice = Annotated[int | None, BeforeValidator(_none_if_empty)]  # a select whose first line is «all»
+
+
+Day = Annotated[date | None, BeforeValidator(_none_if_empty)]  # a date that may be left empty
 
 
 class Form(BaseModel):

@@ -7,6 +7,7 @@ from aiogram.types import BotCommand
 
 from bot.errors import Errors
 from bot.flows import (
+    adapting,
     amending,
     asking,
     coordinate,
@@ -70,6 +71,7 @@ CONVERSATIONS = (
     plans.router,
     planning.router,
     giving.router,
+    adapting.router,
     mornings.router,
     silences.router,
     gathering.router,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot import ballots, gatherings, grouping, mailing, takeaways, waves
+from bot import ballots, edits, gatherings, grouping, mailing, takeaways, waves
 from bot.flows import uploading
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
@@ -80,6 +80,8 @@ def _short(card: WorkCard) -> str:
 RENDERERS: Mapping[str, Renderer] = {
     **LETTERS,
     "submitted": submitted,
+    "edit_proposed": edits.proposed,
+    "edit_answered": edits.answered,
     "takeaway": takeaways.takeaway,
     "decided": decided,
     "broadcast": mailing.broadcast,

@@ -48,3 +48,10 @@ class ReopenPlan(CallbackData, prefix="gr"):
 
     id: int
     sure: bool = False
+
+
+class EditAnswer(CallbackData, prefix="ea"):
+    """The head's answer to a proposed edit of the school's plan."""
+
+    id: int
+    take: bool

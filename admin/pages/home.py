@@ -172,11 +172,13 @@ async def home(visit: Visitor, filters: Annotated[HomeFilters, Query()]) -> Resp
 async def _own_work(visit: Visit) -> Response:
     async with visit.read() as tx:
         rows = await progress.my_work(tx)
+        plans = {(r.template_id or r.roadmap_id, r.school_id) for r in await reports.school_progress(tx)}
         day = progress.today(tx)
     return visit.page(
         "home/work.html",
         rows=rows,
         day=day,
+        plans=sorted(plans),
         standings=STANDINGS,
         schools=sorted({row.school.name for row in rows}),
     )

@@ -77,6 +77,7 @@ class ProgressRow(NamedTuple):
     done: int
     in_review: int
     overdue: int
+    template_id: int | None = None  # of what the school has added to a shared plan
 
 
 class OverdueRow(NamedTuple):
@@ -243,11 +244,12 @@ async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[Progr
             count(Assignment.status.in_([Status.CONFIRMED, Status.WAIVED])),
             count(Assignment.status == Status.IN_REVIEW),
             count(late),
+            roadmaps.Roadmap.template_id,
         )
         .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
         .join(schools.School, schools.School.id == Assignment.school_id)
         .where(within(tx.actor, Permission.SEE, Assignment))
-        .group_by(schools.School.id, Assignment.roadmap_id, roadmaps.Roadmap.title)
+        .group_by(schools.School.id, Assignment.roadmap_id, roadmaps.Roadmap.title, roadmaps.Roadmap.template_id)
         .order_by(schools.School.id, Assignment.roadmap_id.desc())
     )
     if school_id is not None:

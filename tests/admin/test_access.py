@@ -108,6 +108,13 @@ def approved(status: int) -> dict[str, dict[int, str]]:
 R = "/roadmaps/{roadmap_id}"
 V = f"{R}/revisions/{{revision_id}}"
 M = f"{R}/measures/{{measure_id}}"
+P = "/plans/{roadmap_id}/schools/{school_id}"
+# The head of the school and those who coordinate it.
+ADAPT = {
+    "here": {303: "Римма Марина Тамара", 403: "Ольга Эмма Дина Кирилл"},
+    "next": {303: "Римма Ульяна Клим", 403: "Ольга Эмма"},
+    "far": {303: "Саша Степан"},
+}
 ONLY_OURS = {"here": {303: "Римма"}, "next": {303: "Римма"}, "far": {404: "Римма"}, "absent": {404: "Римма"}}
 
 # Coordinators of the place; the others of it are told that their role does not allow this.
@@ -216,6 +223,36 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", f"{V}/undo"): Row(approved(422), plan_targets.revision),  # it was never applied
     ("POST", f"{R}/handouts/{{handout_id}}/take-back"): Row(approved(303), plan_targets.handout),
     ("POST", f"{R}/reopen"): Row(approved(303), plan_targets.living),
+    ("GET", f"{R}/adapted"): Row(
+        {
+            "here": {200: "Римма Марина Ульяна", 403: "Ольга Эмма Тамара Дина Кирилл Клим Вера"},
+            "next": {200: "Римма Марина Ульяна", 403: "Ольга Эмма Тамара Дина Кирилл Клим Вера"},
+            "far": {200: "Саша", 403: "Степан"},
+        },
+        plan_targets.shared,
+    ),
+    ("GET", P): Row(SEE, plan_targets.shared),
+    ("POST", f"{P}/rows"): Row(ADAPT, plan_targets.shared, {"title": "Педсовет", "due_on": "2022-06-01"}),
+    ("POST", "/work/{assignment_id}/adapt"): Row(ADAPT, plan_targets.shared_work, {"title": "Иначе"}),
+    ("POST", "/work/{assignment_id}/remove-row"): Row(ADAPT, plan_targets.own_row),
+    ("POST", "/work/{assignment_id}/propose"): Row(
+        {
+            "here": {303: "Римма Марина Кирилл", 403: "Ольга Эмма Тамара Дина"},
+            "next": {303: "Римма Ульяна", 403: "Ольга Эмма Клим"},
+            "far": {303: "Саша", 403: "Степан"},
+        },
+        plan_targets.shared_work,
+        {"title": "Иначе"},
+    ),
+    ("POST", "/proposals/{proposal_id}/answer"): Row(
+        {
+            "here": {303: "Тамара", 403: "Римма Марина Ольга Эмма Дина Кирилл"},
+            "next": {303: "Клим", 403: "Римма Ульяна Ольга Эмма"},
+            "far": {303: "Степан", 403: "Саша"},
+        },
+        plan_targets.proposal,
+        {"take": "true"},
+    ),
     ("GET", "/reports"): everyone(),
     ("GET", "/reports/{name}"): Row(
         {where: {200: " ".join(EVERYBODY)} for where in ("here", "next", "far")}, target=targets.report_name
