@@ -1,6 +1,6 @@
 """Offices in the chat, from the import of a plan to a confirmed report; giving to a circle, and taking it back."""
 
-from domain import outcomes, progress, roadmaps, schools
+from domain import adapting, outcomes, progress, roadmaps, schools
 from domain.actor import SYSTEM, Place
 from domain.outcomes import Cluster
 from domain.progress import Status
@@ -175,3 +175,26 @@ async def test_the_regions_only_coordinator_is_told_what_a_note_is(play: Play) -
     )
     await rimma.press("Что отправлено")
     assert "☑️ Отмечено как выполненное по вашему документу; больше никто не подтверждал." in rimma.text
+
+
+async def test_the_head_answers_a_proposed_edit_in_two_presses(play: Play) -> None:
+    work_id = await play.world.assignment_id("Тороповская", "2.1")
+    tamara, kirill = await at_home(play, "Тамара"), await at_home(play, "Кирилл")
+    async with play.db.write(await play.world.actor("Кирилл")) as tx:
+        await adapting.propose(tx, work_id, {"title": "Совещание нашей команды"}, why="Так точнее")
+    await play.settled()
+    assert tamara.text.splitlines()[1:] == [
+        "Кирилл предлагает правку плана:",
+        "Мероприятие: «Совещание нашей команды»",
+        "«Так точнее»",
+    ]
+    news = tamara.last
+    await tamara.press("Принять")
+    assert tamara.text == "2.1 Совещание нашей команды\nПринято: теперь в плане школы так."
+    await play.settled()
+    assert kirill.text.splitlines()[1:] == ["Школа приняла вашу правку."]
+    await tamara.press("Открыть")
+    assert tamara.text.startswith("2.1 Совещание нашей команды")
+    stale = next(b.data or "" for row in news.buttons for b in row if b.text == "Оставить как есть")
+    await tamara.press_data(news, stale)
+    assert tamara.alert == told(adapting.ProposalClosed())
