@@ -39,7 +39,7 @@ async def silent(query: CallbackQuery, callback_data: Silences, talk: Talk) -> N
     rows: list[Row] = [[button(_label(talk, s), _press("card", s))] for s in shown.items]
     rows.append(shown.turning(lambda n: Silences(page=n)))
     rows.append([button(talk.plain("To the first screen"), Home())])
-    head = talk.say("Who has been silent for long:") if found else talk.say("Nobody is silent any more.")
+    head = talk.say("Who has been silent for long:") if found else talk.say("Nobody is silent.")
     await talk.show(Screen(head, rows), fresh=callback_data.fresh)
 
 
