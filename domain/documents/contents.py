@@ -6,7 +6,7 @@ from collections.abc import Callable
 from domain.deadlines import Context, parse
 from domain.documents.columns import Column, Columns
 from domain.documents.grid import Grid, Row
-from domain.documents.headers import is_mark, is_year, role_of
+from domain.documents.headers import is_mark, is_period, is_year, role_of
 from domain.documents.responsible import split_responsible
 from domain.documents.rows import NUMBER
 
@@ -36,10 +36,10 @@ def columns_by_content(grid: Grid) -> Columns | None:
             if cell.text and not cell.down:
                 texts.setdefault(cell.start, []).append(cell.text)
     roles: dict[int, str] = {}
-    if _is_passport(rows):
+    if _is_passport(rows) or _is_calendar(rows[0]):
         return None
     _claim(roles, texts, "deadline", len(rows), _is_deadline)
-    if "deadline" not in roles.values():
+    if not any(role == "deadline" and _is_dated(texts[start]) for start, role in roles.items()):
         return None
     _claim(roles, texts, "number", len(rows), lambda text: NUMBER.match(text.strip()) is not None)
     left = {
@@ -75,6 +75,11 @@ def _is_passport(rows: list[Row]) -> bool:
     return len({role for role, strong in told if strong}) >= 2 or any(
         role == "deadline" and strong for role, strong in told
     )
+
+
+def _is_calendar(first: Row) -> bool:
+    """«Январь | Февраль | Март» over columns of events: a calendar, which says no deadlines."""
+    return all(is_period(cell.text) for cell in first.cells if cell.text)
 
 
 def activity_by_content(columns: Columns, rows: list[Row]) -> None:
@@ -134,6 +139,13 @@ def _claim(roles: dict[int, str], texts: dict[int, list[str]], role: str, rows: 
             best, share = start, fitting
     if best is not None:
         roles[best] = role
+
+
+def _is_dated(texts: list[str]) -> bool:
+    """Whether a column names dates, and not only words that could send one to another plan («Аттестация»)."""
+    understood = [parse(text, Context(2001)) for text in texts]
+    dated = sum(1 for deadline in understood if deadline.windows or deadline.every is not None)
+    return dated * 3 >= len(texts)
 
 
 def _is_deadline(text: str) -> bool:

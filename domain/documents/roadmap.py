@@ -13,7 +13,7 @@ from domain.documents.grid import Grid
 from domain.documents.model import Item, Place, Reading, Skipped
 from domain.documents.responsible import split_responsible
 from domain.documents.rows import goal_of
-from domain.documents.tables import Draft, find_columns, read_grid
+from domain.documents.tables import Draft, Found, find_columns, read_grid
 from domain.documents.text import one_line, squeezed
 from domain.documents.timing import deadline_words, understand
 from domain.documents.titles import Years, document_years, is_section_line, title_of
@@ -132,6 +132,7 @@ class _Reader:
             section, goal = self._heading(grid, found_any)
             found = read_grid(grid, columns, first, section, goal)
             if grid.sheet:
+                _section_above(found)
                 self._sheet_title(found.above, grid, found_any, many, found.drafts)
             else:
                 self._rows_above(found.above, grid)
@@ -235,6 +236,17 @@ class _Reader:
             split_responsible(responsible), text("result"), text("document"), text("indicator"),
             deadline, doubts, draft.place, draft.row.extra,
         )  # fmt: skip
+
+
+def _section_above(found: Found) -> None:
+    """«Раздел 1» in the row over the header of a sheet is the section of the rows below it."""
+    above = found.above
+    if above and is_section_line(above[-1], above[-2] if len(above) > 1 else ""):
+        section = above.pop()
+        for draft in found.drafts:
+            if draft.section is not None:
+                break
+            draft.section = section
 
 
 def _is_roadmap(columns: Columns) -> bool:

@@ -36,9 +36,10 @@ def _of_period(header: str, text: str) -> str:
     """What a cell under a month, a quarter or a year says: a mark is the header, «до 15» a day of it."""
     if is_mark(text):
         return header
-    if _DAYS.match(text) or (_YEAR.search(header) and not _YEAR.search(text)):
+    if _DAYS.match(text):
         return f"{text} {header}"
-    return text
+    year = _YEAR.search(header)
+    return f"{text} {year.group()}" if year is not None and not _YEAR.search(text) else text
 
 
 def understand(items: list[Item], drafts: list[Draft], years: Years) -> Window | None:
