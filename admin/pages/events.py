@@ -165,9 +165,16 @@ async def card(visit: Visitor, event_id: int, query: Annotated[CardQuery, Query(
         kinds=KINDS,
         answers=ANSWERS,
         declined=declined,
+        shows_kind=not _is_said(visit, found.event),
         has_begun=found.event.starts_at - timedelta(hours=2) <= now,
         is_over=found.event.ends_at <= now,
     )
+
+
+def _is_said(visit: Visit, event: events.Event) -> bool:
+    """Whether the title says already what sort of meeting it is."""
+    kind = visit.say(KINDS[event.kind])
+    return event.kind is EventKind.MEETING or kind.split(maxsplit=1)[0].casefold() in event.title.casefold()
 
 
 def _table(visit: Visit, found: Attendance) -> Table:
