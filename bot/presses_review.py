@@ -66,3 +66,19 @@ class NoteRemove(CallbackData, prefix="jx"):
     """Take one's own note back."""
 
     id: int
+
+
+class Team(CallbackData, prefix="tm"):
+    """A school's team for its head; `do` is empty or write."""
+
+    school: int
+    do: str = ""
+
+
+class StandIn(CallbackData, prefix="si"):
+    """«Замещение»: who is away, who reviews instead, for how many days; 0: not chosen yet."""
+
+    absent: int = 0
+    person: int = 0
+    days: int = 0
+    page: int = 0

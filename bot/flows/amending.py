@@ -4,7 +4,7 @@ from aiogram.enums import ChatType
 from aiogram.types import Message
 
 from bot.flows import drafting
-from bot.flows.sharing import freshen
+from bot.flows.sharing import freshen, onlookers
 from bot.flows.work import DRAFT
 from bot.intake import NotEvidence, item_of, words_of
 from bot.routes import Routes
@@ -34,6 +34,7 @@ async def amend(message: Message, talk: Talk) -> None:
         async with talk.db.write(talk.actor) as tx:
             source = Source(talk.chat_id, message.message_id)
             changed = await progress.change_words(tx, source, words_of(message))
+            others = await onlookers(tx, talk, changed.assignment_id) if changed is not None else []
     except AlreadySubmitted:
         await talk.say_html(
             talk.say(
@@ -54,7 +55,8 @@ async def amend(message: Message, talk: Talk) -> None:
         )
     if state == DRAFT and memo.get("assignment") == changed.assignment_id and not memo.get("aside"):
         await drafting.redraw(talk, changed.assignment_id, memo.get("screen"), 0)
-    await freshen(talk, changed.assignment_id)
+    else:
+        await freshen(talk, changed.assignment_id, others)
 
 
 def _has_another_file(message: Message, known: Evidence) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message
 
 from bot.flows import home, uploading
-from bot.flows.sharing import freshen
+from bot.flows.sharing import freshen, onlookers
 from bot.flows.work import DRAFT, work_screen
 from bot.handling import handling
 from bot.holders import hat_of
@@ -74,7 +74,6 @@ async def add(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
         return
     if not await _more_of_album(talk, message):
         await redraw(talk, assignment_id, memo.get("screen"), message.message_id)
-        await freshen(talk, assignment_id)
 
 
 async def _fetched(talk: Talk, item: Item, assignment_id: int) -> Fetched:
@@ -88,16 +87,22 @@ async def _fetched(talk: Talk, item: Item, assignment_id: int) -> Fetched:
 
 
 async def redraw(talk: Talk, assignment_id: int, screen_id: int | None, newest_id: int) -> None:
-    """Edit the draft's message while it is the last one; where something stands below it, move it there."""
+    """Edit the draft's message while it is the last one; where something stands below it, move it there.
+
+    Colleagues who have the draft open see it too.
+    """
     async with talk.db.read(talk.actor) as tx:
         screen = await work_screen(tx, talk, await progress.work_card(tx, assignment_id))
+        others = await onlookers(tx, talk, assignment_id)
+    shown = None
     if screen_id is not None and screen_id > newest_id:
         shown = await talk.redraw(screen_id, screen)
         if shown is not None:
             await talk.expect(screen.expects, shown)
-            return
-    await talk.show(screen, fresh=True)
-    await talk.remove(screen_id)
+    if shown is None:
+        await talk.show(screen, fresh=True)
+        await talk.remove(screen_id)
+    await freshen(talk, assignment_id, others)
 
 
 async def _more_of_album(talk: Talk, message: Message) -> bool:
@@ -117,6 +122,7 @@ async def send(query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
             sent = await progress.submit(tx, callback_data.id)
             work = await progress.assignment(tx, callback_data.id)
             has_curator = work.school_id is not None and bool(await people.curators(tx, work.place))
+            others = await onlookers(tx, talk, callback_data.id)
     except (AlreadySubmitted, AssignmentClosed, DocumentNeeded) as refused:
         await talk.refuse(refused)
         await _show_card(talk, callback_data.id)
@@ -135,7 +141,7 @@ async def send(query: CallbackQuery, callback_data: Send, talk: Talk) -> None:
         [button(talk.plain("Show what was sent"), Work(id=callback_data.id))],
     ]
     await talk.show(Screen(" ".join(parts), rows))
-    await freshen(talk, callback_data.id)
+    await freshen(talk, callback_data.id, others)
 
 
 @router.callback_query(Later.filter())
@@ -187,7 +193,6 @@ async def remove(query: CallbackQuery, callback_data: Remove, talk: Talk) -> Non
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)
     await _show_card(talk, callback_data.id)
-    await freshen(talk, callback_data.id)
 
 
 @router.callback_query(RemovePhotos.filter())
@@ -199,7 +204,6 @@ async def remove_photos(query: CallbackQuery, callback_data: RemovePhotos, talk:
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)
     await _show_card(talk, callback_data.id)
-    await freshen(talk, callback_data.id)
 
 
 @router.callback_query(Withdraw.filter())
@@ -209,7 +213,6 @@ async def withdraw(query: CallbackQuery, callback_data: Withdraw, talk: Talk) ->
         async with talk.db.write(talk.actor) as tx:
             work = await progress.withdraw(tx, callback_data.submission)
         await _show_card(talk, work.id)
-        await freshen(talk, work.id)
     except progress.AlreadyDecided as decided:
         await talk.refuse(decided)
         async with talk.db.read(talk.actor) as tx:
@@ -220,7 +223,9 @@ async def withdraw(query: CallbackQuery, callback_data: Withdraw, talk: Talk) ->
 async def _show_card(talk: Talk, assignment_id: int) -> None:
     async with talk.db.read(talk.actor) as tx:
         screen = await work_screen(tx, talk, await progress.work_card(tx, assignment_id))
+        others = await onlookers(tx, talk, assignment_id)
     await talk.show(screen)
+    await freshen(talk, assignment_id, others)
 
 
 async def hold(message: Message, talk: Talk, held: list[dict[str, Any]], screen_id: int | None) -> None:
@@ -312,7 +317,8 @@ async def put_held(query: CallbackQuery, callback_data: ToWhich, talk: Talk) -> 
         await talk.answer(talk.plain("I no longer have that message. Please send it again."), alert=True)
     async with talk.db.read(talk.actor) as tx:
         screen = await work_screen(tx, talk, await progress.work_card(tx, callback_data.id))
+        others = await onlookers(tx, talk, callback_data.id)
     await talk.show(screen, fresh=bool(refused))
-    await freshen(talk, callback_data.id)
+    await freshen(talk, callback_data.id, others)
     if refused and query.message is not None:
         await talk.remove(query.message.message_id)

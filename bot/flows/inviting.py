@@ -8,12 +8,13 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.identity import Expecting
 from bot.presses import Home, InviteMake, InvitePlace, InviteRole
+from bot.presses_review import StandIn
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import PAGE, Expects, Row, Screen, button, link, page
 from bot.words import INVITED, ROLE, full_place
 from domain import people, schools
-from domain.actor import Place, Role
+from domain.actor import COORDINATORS, Place, Role
 from domain.db import Tx
 from domain.errors import Forbidden
 from domain.policy import MAY_INVITE, Permission
@@ -50,6 +51,8 @@ def _roles(talk: Talk) -> Screen:
     if not offered:
         raise Forbidden
     rows: list[Row] = [[button(talk.plain(ROLE[r]).capitalize(), InvitePlace(role=r))] for r in offered]
+    if mine & COORDINATORS:
+        rows.append([button(talk.plain("A substitute for a while…"), StandIn())])
     rows.append([button(talk.plain("‹ Back"), Home())])
     return Screen(talk.say("Whom do you invite?"), rows)
 

@@ -43,6 +43,7 @@ from domain.progress import (
     Withdrawn,
     WorkCard,
 )
+from domain.roadmaps import Measure
 
 router = Routes("review")
 
@@ -283,7 +284,7 @@ async def ask_word(query: CallbackQuery, callback_data: Decide, talk: Talk) -> N
     ]
     rows.append([button(talk.plain("In my own words"), OwnWords(**callback_data.model_dump()))])
     rows.append([button(talk.plain("‹ Back"), Report(submission=callback_data.submission, again=True))])
-    title = f"{SIGN[callback_data.decision]} {bold(_what(card))}\n"
+    title = f"{SIGN[callback_data.decision]} {bold(_what(card.school.name, card.measure))}\n"
     word = talk.say("Add a word to the school:") if card.assignment.school_id else talk.say("Add a word:")
     await talk.show(Screen(title + word, rows, _comment(callback_data)))
 
@@ -301,8 +302,8 @@ async def _tell_stale(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) ->
     await talk.show(await report_screen(tx, talk, card, submission_id))
 
 
-def _what(card: WorkCard) -> str:
-    return f"{card.school.name}, {card.measure.number or clip(card.measure.title, 60)}"
+def _what(name: str, measure: Measure) -> str:
+    return f"{name}, {measure.number or clip(measure.title, 60)}"
 
 
 @router.callback_query(OwnWords.filter())
@@ -311,7 +312,7 @@ async def ask_own_words(query: CallbackQuery, callback_data: OwnWords, talk: Tal
     async with talk.db.read(talk.actor) as tx:
         card = await progress.submission_card(tx, callback_data.submission)
     back = Decide(submission=callback_data.submission, decision=callback_data.decision)
-    title = f"{SIGN[callback_data.decision]} {bold(_what(card))}\n"
+    title = f"{SIGN[callback_data.decision]} {bold(_what(card.school.name, card.measure))}\n"
     text = title + talk.say("Write to the school in one message.")
     await talk.show(Screen(text, [[button(talk.plain("‹ Back"), back)]], _comment(callback_data)))
 
@@ -345,6 +346,7 @@ async def _decide(talk: Talk, submission_id: int, decision: Decision, comment: s
     try:
         async with talk.db.write(talk.actor) as tx:
             review = await progress.decide(tx, submission_id, decision, comment)
+            _, measure, holder = await progress.reported(tx, submission_id)
     except (AlreadyDecided, Withdrawn) as late:
         async with talk.db.read(talk.actor) as tx:
             card = await progress.submission_card(tx, submission_id)
@@ -353,14 +355,13 @@ async def _decide(talk: Talk, submission_id: int, decision: Decision, comment: s
         await talk.show(screen)
         return
     async with talk.db.read(talk.actor) as tx:
-        card = await progress.submission_card(tx, submission_id)
         waiting = await progress.queue(tx)
     done = talk.say("Confirmed") if decision is Decision.CONFIRM else talk.say("Returned")
     text = talk.say(
         "%(sign)s %(done)s: <b>%(what)s</b>\n“%(comment)s”",
         sign=SIGN[decision],
         done=done,
-        what=_what(card),
+        what=_what(holder.name, measure),
         comment=clip(review.comment, 800),
     )
     rows: list[Row] = []

@@ -19,11 +19,18 @@ from domain.texts import texts
 log = structlog.get_logger()
 
 
-async def freshen(talk: Talk, assignment_id: int) -> None:
+async def onlookers(tx: Tx, talk: Talk, assignment_id: int) -> list[OpenDialogue]:
+    """Chats of others that have this draft open: asked for beside another question, mostly nobody."""
+    found = await inbox.open_dialogues(tx, talk.bot.id, DRAFT, "assignment", assignment_id)
+    return [dialogue for dialogue in found if dialogue.chat_id != talk.chat_id]
+
+
+async def freshen(talk: Talk, assignment_id: int, others: Sequence[OpenDialogue]) -> None:
     """Draw the draft anew on the phones of colleagues who have it open; what they expect next stays as it is."""
+    if not others:
+        return
     async with talk.db.read(SYSTEM) as tx:
-        found = await inbox.open_dialogues(tx, talk.bot.id, DRAFT, "assignment", assignment_id)
-        screens = await _screens(tx, talk, assignment_id, [d for d in found if d.chat_id != talk.chat_id])
+        screens = await _screens(tx, talk, assignment_id, others)
     for there, message_id, screen in screens:
         try:
             await there.redraw(message_id, screen)

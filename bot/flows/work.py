@@ -25,11 +25,12 @@ from bot.presses import (
     WorkList,
 )
 from bot.presses_giving import OfficeWork
+from bot.presses_review import Team
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
 from domain import obligations, progress, proof, risks, talks
-from domain.actor import Place
+from domain.actor import Place, Role
 from domain.db import Tx
 from domain.obligations import WaiverState
 from domain.progress import Standing, WorkCard, WorkRow
@@ -67,6 +68,8 @@ async def home_screen(tx: Tx, talk: Talk, school_id: int, name: str) -> Screen:
     if questions:
         last.append([button(plain("💬 Answer: %(n)s", n=len(questions)), Questions())])
     last.append(await waves.scores_button(tx, talk, school_id))
+    if any(place.school_id == school_id for place in talk.actor.places(Role.SCHOOL_HEAD)):
+        last.append([button(plain("Team"), Team(school=school_id))])
     return Screen(f"{bold(name)}\n{_counts(say, rows)}", [*buttons, *last])
 
 

@@ -106,10 +106,12 @@ async def person(tx: Tx, person_id: int) -> Person:
 async def person_names(tx: Tx, ids: Sequence[int | None]) -> dict[int, str]:
     """Names of people who took part in something that the actor already sees."""
     wanted = {i for i in ids if i is not None}
-    if not wanted:
-        return {}
-    rows: Any = await tx.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return dict(rows.tuples().all())
+    me = tx.actor.person_id
+    own = {me: tx.actor.name} if me is not None and me in wanted else {}
+    if not wanted - {me}:
+        return own
+    rows: Any = await tx.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted - {me})))
+    return own | dict(rows.tuples().all())
 
 
 async def person_list(

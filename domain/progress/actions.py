@@ -14,9 +14,7 @@ from domain.progress.rules import Decision, Kind, Source, Status
 
 async def add_text(tx: WriteTx, assignment_id: int, text: str, source: Source = Source()) -> Evidence:  # noqa: B008
     """Put words or a link into the draft; the same message twice stays one."""
-    return await _add(
-        tx, assignment_id, source, lambda: Evidence(kind=rules.kind_of(text), text=text.strip())
-    )
+    return await _add(tx, assignment_id, source, Evidence(kind=rules.kind_of(text), text=text.strip()))
 
 
 async def add_file(
@@ -35,38 +33,33 @@ async def add_file(
 
     All photos together become one PDF (`proof.join_photos`) and take one place of the slot.
     """
-    kind = Kind.PHOTO if photo else Kind.FILE
-    if await tx.session.get(WipedFile, stored.sha256) is not None:
-        raise rules.FileWiped
-    if await _known(tx, source) is None:
-        await _check_slot(tx, assignment_id, kind)
-    return await _add(
-        tx,
-        assignment_id,
-        source,
-        lambda: Evidence(
-            kind=kind,
-            text=(caption or "").strip() or None,
-            name=name[:255],
-            mime=mime,
-            size=stored.size,
-            sha256=stored.sha256,
-            telegram_file_id=telegram_file_id,
-        ),
+    fresh = Evidence(
+        kind=Kind.PHOTO if photo else Kind.FILE,
+        text=(caption or "").strip() or None,
+        name=name[:255],
+        mime=mime,
+        size=stored.size,
+        sha256=stored.sha256,
+        telegram_file_id=telegram_file_id,
     )
+    return await _add(tx, assignment_id, source, fresh)
 
 
-async def _check_slot(tx: WriteTx, assignment_id: int, kind: Kind) -> None:
+async def _check_slot(tx: WriteTx, assignment: Assignment, fresh: Evidence) -> None:
+    """Pass where this file may come in and finds room. The slot's size is asked for only once something is in it."""
+    if await tx.session.get(WipedFile, fresh.sha256) is not None:
+        raise rules.FileWiped
     query = select(Evidence.kind, func.count()).where(
-        Evidence.assignment_id == assignment_id, Evidence.submission_id.is_(None)
+        Evidence.assignment_id == assignment.id, Evidence.submission_id.is_(None)
     )
     held = dict((await tx.session.execute(query.group_by(Evidence.kind))).tuples().all())
     photos = held.get(Kind.PHOTO, 0)
-    if kind is Kind.PHOTO and photos >= rules.MAX_PHOTOS:
-        raise rules.TooManyPhotos(max=rules.MAX_PHOTOS)
-    work = await tx.session.get_one(Assignment, assignment_id)
-    limit = (await schools.file_rules(tx, work.place)).max_files
-    if held.get(Kind.FILE, 0) + bool(photos) >= limit and not (kind is Kind.PHOTO and photos):
+    if fresh.kind is Kind.PHOTO and photos:
+        if photos >= rules.MAX_PHOTOS:
+            raise rules.TooManyPhotos(max=rules.MAX_PHOTOS)
+        return  # they share one place
+    taken = held.get(Kind.FILE, 0) + bool(photos)
+    if taken and taken >= (limit := (await schools.file_rules(tx, assignment.place)).max_files):
         raise rules.TooManyFiles(max=limit)
 
 
@@ -79,13 +72,14 @@ async def _known(tx: WriteTx, source: Source) -> Evidence | None:
     return (await tx.session.scalars(query)).first()
 
 
-async def _add(tx: WriteTx, assignment_id: int, source: Source, make: "queries.Maker") -> Evidence:
+async def _add(tx: WriteTx, assignment_id: int, source: Source, evidence: Evidence) -> Evidence:
     assignment = await queries.assignment(tx, assignment_id, Permission.SUBMIT)
     known = await _known(tx, source)
     if known is not None:
         return known
     await queries.check_open(tx, assignment)
-    evidence = make()
+    if evidence.sha256 is not None:
+        await _check_slot(tx, assignment, evidence)
     evidence.assignment_id, evidence.submission_id = assignment_id, None
     evidence.chat_id, evidence.message_id = source
     evidence.added_by, evidence.added_at = tx.actor.person_id, tx.now

@@ -1,6 +1,6 @@
 """Work lists, queues and cards."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -25,8 +25,6 @@ from domain.progress.models import (
 )
 from domain.progress.rules import Status
 from domain.roadmaps import SchoolWording, worded
-
-Maker = Callable[[], Evidence]
 
 
 async def holders(tx: Tx, places: Collection[Place]) -> dict[Place, list[int]]:
@@ -174,11 +172,10 @@ async def queue(tx: Tx) -> list[QueueRow]:
     )
     day = today(tx)
     found: dict[int, tuple[Submission, Assignment, roadmaps.Measure, schools.School | None]] = {}
-    for permission in (Permission.REVIEW, Permission.OVERRULE):
-        scoped = query.where(within(tx.actor, permission, Assignment))
-        for row in (await tx.session.execute(scoped)).tuples():
-            if not rules.is_own(tx.actor, row[1].place):
-                found.setdefault(row[0].id, row)
+    scope = [within(tx.actor, right, Assignment) for right in (Permission.REVIEW, Permission.OVERRULE)]
+    for row in (await tx.session.execute(query.where(or_(*scope)))).tuples():
+        if not rules.is_own(tx.actor, row[1].place):
+            found.setdefault(row[0].id, row)
     own = await _own_reports(tx, [sub for sub, work, *_ in found.values() if work.municipality_id is None])
     turns = await people.reviewers_of(tx, {work.place for _, work, *_ in found.values()})
     offices = await schools.offices(tx, turns)
@@ -260,12 +257,16 @@ async def drafts(tx: Tx, assignment_ids: Sequence[int]) -> dict[int, list[Eviden
 
 async def work_card(tx: Tx, assignment_id: int) -> WorkCard:
     """The card of an assignment that the actor may see; drafts are shown to the school's own team only."""
+    return await _card(tx, Assignment.id == assignment_id)
+
+
+async def _card(tx: Tx, which: ColumnElement[bool]) -> WorkCard:
     query = (
         _work(tx, Permission.SEE)
         .add_columns(roadmaps.Roadmap, roadmaps.Track)
         .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
         .outerjoin(roadmaps.Track, roadmaps.Track.id == roadmaps.Measure.track_id)
-        .where(Assignment.id == assignment_id)
+        .where(which)
     )
     found = (await tx.session.execute(query)).tuples().first()
     if found is None:
@@ -274,8 +275,8 @@ async def work_card(tx: Tx, assignment_id: int) -> WorkCard:
     measure = worded(planned, own_words)
     holder = await holder_of(tx, work, school_)
     may_submit = allows(tx.actor, Permission.SUBMIT, work.place)
-    views = await _versions(tx, assignment_id)
-    draft = (await drafts(tx, [assignment_id])).get(assignment_id, []) if may_submit else []
+    views = await _versions(tx, work.id) if work.version else []
+    draft = (await drafts(tx, [work.id])).get(work.id, []) if may_submit else []
     ids: list[int | None] = [e.added_by for e in draft]
     for view in views:
         ids += [view.submission.submitted_by, view.review.reviewer_id if view.review else None]
@@ -333,15 +334,22 @@ async def _versions(tx: Tx, assignment_id: int) -> list[SubmissionView]:
 
 async def submission_card(tx: Tx, submission_id: int) -> WorkCard:
     """The card of the assignment that a version belongs to."""
+    its = select(Submission.assignment_id).where(Submission.id == submission_id).scalar_subquery()
+    return await _card(tx, Assignment.id == its)
+
+
+async def reported(tx: Tx, submission_id: int) -> tuple[Assignment, roadmaps.Measure, Holder]:
+    """What a report is about and whose it is, where its card would be too much."""
     query = (
-        select(Submission.assignment_id)
-        .join(Assignment, Assignment.id == Submission.assignment_id)
-        .where(Submission.id == submission_id, within(tx.actor, Permission.SEE, Assignment))
+        _work(tx, Permission.SEE)
+        .join(Submission, Submission.assignment_id == Assignment.id)
+        .where(Submission.id == submission_id)
     )
-    assignment_id = await tx.session.scalar(query)
-    if assignment_id is None:
+    found = (await tx.session.execute(query)).tuples().first()
+    if found is None:
         raise NotFound
-    return await work_card(tx, assignment_id)
+    work, measure, school_ = found
+    return work, measure, await holder_of(tx, work, school_)
 
 
 async def evidence(tx: Tx, evidence_id: int) -> Evidence:

@@ -1,0 +1,86 @@
+"""«Замещение»: somebody reviews for another person from today for a while."""
+
+from datetime import timedelta
+
+from aiogram.types import CallbackQuery
+
+from bot.presses import Home, InviteRole
+from bot.presses_review import StandIn
+from bot.routes import Routes
+from bot.talk import Talk
+from bot.ui import Row, Screen, button, page
+from domain import people
+from domain.actor import COORDINATORS, Role
+from domain.db import Tx
+from domain.errors import Forbidden
+from domain.people import Person
+
+router = Routes("substituting")
+
+DAYS = (7, 14, 30)
+
+
+@router.callback_query(StandIn.filter())
+async def stand_in(query: CallbackQuery, callback_data: StandIn, talk: Talk) -> None:
+    """Who is away, who reviews instead, for how long; the third choice does it."""
+    at = callback_data
+    if at.days:
+        await _name(talk, at)
+        return
+    async with talk.db.read(talk.actor) as tx:
+        reviewers = await _reviewers(tx, talk)
+    names = {person.id: person.name for person in reviewers}
+    if at.absent and at.person:
+        rows: list[Row] = [
+            [button(talk.plain.n("%(n)s day", "%(n)s days", days), at.model_copy(update={"days": days}))]
+            for days in DAYS
+        ]
+        rows.append([button(talk.plain("‹ Back"), StandIn(absent=at.absent))])
+        text = talk.say(
+            "%(absent)s is away, %(name)s reviews from today. For how long?",
+            name=names.get(at.person, ""),
+            absent=names.get(at.absent, ""),
+        )
+        await talk.show(Screen(text, rows))
+        return
+    await talk.show(_people(talk, at, reviewers, names))
+
+
+def _people(talk: Talk, at: StandIn, reviewers: list[Person], names: dict[int, str]) -> Screen:
+    field = "person" if at.absent else "absent"
+    shown = page([person for person in reviewers if person.id != at.absent], at.page)
+    rows: list[Row] = [
+        [button(person.name, at.model_copy(update={field: person.id, "page": 0}))] for person in shown.items
+    ]
+    rows.append(shown.turning(lambda n: at.model_copy(update={"page": n})))
+    rows.append([button(talk.plain("‹ Back"), StandIn() if at.absent else InviteRole())])
+    if not shown.items:
+        return Screen(talk.say("There is no other reviewer here. Invite one first."), rows)
+    if at.absent:
+        return Screen(talk.say("%(name)s is away. Who reviews instead?", name=names.get(at.absent, "")), rows)
+    return Screen(talk.say("Which reviewer is away?"), rows)
+
+
+async def _reviewers(tx: Tx, talk: Talk) -> list[Person]:
+    """Curators and municipal coordinators inside the actor's places, by name."""
+    if not talk.actor.roles() & COORDINATORS:
+        raise Forbidden
+    found: dict[int, Person] = {}
+    for role in (Role.CURATOR, Role.MUNICIPAL_COORDINATOR):
+        for row in await people.person_list(tx, role=role):
+            found.setdefault(row.person.id, row.person)
+    return sorted(found.values(), key=lambda person: person.name)
+
+
+async def _name(talk: Talk, at: StandIn) -> None:
+    today = talk.today()
+    last = today + timedelta(days=at.days)
+    async with talk.db.write(talk.actor) as tx:
+        await people.substitute(tx, at.absent, at.person, starts_on=today, ends_on=last)
+        names = await people.person_names(tx, [at.person])
+    text = talk.say(
+        "%(name)s reviews instead up to and including %(day)s.",
+        name=names.get(at.person, ""),
+        day=talk.say.date(last),
+    )
+    await talk.show(Screen(text, [[button(talk.plain("To the first screen"), Home())]]))
