@@ -192,7 +192,9 @@ async def remove(query: CallbackQuery, callback_data: Remove, talk: Talk) -> Non
             await progress.remove_evidence(tx, callback_data.evidence)
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)
-    await _show_card(talk, callback_data.id)
+        await _show_card(talk, callback_data.id)
+        return
+    await _show_card(talk, callback_data.id, changed=True)
 
 
 @router.callback_query(RemovePhotos.filter())
@@ -203,7 +205,9 @@ async def remove_photos(query: CallbackQuery, callback_data: RemovePhotos, talk:
             await progress.remove_photos(tx, callback_data.id)
     except (AlreadySubmitted, AssignmentClosed) as closed:
         await talk.refuse(closed)
-    await _show_card(talk, callback_data.id)
+        await _show_card(talk, callback_data.id)
+        return
+    await _show_card(talk, callback_data.id, changed=True)
 
 
 @router.callback_query(Withdraw.filter())
@@ -212,7 +216,7 @@ async def withdraw(query: CallbackQuery, callback_data: Withdraw, talk: Talk) ->
     try:
         async with talk.db.write(talk.actor) as tx:
             work = await progress.withdraw(tx, callback_data.submission)
-        await _show_card(talk, work.id)
+        await _show_card(talk, work.id, changed=True)
     except progress.AlreadyDecided as decided:
         await talk.refuse(decided)
         async with talk.db.read(talk.actor) as tx:
@@ -220,10 +224,11 @@ async def withdraw(query: CallbackQuery, callback_data: Withdraw, talk: Talk) ->
         await _show_card(talk, card.assignment.id)
 
 
-async def _show_card(talk: Talk, assignment_id: int) -> None:
+async def _show_card(talk: Talk, assignment_id: int, *, changed: bool = False) -> None:
+    """The card as it is now; colleagues see it too where this press has changed something."""
     async with talk.db.read(talk.actor) as tx:
         screen = await work_screen(tx, talk, await progress.work_card(tx, assignment_id))
-        others = await onlookers(tx, talk, assignment_id)
+        others = await onlookers(tx, talk, assignment_id) if changed else []
     await talk.show(screen)
     await freshen(talk, assignment_id, others)
 

@@ -348,8 +348,8 @@ async def reported(tx: Tx, submission_id: int) -> tuple[Assignment, roadmaps.Mea
     found = (await tx.session.execute(query)).tuples().first()
     if found is None:
         raise NotFound
-    work, measure, school_ = found
-    return work, measure, await holder_of(tx, work, school_)
+    work, planned, own_words, school_ = found
+    return work, worded(planned, own_words), await holder_of(tx, work, school_)
 
 
 async def evidence(tx: Tx, evidence_id: int) -> Evidence:

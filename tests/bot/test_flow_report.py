@@ -47,7 +47,7 @@ async def test_a_report_in_three_steps(play: Play) -> None:
     )
     await tamara.press("Что ещё ждёт")
     assert tamara.text == "Тороповская ОШ\n🔴 2 просрочено · ещё 18 впереди"
-    assert tamara.labels[-2:] == ["Все задания", "⏳ На проверке: 1"]
+    assert tamara.labels[-3:] == ["Все задания", "⏳ На проверке: 1", "Команда школы"]
 
 
 async def test_nothing_is_finalised_by_the_first_file(play: Play) -> None:

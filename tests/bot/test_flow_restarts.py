@@ -1,6 +1,5 @@
 """The whole story of a report with the bot restarted at each of its steps, while the step is on its way."""
 
-
 import pytest
 
 from domain import progress
@@ -62,7 +61,9 @@ async def test_a_restart_in_the_middle_of_any_step_changes_nothing(play: Play, b
         (Decision.CONFIRM, "Теперь всё ясно"),
         (Decision.RETURN, "Нет конкретного срока."),
     ]
-    held = [[(e.kind, e.text or e.name) for e in v.evidence if e.kind is not Kind.PHOTO] for v in card.submissions]
+    held = [
+        [(e.kind, e.text or e.name) for e in v.evidence if e.kind is not Kind.PHOTO] for v in card.submissions
+    ]
     first = [(Kind.TEXT, "Перечень готов"), (Kind.FILE, "Перечень.pdf")]
     assert held == [[*first, (Kind.TEXT, "Срок: до 1 мая")], first]
     assert [sum(e.kind is Kind.PHOTO for e in v.evidence) for v in card.submissions] == [3, 3]

@@ -14,7 +14,7 @@ async def test_a_head_writes_to_the_team_and_to_nobody_else(play: Play) -> None:
     await tamara.press("Команда школы")
     assert tamara.text.splitlines() == [
         "Тороповская ОШ",
-        "Дина: участник школьной команды",
+        "Дина: член команды школы",
         "Кирилл: куратор",
         "Тамара: руководитель школы",
     ]
