@@ -67,6 +67,9 @@ async def _page(visit: Visit, roadmap_id: int, school_id: int, problem: str = ""
         status=422 if problem else 200,
         plan=plan,
         standing=lambda row: progress.standing(row.assignment.status, row.assignment.due_on, day),
+        late=lambda row: (
+            progress.days_late(row.assignment.due_on, day) if row.assignment.status in progress.OPEN else 0
+        ),
         open=progress.OPEN,
         standings=STANDINGS,
         day=day,
