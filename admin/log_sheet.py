@@ -89,7 +89,7 @@ def _weeks(visit: Visit, entries: Sequence[Entry], first: date, last: date) -> T
         say("Curator"),
         say("Week"),
         say("Decisions with a comment"),
-        say("Questions and answers"),
+        say("Asked and answered"),
         say("Meetings, consultations, visits"),
         say("In all"),
     ]

@@ -168,8 +168,8 @@ async def test_from_a_risk_profile_to_the_share_of_its_programme(site: Site) -> 
             assert await page.get_by_role("button", name="Профиль верен").count() == 0
     async with site.opened("Римма") as page:
         await page.goto(f"/roadmaps/{world.roadmap_id}/risks")
-        for number in ("2.1", "2.2", "2.3"):
-            await page.get_by_label(f"{number} ").first.check()
+        for measure in ("2.1", "2.2", "2.3"):
+            await page.get_by_label(f"{measure} ").first.check()
         await page.locator('select[name="factor"]').select_option("3")
         await page.locator('select[name="stage"]').select_option("1")
         await page.get_by_role("button", name="Отнести отмеченные").click()
