@@ -33,11 +33,16 @@ _NO_BODY_KINDS = frozenset(
 
 
 class Word(NamedTuple):
-    """One synonym: the role it names, and whether it is a strong one."""
+    """One synonym: the role it names, whether it is a strong one, and whether a header must begin with it."""
 
     text: str
     role: str
     strong: bool
+    first: bool
+
+    def stands_in(self, header: str) -> bool:
+        """Whether a squeezed header holds the word where it may stand."""
+        return header.startswith(self.text) if self.first else self.text in header
 
 
 @cache
@@ -46,8 +51,11 @@ def _synonyms() -> tuple[list[Word], dict[str, str]]:
     words: list[Word] = []
     exact: dict[str, str] = {}
     for role, kinds in data.items():
-        words += [Word(squeezed(w), role, True) for w in kinds.get("strong", [])]
-        words += [Word(squeezed(w), role, False) for w in kinds.get("weak", [])]
+        for strength in ("strong", "weak"):
+            words += [
+                Word(squeezed(w), role, strength == "strong", w.startswith("^"))
+                for w in kinds.get(strength, [])
+            ]
         exact.update((squeezed(w), role) for w in kinds.get("exact", []))
     return words, exact
 
@@ -63,7 +71,7 @@ def role_of(header: str) -> tuple[str, bool]:
         found = [
             (text.index(word.text), -len(word.text), word.role)
             for word in words
-            if word.strong == strong and word.text in text
+            if word.strong == strong and word.stands_in(text)
         ]
         if found:
             role = min(found)[2]
