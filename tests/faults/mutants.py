@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import true, update
+from sqlalchemy import update
 
 from bot import delivery
 from bot.answers import Answer, Outcome, classify
@@ -18,7 +18,6 @@ from domain.actor import SYSTEM
 from domain.db import WriteTx
 from domain.inbox import Waiting
 from domain.outbox import Lease, OutboxState
-from domain.outbox import actions as outbox_actions
 from domain.outbox.models import ROWS
 
 _later: list[asyncio.Task[None]] = []
@@ -76,11 +75,6 @@ async def _repeat_everything(tx: WriteTx) -> dict[str, int]:
     return await _sweep(tx)
 
 
-def _hold_always(lease: Lease) -> Any:
-    """Never asks whether another sender has taken over."""
-    return true()
-
-
 MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "confirms_first": (Poller, "_keep", _confirm_first),
     "effect_without_mark": (Handling, "before_commit", _mark_nothing),
@@ -89,5 +83,4 @@ MUTANTS: dict[str, tuple[Any, str, Any]] = {
     "sends_unmarked": (outbox, "begin_sending", _send_unmarked),
     "takes_for_sent": (delivery, "classify", _takes_for_sent),
     "repeats_everything": (outbox, "sweep", _repeat_everything),
-    "holds_always": (outbox_actions, "_holds", _hold_always),
 }
