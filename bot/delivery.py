@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import rendering
 from bot.answers import Answer, Outcome, classify, classify_error
+from bot.limits import Departure
 from bot.notice import FindAddress, MarkUnreachable, Notice, Renderers, Stored
 from bot.telegram import session_of
 from domain import groups, outbox
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 S = OutboxState
 REQUEST = 30.0  # seconds for one request; half of the lease of a message
+FRESH = 2.0  # seconds for which what was asked of the database counts as the moment of sending
 LATER = timedelta(seconds=10)  # after a fault of the database while rendering
 MARKING = (0.2, 1.0)  # seconds between attempts to write the fate down
 
@@ -38,6 +40,13 @@ class Ready(NamedTuple):
     chat_id: int
     say: Texts
     is_night: bool = False
+
+
+class Prepared(NamedTuple):
+    """Asked again and rendered."""
+
+    ready: Ready
+    notice: Notice
 
 
 class Verdict(NamedTuple):
@@ -94,9 +103,11 @@ class Delivery:
         async with self._db.read(SYSTEM) as tx:
             found = await self._ask_again(tx, due.id)
         if isinstance(found, Ready):
-            await self._turn(found.chat_id, due.lane)
-            async with self._places:
-                verdict = await self._send_if_true(lease, due)
+            departure = await self._turn(found.chat_id, due.lane)
+            try:
+                verdict = await self._send_if_true(lease, due, departure)
+            finally:
+                self._limiter.left(departure)
         else:
             verdict = found
         if verdict is not None:
@@ -105,12 +116,12 @@ class Delivery:
                 await outbox.move(tx, lease, due.id, verdict.state, error=verdict.reason, **values)
             self._counters[f"outbox_{verdict.state}"] += 1
 
-    async def _turn(self, chat_id: int, lane: int) -> None:
+    async def _turn(self, chat_id: int, lane: int) -> Departure:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - we run in one
         self._waiting.add(task)
         try:
-            await self._limiter.acquire(chat_id, lane)
+            return await self._limiter.acquire(chat_id, lane, leaves_now=False)
         finally:
             self._waiting.discard(task)
 
@@ -142,21 +153,35 @@ class Delivery:
             return Verdict(S.PENDING, "quiet hours", moment)
         return Ready(message, chat_id, texts(language), is_night)
 
-    async def _send_if_true(self, lease: Lease, due: Due) -> Verdict | None:
-        if not self._gate.online.is_set():
-            return Verdict(S.PENDING, "telegram unreachable")
+    async def _send_if_true(self, lease: Lease, due: Due, departure: Departure) -> Verdict | None:
+        loop = asyncio.get_running_loop()
+        found = await self._prepare(due.id)
+        asked_at = loop.time()
+        if not isinstance(found, Prepared):
+            return found
+        async with self._places:
+            if loop.time() - asked_at > FRESH:  # the places were taken for long: is it still true?
+                found = await self._prepare(due.id)
+            if not isinstance(found, Prepared):
+                return found
+            if not self._gate.online.is_set():
+                return Verdict(S.PENDING, "telegram unreachable")
+            async with self._db.write(SYSTEM) as tx:
+                may_send = await outbox.begin_sending(tx, lease, due.id)
+            if not may_send:  # a pause has begun, or the lease is lost
+                return Verdict(S.PENDING, "not now")
+            self._limiter.left(departure)
+            ready, notice = found
+            await self._conclude(lease, ready, notice, await self._exchange(ready, notice, due.lane))
+        return None
+
+    async def _prepare(self, message_id: int) -> Prepared | Verdict | None:
         async with self._db.read(SYSTEM) as tx:
-            ready = await self._ask_again(tx, due.id)
+            ready = await self._ask_again(tx, message_id)
             if not isinstance(ready, Ready):
                 return ready
             rendered = await self._render(tx, ready)
-        if isinstance(rendered, Verdict):
-            return rendered
-        async with self._db.write(SYSTEM) as tx:
-            may_send = await outbox.begin_sending(tx, lease, due.id)
-        if may_send:
-            await self._conclude(lease, ready, rendered, await self._exchange(ready, rendered, due.lane))
-        return None
+        return rendered if isinstance(rendered, Verdict) else Prepared(ready, rendered)
 
     async def _render(self, tx: Tx, ready: Ready) -> Notice | Verdict:
         renderer = self._renderers.get(ready.message.kind)

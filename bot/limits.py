@@ -16,13 +16,20 @@ from dataclasses import dataclass, field
 RATE = 29.0  # a second, of the 30 allowed
 CHAT_SPACING = 1.05  # seconds between messages to one chat, with a margin for the way there
 GROUP_LIMIT, GROUP_WINDOW = 20, 60.0
-SLOW_FOR = 60.0  # seconds at half rate after a second pause in a row
-IN_A_ROW = (
-    10.0  # seconds after a pause in which another one means that we are too fast, and not just Telegram busy
+SLOW_FOR = (
+    60.0  # seconds after a pause in which another one means that we are too fast, and for which we go slower
 )
+SLOWER, SLOWEST = 0.9, 0.5  # of the rate: after each further pause, and at least
 ANSWER = -1  # priority of what a person is waiting for; the outbox lanes 0, 1, 2 follow
 CATCH_UP = 0.3  # seconds of even spacing that a late timer or a slow answer may make good
 REMEMBERED_CHATS = 5_000
+
+
+@dataclass(slots=True)
+class Departure:
+    """A message that may leave, and when it did: what lies between the two must not crowd the second after it."""
+
+    at: float | None = None
 
 
 class Window:
@@ -32,23 +39,29 @@ class Window:
         self.rate, self.chat_spacing = rate, chat_spacing
         self.paused_until = float("-inf")
         self.slow_until = float("-inf")
-        self._grants: deque[float] = deque()
+        self._factor = 1.0
+        self._grants: deque[Departure] = deque()
         self._next_unprompted = float("-inf")
         self._chats: dict[int, deque[float]] = {}
 
     def pause(self, now: float, seconds: float) -> None:
-        """Telegram asked to wait: nothing until then; asked again soon after it, half rate for a minute.
+        """Telegram asked to wait: nothing until then; asked again within a minute, a tenth slower, for a minute.
 
         Several refusals at once, of messages that were on their way together, count as one.
         """
-        is_again = 0 < now - self.paused_until <= IN_A_ROW
+        if now > self.paused_until:
+            is_again = now - self.paused_until <= SLOW_FOR
+            self._factor = max(SLOWEST, self._factor * SLOWER) if is_again else 1.0
         self.paused_until = max(self.paused_until, now + seconds)
-        if is_again:
-            self.slow_until = max(self.slow_until, self.paused_until + SLOW_FOR)
+        self.slow_until = max(self.slow_until, self.paused_until + SLOW_FOR)
+
+    def slow(self, until: float) -> None:
+        """A pause of an earlier process: how often it had been asked is not known, so at the slowest."""
+        self.slow_until, self._factor = max(self.slow_until, until), SLOWEST
 
     def rate_at(self, now: float) -> float:
         """Messages a second at this moment, pauses aside."""
-        return self.rate / 2 if now < self.slow_until else self.rate
+        return self.rate * self._factor if now < self.slow_until else self.rate
 
     def ready_at(self, now: float, chat_id: int | None, priority: int) -> float:
         """The earliest moment for a message of this priority to this chat; not after `now` means at once."""
@@ -56,7 +69,8 @@ class Window:
         ready = self.paused_until
         allowed = max(1, int(rate))
         if len(self._grants) >= allowed:
-            ready = max(ready, self._grants[-allowed] + 1.0)
+            times = sorted(now if grant.at is None else grant.at for grant in self._grants)
+            ready = max(ready, times[-allowed] + 1.0)
         if priority > ANSWER:
             ready = max(ready, self._next_unprompted)
         if chat_id is not None:
@@ -73,10 +87,13 @@ class Window:
             ready = max(ready, sent[-GROUP_LIMIT] + GROUP_WINDOW)
         return ready
 
-    def grant(self, now: float, chat_id: int | None, priority: int, count: int = 1) -> None:
-        """Count what leaves now; an album counts by its items."""
-        self._grants.extend([now] * count)
-        while self._grants and self._grants[0] <= now - 2.0:
+    def grant(
+        self, now: float, chat_id: int | None, priority: int, count: int = 1, *, leaves_now: bool = True
+    ) -> Departure:
+        """Count what may leave; an album counts by its items. What does not leave at once counts when it does."""
+        departure = Departure(now if leaves_now else None)
+        self._grants.extend([departure] * count)
+        while self._grants and self._grants[0].at is not None and self._grants[0].at <= now - 2.0:
             self._grants.popleft()
         if priority > ANSWER:
             # From the moment planned, not from now: else every delay of a timer would lower the rate.
@@ -89,6 +106,7 @@ class Window:
             self._chats[chat_id] = sent  # at the end: the longest silent are forgotten first
             while len(self._chats) > REMEMBERED_CHATS:
                 del self._chats[next(iter(self._chats))]
+        return departure
 
 
 @dataclass(order=True)
@@ -97,7 +115,8 @@ class _Ticket:
     number: int
     chat_id: int | None = field(compare=False)
     count: int = field(compare=False)
-    turn: asyncio.Future[None] = field(compare=False)
+    turn: asyncio.Future[Departure] = field(compare=False)
+    leaves_now: bool = field(compare=False, default=True)
 
 
 class Limiter:
@@ -119,19 +138,30 @@ class Limiter:
         self._waiting: list[_Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    async def acquire(self, chat_id: int | None, priority: int, count: int = 1) -> None:
-        """Wait until a message may leave; None: it counts overall but in no chat."""
-        turn = asyncio.get_running_loop().create_future()
-        ticket = _Ticket(priority, next(self._numbers), chat_id, count, turn)
+    async def acquire(
+        self, chat_id: int | None, priority: int, count: int = 1, *, leaves_now: bool = True
+    ) -> Departure:
+        """Wait until a message may leave; None: it counts overall but in no chat.
+
+        Whoever has something to do first (`leaves_now=False`) says by `left` when it left, or that it did not.
+        """
+        turn: asyncio.Future[Departure] = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(priority, next(self._numbers), chat_id, count, turn, leaves_now)
         heapq.heappush(self._waiting, ticket)
         self._advance()
         try:
-            await turn
+            return await turn
         except asyncio.CancelledError:
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
                 heapq.heapify(self._waiting)
             raise
+
+    def left(self, departure: Departure) -> None:
+        """It leaves at this moment, or did not leave at all: its place in the second is taken from now."""
+        if departure.at is None:
+            departure.at = self._clock()
+            self._advance()
 
     def pause(self, seconds: float) -> None:
         """Stop everything for a while; `on_pause` writes it into the database."""
@@ -142,7 +172,8 @@ class Limiter:
         """After a restart: the seconds left of a pause and of the half rate."""
         now = self._clock()
         self.window.paused_until = max(self.window.paused_until, now + pause)
-        self.window.slow_until = max(self.window.slow_until, now + slow)
+        if slow > 0:
+            self.window.slow(now + slow)
 
     @property
     def rate(self) -> float:
@@ -165,8 +196,10 @@ class Limiter:
                 earliest = min(earliest, ready)
                 later.append(ticket)
             elif not ticket.turn.done():
-                self.window.grant(now, ticket.chat_id, ticket.priority, ticket.count)
-                ticket.turn.set_result(None)
+                granted = self.window.grant(
+                    now, ticket.chat_id, ticket.priority, ticket.count, leaves_now=ticket.leaves_now
+                )
+                ticket.turn.set_result(granted)
         self._waiting = later  # still in order: popped from the smallest on
         if self._timer is not None:
             self._timer.cancel()

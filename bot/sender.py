@@ -32,7 +32,7 @@ from domain.outbox import BULK, INTERACTIVE, TRANSACTIONAL, Due, Lease
 log = structlog.get_logger()
 
 IN_FLIGHT = 4
-CLAIMED = 8  # messages of each sort that wait for their turn
+CLAIMED = 12  # messages of each sort that wait for their turn
 LOOK_AGAIN = 1.0  # seconds
 RENEW = 10.0  # seconds between renewals of the lease
 PROBES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between questions whether Telegram is there again

@@ -72,13 +72,29 @@ def test_a_pause_stops_everything() -> None:
     assert departures(window, 2, BULK, start=105.0) == [105.0, pytest.approx(105.05)]
 
 
-def test_a_second_pause_in_a_row_halves_the_rate_for_a_minute() -> None:
+def test_each_further_pause_within_a_minute_slows_down_for_a_minute() -> None:
     window = Window(rate=20)
     window.pause(94.0, 1)
     window.pause(100.0, 5)
-    after = departures(window, 31, BULK, start=105.0)
-    assert after[-1] - after[0] == pytest.approx(3.0)
-    assert departures(window, 2, BULK, start=166.0) == [166.0, pytest.approx(166.05)]
+    assert (window.rate_at(104.0), window.rate_at(164.0), window.rate_at(166.0)) == (18.0, 18.0, 20.0)
+    now = 106.0
+    for _ in range(10):
+        window.pause(now, 1)
+        now += 2
+    assert window.rate_at(now) == 10.0
+    assert departures(window, 2, BULK, start=300.0) == [300.0, pytest.approx(300.05)]
+    window.pause(400.0, 1)  # a stray one, long after: no reason to go slower
+    assert window.rate_at(402.0) == 20.0
+
+
+def test_a_second_is_counted_from_when_messages_really_left() -> None:
+    window = Window(rate=2)
+    late = window.grant(100.0, 1, ANSWER, leaves_now=False)
+    window.grant(100.0, 2, ANSWER)
+    assert window.ready_at(100.9, 3, ANSWER) == 101.0
+    late.at = 100.8
+    window.grant(101.0, 3, ANSWER)
+    assert window.ready_at(101.0, 4, ANSWER) == pytest.approx(101.8)
 
 
 def test_an_album_counts_by_its_items() -> None:

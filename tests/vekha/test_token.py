@@ -84,7 +84,7 @@ async def test_without_a_token_there_are_no_numbers(folder: Path) -> None:
     from tests.vekha.test_app import running
 
     async with Sandbox() as telegram, running(settings_of(folder, telegram.base_url)) as (_, browser):
-        answer = await browser.get("/metrics", headers={"Authorization": "Bearer "})
+        answer = await browser.get("/metrics", headers={"Authorization": "Bearer x"})
         assert answer.status_code == 404
 
 
