@@ -95,6 +95,7 @@ async def due_lines(tx: Tx, place: Place, first: date, days: int) -> list[DueLin
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
         .where(
             *here,
+            Assignment.school_id.is_not(None),  # what offices owe is not the schools' day
             Assignment.reminds,
             Assignment.due_on.between(first, last),
             Assignment.status != progress.Status.WAIVED,

@@ -87,7 +87,7 @@ async def decide_many(
 async def _report(tx: WriteTx, submission_id: int) -> tuple[Submission, Assignment]:
     submission, work = await progress.submission(tx, submission_id, Permission.SEE)
     if progress.is_own(tx.actor, work.place):
-        raise progress.OwnSchool
+        raise progress.OwnSchool if work.school_id is not None else progress.OwnWork
     require(tx.actor, Permission.UNCONFIRM, work.place)
     return submission, work
 

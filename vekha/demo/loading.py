@@ -87,7 +87,7 @@ class Stage:
 
 async def load(db: Database, files: FileStore, timezone: str) -> None:
     """Fill an empty database with the demonstration, in one transaction."""
-    from vekha.demo import assessing, casework, story
+    from vekha.demo import assessing, casework, sharing, story
 
     async with db.write(SYSTEM) as tx:
         stage = Stage(tx, timezone, files)
@@ -96,6 +96,7 @@ async def load(db: Database, files: FileStore, timezone: str) -> None:
         await story.tell(stage)
         await story.latest_news(stage)
         await casework.tell(stage)
+        await sharing.tell(stage)
         await assessing.tell(stage)
 
 
