@@ -29,11 +29,11 @@ async def recommended(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | No
         what=clip(found.text, 2500),
         day=say.date(found.due_on),
     )
-    words = plain(say)
+    _ = plain(say)
     rows = (
         (
-            button(words("It is mended…"), Mend(id=found.id)),
-            button(words("My points"), MyScores(school=found.school_id)),
+            button(_("It is mended…"), Mend(id=found.id)),
+            button(_("My points"), MyScores(school=found.school_id)),
         ),
     )
     return Notice(text, rows)
