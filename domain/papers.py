@@ -73,7 +73,7 @@ def _write(document: Any, table: Table, without: frozenset[str]) -> None:
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
     """Millimetres by the longest texts, so that neither a number nor a comment gets too much or too little."""
-    need = [max(5, *(min(45, len(row[index])) for row in rows)) for index in range(len(rows[0]))]
+    need = [max(8, *(min(45, len(row[index])) for row in rows)) for index in range(len(rows[0]))]
     return [WIDTH * each // sum(need) for each in need]
 
 

@@ -153,7 +153,7 @@ def _proof(row: Row) -> Proof:
         school=school.name,
         measure_id=measure.id,
         number=measure.number,
-        measure=measure.label,
+        measure=" ".join(f"{measure.number or ''} {measure.title}".split())[:300],
         factor=slot.factor if slot else None,
         stage=slot.stage if slot else None,
         report=submission.id,

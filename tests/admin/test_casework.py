@@ -9,7 +9,7 @@ from docx import Document
 from openpyxl import load_workbook
 from PIL import Image
 
-from domain import curation, obligations, progress, proof, risks, talks
+from domain import curation, obligations, phrases, progress, proof, risks, talks
 from domain.actor import SYSTEM
 from domain.curation import NoteKind
 from domain.progress import Decision, Status
@@ -86,6 +86,28 @@ async def test_a_photo_and_a_document_can_be_looked_at(panel: Panel) -> None:
     )
     assert b"secret place" not in page.content
     assert (await panel.get("Кирилл", f"/files/{photo}/pages/2")).status_code in {200, 404}
+
+
+async def test_the_card_shows_the_files_themselves(panel: Panel) -> None:
+    document = (DATA / YAROSLAVL).read_bytes()
+    report = await hand_in(panel, ("План.docx", document), ("1.jpg", picture()))
+    _, plan, photo = await evidence(panel, report)
+    path = f"/work/{await work_id(panel)}"
+    html = (await panel.get("Кирилл", path)).text
+    assert "Трек 1. Организационно-управленческие механизмы" in html
+    assert f'src="/files/{photo}/pages/1"' in html
+    kept = panel.files.folder / "incoming" / "looks"
+    assert len(list(kept.glob("*.json"))) == 2
+    # What was seen once is not opened again: a changed store would show nothing new.
+    async with panel.world.db.read(SYSTEM) as tx:
+        sha256 = (await progress.evidence(tx, plan)).sha256 or ""
+    panel.files.path(sha256).write_bytes(b"changed")
+    assert "Трек 1. Организационно-управленческие механизмы" in (await panel.get("Марина", path)).text
+    # A wiped file leaves no word behind.
+    await panel.post("Кирилл", f"/files/{plan}/wipe")
+    await proof.delete_wiped(panel.world.db, panel.files)
+    assert "Трек 1." not in (await panel.get("Кирилл", path)).text.split("Отчёты")[1]
+    assert sha256 not in {found.stem for found in kept.glob("*.json")}
 
 
 async def test_the_pages_of_a_pdf_can_be_looked_at(panel: Panel) -> None:
@@ -227,6 +249,18 @@ async def test_a_regions_phrases(panel: Panel) -> None:
     assert "Нет подписи\nНе тот год</textarea>" in (await panel.get("Римма", "/phrases")).text
     refused = await panel.post("Римма", "/phrases", **{**form, "lines": "\n".join(map(str, range(9)))})
     assert refused.status_code == 422
+    report = await hand_in(panel)
+    path = f"/work/{await work_id(panel)}"
+    card = (await panel.get("Кирилл", path)).text
+    assert ("Нет подписи" in card, "Нет показателя результата" in card) == (True, False)
+    async with panel.world.db.read(SYSTEM) as tx:
+        [phrase, _] = await phrases.phrases(tx, region or 0, Decision.RETURN)
+    said = {"submission": report, "decision": "return", "phrase": phrase.key, "comment": "Совсем."}
+    await panel.post("Кирилл", f"{path}/decide", **said)
+    async with panel.world.db.read(SYSTEM) as tx:
+        review = await progress.review_of(tx, report)
+    assert review is not None
+    assert review.comment == "Нет подписи Совсем."
 
 
 async def test_a_risk_profile_from_entering_to_points(panel: Panel) -> None:
