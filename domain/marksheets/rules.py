@@ -223,6 +223,8 @@ def _heading(index: int, text: str, known: Known) -> Heading:
 
 def _row(sheet: _Sheet, number: int, line: list[str]) -> Iterator[Entry | Problem]:
     said = {h.role: _cell(line, h) for h in sheet.headings if h.role and h.procedure is None}
+    # «Экзамен», «Предмет» and «Класс» name a procedure together.
+    said["procedure"] = " ".join(_cell(line, h) for h in sheet.headings if h.role == "procedure")
     school, login = said.get("school", ""), said.get("login", "")
     filled = [cell for cell in line if cell]
     numbered = filled == [str(n + 1) for n in range(len(filled))]  # «1 2 3 4» under a header

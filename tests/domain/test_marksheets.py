@@ -256,3 +256,15 @@ async def test_an_empty_cell_wipes_nothing(world: World) -> None:
 
 async def _results(tx: Any, world: World, name: str) -> Any:
     return await outcomes.results(tx, world.schools[name].school_id or 0)
+
+
+def test_exam_subject_and_grade_name_a_procedure_together() -> None:
+    reading = book(
+        [
+            ["ОО", "Экзамен", "Предмет", "Класс", "Уровень", "Год", "Участники", "Ниже порога"],
+            ["А", "ВПР", "Русский язык", 6, None, 2022, 20, 3],
+            ["А", "ЕГЭ", "Математика", 11, "профильный", 2022, 20, 2],
+            ["А", "ОГЭ", "Математика", 9, None, 2022, 20, 1],
+        ]
+    )
+    assert [e.procedure for e in reading.entries] == ["vpr_russian_6", "ege_math_profile", "oge_math"]

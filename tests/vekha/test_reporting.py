@@ -210,3 +210,42 @@ def test_three_files_say_the_same_numbers(vekha: Vekha, region: Path, words: tup
         assert [[r["raised"], r["left"], r["positive_percent"]] for r in found["rows"]] == [
             row[1:4] for row in rows[1:]
         ]
+
+
+def test_a_procedure_of_ones_own_is_data(vekha: Vekha, region: Path) -> None:
+    words = ("--title", "ВПР биология 7", "--word", "впр", "--word", "биолог", "--word", "7")
+    done = vekha("outcomes", "procedures", "--key", "vpr_biology_7", *words)
+    assert done.exit_code == 0, done.stderr
+    rows = ["СОШ № 1;10;3;10;1", "СОШ № 2;8;1;16;2"]
+    header = "Школа;ВПР биология 7 участников 2021;ВПР биология 7 «2» 2021;ВПР биология 7 участников 2022;ВПР биология 7 «2» 2022"
+    assert told(vekha, "outcomes", "import", write(region / "bio.csv", header, rows))["changed"] == 4
+    (row,) = told(vekha, "report", "dynamics")["rows"]
+    assert (row["procedure"], row["title"], row["positive"], row["neutral"]) == (
+        "vpr_biology_7",
+        "ВПР биология 7",
+        1,
+        1,
+    )
+    retired = vekha("outcomes", "procedures", "--key", "vpr_biology_7", "--retire")
+    assert "vpr_biology_7\tВПР биология 7\tснята" in retired.stdout
+    refused = vekha("outcomes", "import", str(region / "bio.csv"))
+    assert (refused.exit_code, "не понятно, какая это процедура" in refused.stderr) == (1, True)
+
+
+def test_printed_columns_that_cannot_be_are_named(vekha: Vekha, folder: Path) -> None:
+    column = {"positive": 24, "all_passed": 1, "negative": 13, "neutral": 0, "not_computed": 3}
+    good = {**column, "negative": 14}
+    document = {
+        "columns": [
+            {"name": "А", "total": 42, "counts": good, "printed": {"positive": "57%"}},
+            {"name": "Б", "total": 42, "counts": column},
+            {"name": "В", "total": 42, "counts": good, "printed": {"positive": 58}},
+        ]
+    }
+    (folder / "c.json").write_text(json.dumps(document), "utf-8")
+    found = told(vekha, "outcomes", "check", "c.json")
+    assert [[(f["kind"], f["expected"], f["found"]) for f in c["flaws"]] for c in found] == [
+        [],
+        [("sum", 42, 41)],
+        [("share", 57, 58)],
+    ]
