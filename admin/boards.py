@@ -14,7 +14,7 @@ from admin.forms import Choice, Filters
 from admin.page import Visit
 from admin.tables import Format
 from admin.words import CLUSTERS, SCHOOL_STATUS
-from domain import monitoring, outcomes, overview, programme, reports, roadmaps, schools
+from domain import monitoring, outcomes, overview, programme, roadmaps, schools
 from domain.actor import Place
 from domain.automatic import Kind
 from domain.db import Tx
@@ -98,20 +98,16 @@ class Choices:
 async def choices(tx: Tx, visit: Visit) -> Choices:
     """What there is to choose from in the actor's places."""
     say = visit.say
-    tracks = []
-    for roadmap_id, _ in (await reports.used_roadmaps(tx))[:3]:
-        plan = await roadmaps.roadmap(tx, roadmap_id)
-        tracks += [(track.id, roadmaps.short(track.title, 60)) for track in plan.tracks]
     years = sorted({*await outcomes.years(tx), *await outcomes.cluster_years(tx)}, reverse=True)
-    known = {row.school.settlement for row in await schools.school_list(tx)}
+    known = await overview.settlements(tx)
     return Choices(
         waves=[(wave.id, wave.title) for wave in await monitoring.waves(tx)],
         municipalities=[(m.id, m.name) for m in await schools.municipalities(tx)],
         cohorts=[(c.id, c.name) for c in await programme.cohorts(tx)],
-        tracks=tracks,
+        tracks=[(id_, roadmaps.short(title, 60)) for id_, title in await overview.tracks(tx)],
         years=[(year, str(year)) for year in years],
         clusters=[(key.value, say(name)) for key, name in CLUSTERS.items()] if years else [],
-        settlements=[(k.value, say(name)) for k, name in SETTLEMENTS.items()] if known - {None} else [],
+        settlements=[(k.value, say(name)) for k, name in SETTLEMENTS.items()] if known else [],
         statuses=[(key.value, say(name)) for key, name in SCHOOL_STATUS.items()],
     )
 

@@ -45,7 +45,8 @@ async def region_page(visit: Visitor, filters: Annotated[SegmentFilters, Query()
         if filters.format:
             return export(_table(visit, board), filters.format, "monitoring")
         region = boards.region_of(visit, wave)
-        points = await overview.wave_line(tx, region) if region else []
+        drawn = board if filters.segment() == Segment() and by == "municipality" else None
+        points = await overview.wave_line(tx, region, drawn) if region else []
         whole = region is not None and allows(visit.actor, Permission.SEE, region)
         title = (await schools.place_name(tx, region)).name if region and whole else visit.say("my schools")
         context = await _shared(tx, visit, filters, board, filters.segment())

@@ -13,6 +13,8 @@ from domain.overview.queries import (
     members,
     narrowed,
     possible,
+    settlements,
+    tracks,
     wave_line,
 )
 from domain.overview.rules import (
@@ -55,8 +57,10 @@ __all__ = [
     "narrowed",
     "of_max",
     "possible",
+    "settlements",
     "shares_drawing",
     "step_words",
+    "tracks",
     "trend_drawing",
     "wave_line",
     "with_lines",

@@ -334,8 +334,11 @@ async def automatic_facts(
     return sorted(((fact, names[fact.school_id]) for fact in found), key=lambda i: (i[0].counts, i[1]))
 
 
-async def wave_line(tx: Tx, place: Place, segment: Segment = EVERYTHING) -> list[WavePoint]:
-    """Every wave of the place's region, the oldest first: what was published, and today's forecast of open ones."""
+async def wave_line(tx: Tx, place: Place, drawn: Board | None = None) -> list[WavePoint]:
+    """Every wave of a region, the oldest first: what was published, and today's forecast of those that are not over.
+
+    `drawn` is a board that is at hand already: its wave is not counted again.
+    """
     points = []
     today = progress.today(tx)
     for wave in reversed([w for w in await monitoring.waves(tx) if w.region_id == place.region_id]):
@@ -343,7 +346,9 @@ async def wave_line(tx: Tx, place: Place, segment: Segment = EVERYTHING) -> list
         published = _published(of, (await monitoring.officials(tx, wave)).get(place))
         forecast = None
         if wave.ends_on >= today and _is_all(tx, place, EVERYTHING):
-            forecast = (await board(tx, wave, segment)).whole.forecast
+            same = drawn is not None and drawn.wave is not None and drawn.wave.id == wave.id
+            found = drawn if same and drawn is not None else await board(tx, wave)
+            forecast = found.whole.forecast
         points.append(WavePoint(wave, published, forecast))
     return points
 
@@ -378,3 +383,17 @@ def cheapest(found: Board, most: int = 5) -> list[tuple[Line, monitoring.Step]]:
     by_place = {line.place: line for line in found.lines}
     picked = rules.cheapest_first({line.place: line.steps for line in found.lines}, most)
     return [(by_place[place], step) for place, step in picked]
+
+
+async def tracks(tx: Tx) -> list[tuple[int, str]]:
+    """Tracks of the roadmaps by which somebody in the actor's places owes something, the newest first."""
+    used = select(Assignment.roadmap_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
+    query = select(roadmaps.Track.id, roadmaps.Track.title).where(roadmaps.Track.roadmap_id.in_(used))
+    order = roadmaps.Track.roadmap_id.desc(), roadmaps.Track.id
+    return list((await tx.session.execute(query.order_by(*order))).tuples())
+
+
+async def settlements(tx: Tx) -> set[schools.Settlement]:
+    """Kinds of places that the actor's schools stand in, where anybody has said."""
+    query = select(School.settlement).where(within(tx.actor, Permission.SEE, School)).distinct()
+    return {kind for kind in await tx.session.scalars(query) if kind is not None}
