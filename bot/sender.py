@@ -33,6 +33,7 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 4
 CLAIMED = 12  # messages of each sort that wait for their turn
+REFILL = CLAIMED // 2  # of a broadcast, below which more are claimed
 LOOK_AGAIN = 1.0  # seconds
 RENEW = 10.0  # seconds between renewals of the lease
 PROBES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)  # seconds between questions whether Telegram is there again
@@ -241,7 +242,7 @@ class Sender:
     async def _due(self) -> list[Due]:
         waiting = Counter(due.lane == BULK for due in self._tasks.values())
         lanes = [INTERACTIVE, TRANSACTIONAL] if waiting[False] < CLAIMED else []
-        lanes += [BULK] if waiting[True] < CLAIMED else []
+        lanes += [BULK] if waiting[True] <= REFILL else []
         if not lanes:
             return []
         people = {due.person_id for due in self._tasks.values() if due.person_id is not None}
@@ -258,7 +259,9 @@ class Sender:
         return {one.id: one for one in first.values()}
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._tasks[task]
-        self._work.set()
+        due = self._tasks.pop(task)
+        # Claimed several at a time: the way to the database is what costs, not the messages.
+        if due.lane != BULK or sum(other.lane == BULK for other in self._tasks.values()) <= REFILL:
+            self._work.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("delivery_failed", exc_info=error)
