@@ -9,13 +9,14 @@ from domain.moving.actions import (
     settle_deadline,
     tell_moved,
 )
-from domain.moving.queries import open_work, touched, worked_measures
+from domain.moving.queries import keeping, open_work, touched, worked_measures
 from domain.moving.rules import Layout, laid_out
 
 __all__ = [
     "Layout",
     "Mover",
     "drop",
+    "keeping",
     "laid_out",
     "move_due",
     "open_work",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import func, or_, select, union
 
 from domain import progress
 from domain.db import Base, Tx
@@ -18,6 +18,16 @@ async def open_work(tx: Tx, measure_ids: Collection[int]) -> Sequence[Assignment
         Assignment.keeps_date.is_(False),
     )
     return (await tx.session.scalars(query)).all()
+
+
+async def keeping(tx: Tx, measure_ids: Collection[int]) -> int:
+    """How many open assignments of these measures have a date of their school's own."""
+    query = select(func.count()).where(
+        Assignment.measure_id.in_(measure_ids),
+        Assignment.status.in_(progress.OPEN),
+        Assignment.keeps_date,
+    )
+    return await tx.session.scalar(query) or 0
 
 
 async def worked_measures(tx: Tx, measure_ids: Collection[int]) -> set[int]:

@@ -27,6 +27,7 @@ class Comparison(NamedTuple):
     worked: Collection[int]  # measures with work of schools: never taken away
     holders: int  # schools that have the roadmap and would get what is added
     moving: int  # open assignments whose deadline would move
+    keeping: int  # those that would stay, because their school has a date of its own
     told: int  # people who would hear of it
 
 
@@ -112,5 +113,8 @@ async def comparison(tx: Tx, revision_id: int) -> Comparison:
         worked=await moving.worked_measures(tx, gone),
         holders=schools or 0,
         moving=len(work),
+        keeping=await moving.keeping(
+            tx, [c.measure.id for c in changes if c.moves and c.measure is not None]
+        ),
         told=len({person for people in told.values() for person in people}),
     )

@@ -35,12 +35,14 @@ async def reword(world: World, who: str, work_id: int, **fields: str) -> None:
         await adapting.reword(tx, work_id, fields)
 
 
-async def newer(world: World, content: bytes) -> None:
+async def newer(world: World, content: bytes) -> revisions.Comparison:
     """Римма applies a changed version of her plan."""
     reading = documents.read_roadmap(content, "новая.docx", year=2022)
     async with world.db.write(await world.actor("Римма")) as tx:
         proposed = await revisions.propose(tx, world.roadmap_id, reading, file_name="новая.docx")
+        compared = await revisions.comparison(tx, proposed.id)
         await revisions.apply(tx, proposed.id)
+    return compared
 
 
 async def test_own_words_are_the_schools_alone(world: World) -> None:
@@ -105,13 +107,14 @@ async def test_a_newer_version_of_the_plan_leaves_the_own_alone(world: World) ->
     await reword(world, "Тамара", here, title=OWN_WORDS)
     async with world.db.write(await world.actor("Тамара")) as tx:
         await adapting.move_date(tx, here, date(2022, 5, 20))
-    await newer(
+    compared = await newer(
         world,
         changed(
             set_cell(MEETINGS, DEADLINE, "Февраль-июнь"),
             set_cell(MEETINGS, TITLE, "Совещания с командами ШНОР"),
         ),
     )
+    assert (compared.moving, compared.keeping) == (1, 1)  # the third one has been confirmed
     own, other = await card(world, "Тамара", here), await card(world, "Клим", there)
     assert (own.measure.title, own.assignment.due_on) == (OWN_WORDS, date(2022, 5, 20))
     assert (other.measure.title, other.assignment.due_on) == ("Совещания с командами ШНОР", date(2022, 6, 30))
