@@ -173,6 +173,11 @@ async def test_a_real_register_by_hand_on_a_phone(site: Site, tmp_path: Path) ->
         await page.click("text=Посмотреть список")
         assert await page.inner_text("h1") == "Что будет внесено"
         assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        await page.click("summary:text('Столбцы')")
+        await page.select_option("select#role-2", label="Сохраняется как написано")
         await page.screenshot(path=tmp_path / "register.png", full_page=True)
+        assert await page.evaluate("document.documentElement.scrollWidth") == 360
+        await page.click("button:text('Прочитать с этими столбцами')")
+        assert await page.input_value("select#role-2") == ""
         await page.click("button:text('Внести')")
         assert "Список внесён. Новых в реестре: 7." in await page.inner_text("main")
