@@ -72,7 +72,12 @@ async def missing(tx: Tx, filters: Filters, say: Texts) -> Book:
         [m.measure.label, m.total, len(m.missing), m.overdue, m.due_on, ", ".join(n for _, n in m.missing)]
         for m in measures
     ]
-    document = {
+    document = _missing_json(table, measures)
+    return titled(tx, "missing", say, [(columns, lines), (by, people)], "confirmed", document=document)
+
+
+def _missing_json(table: reports.Matrix, measures: Sequence[reports.MeasureRow]) -> dict[str, Any]:
+    return {
         "roadmap": table.roadmap_id,
         "rows": [
             {
@@ -99,7 +104,6 @@ async def missing(tx: Tx, filters: Filters, say: Texts) -> Book:
             for m in measures
         ],
     }
-    return titled(tx, "missing", say, [(columns, lines), (by, people)], "confirmed", document=document)
 
 
 async def dynamics(tx: Tx, filters: Filters, say: Texts) -> Book:

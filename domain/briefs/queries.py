@@ -141,6 +141,10 @@ async def _wave(tx: Tx, place: Place) -> dict[str, Any]:
     return {"wave": shown, "official": official}
 
 
+def _full(measure: roadmaps.Measure) -> str:
+    return " ".join(f"{measure.number or ''} {measure.title}".split())
+
+
 def _comma(number: Any) -> str:
     return str(number).replace(".", ",")
 
@@ -179,7 +183,8 @@ async def _indicators(tx: Tx, say: Texts) -> list[dict[str, str]]:
         {
             "title": row.indicator.title,
             "value": " → ".join(
-                f"{v.percent} %" if v.denominator is not None else str(v.numerator) for v in row.values[-2:]
+                f"{v.percent} %" if v.denominator is not None else str(v.numerator)
+                for v in [v for v in row.values if v.exact is not None][-2:]
             )
             or "—",
             "target": "—" if row.target is None else f"≥ {_comma(accounts.plain(row.target))}",
@@ -187,6 +192,10 @@ async def _indicators(tx: Tx, say: Texts) -> list[dict[str, str]]:
         }
         for row in table.rows
     ]
+
+
+def _value(value: indicators.Value) -> str:
+    return f"{value.percent} %" if value.denominator is not None else str(value.numerator)
 
 
 async def _curators(tx: Tx) -> list[dict[str, Any]]:
@@ -233,7 +242,7 @@ async def _effectiveness(tx: Tx, place: Place, filters: Filters, say: Texts) -> 
         "years": f"{pair[0]}, {pair[1]}" if pair else "—",
         "measures": [
             {
-                "measure": row.measure.label,
+                "measure": _full(row.measure),
                 "required": row.required,
                 "done": row.done,
                 "percent": row.done_percent,
@@ -307,7 +316,7 @@ async def _dates(tx: Tx, say: Texts) -> list[dict[str, Any]]:
     for starts, title in (await tx.session.execute(events)).tuples():
         found.append((local_day(starts, tx.actor.timezone), title, 0))
     return [
-        {"day": say.date(day), "what": what, "schools": count or None}
+        {"day": say.date(day), "what": what, "schools": count or "—"}
         for day, what, count in sorted(found, key=lambda line: (line[0], line[1]))
     ]
 

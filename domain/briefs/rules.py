@@ -13,10 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import SandboxedEnvironment
-
 from domain.errors import N_, DomainError
 
 HERE = Path(__file__).parent
@@ -114,10 +110,6 @@ def default_template(paper: Paper) -> bytes:
     return (HERE / f"{paper.value}.docx").read_bytes()
 
 
-def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
-
-
 def check_template(paper: Paper, content: bytes) -> None:
     """Whether a template can be filled: rendered once with a value for every field. Raises TemplateRefused."""
     if len(content) > MAX_TEMPLATE:
@@ -136,10 +128,14 @@ def render(paper: Paper, content: bytes, context: Mapping[str, Any]) -> bytes:
     """The Word document of a template. Raises TemplateRefused with the field or the place that is wrong."""
     import docx
     from docxtpl import DocxTemplate
+    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
+    from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import SandboxedEnvironment
 
+    sandbox = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
     try:
         template = DocxTemplate(io.BytesIO(content))
-        template.render(dict(context), _environment(), autoescape=True)
+        template.render(dict(context), sandbox, autoescape=True)
         out = io.BytesIO()
         template.save(out)
         docx.Document(io.BytesIO(out.getvalue()))  # a template may close what it has not opened
@@ -181,7 +177,7 @@ def to_pdf(title: str, subtitle: str, blocks: Sequence[Block], footer: str) -> b
                 "columns": list(block.columns),
                 "rows": [[_said(value) for value in row] for row in block.rows],
                 "numeric": [
-                    all(isinstance(row[at], int | float) or row[at] is None for row in block.rows)
+                    all(isinstance(row[at], int | float) or row[at] in (None, "—") for row in block.rows)
                     for at in range(len(block.columns))
                 ],
             }
@@ -201,7 +197,7 @@ def to_pdf(title: str, subtitle: str, blocks: Sequence[Block], footer: str) -> b
 
 
 def _said(value: Any) -> str:
-    if value is None:
+    if value is None or value == "":
         return "—"
     if isinstance(value, date):
         return value.strftime("%d.%m.%Y")

@@ -1,6 +1,6 @@
 """The list of reports, and long exports that are written in the background."""
 
-from domain.handouts.actions import ask, forget_old, make_waiting, run, write_report
+from domain.handouts.actions import ask, forget_old, make_waiting, run
 from domain.handouts.models import Takeaway
 from domain.handouts.queries import catalogue, filters_of, made, report, size, takeaway, takeaways
 from domain.handouts.rules import (
@@ -41,5 +41,4 @@ __all__ = [
     "takeaway",
     "takeaways",
     "write",
-    "write_report",
 ]

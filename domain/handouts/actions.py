@@ -108,7 +108,7 @@ async def _make(db: Database, of: Takeaway, folder: Path, writers: Mapping[str, 
     made: Made | None = None
     try:
         async with db.read(actor) as tx:
-            writer = writers.get(of.what, write_report)
+            writer = writers.get(of.what, _write_report)
             rows = await writer(tx, of, folder / name, say, lambda count: counted.update(rows=count))
         size = await asyncio.to_thread(lambda: (folder / name).stat().st_size)
         made = Made(folder / name, rows, size)
@@ -120,7 +120,7 @@ async def _make(db: Database, of: Takeaway, folder: Path, writers: Mapping[str, 
     return made is not None
 
 
-async def write_report(tx: Tx, of: Takeaway, target: Path, say: Texts, noted: Callable[[int], None]) -> int:
+async def _write_report(tx: Tx, of: Takeaway, target: Path, say: Texts, noted: Callable[[int], None]) -> int:
     """A report of the list with the filters that it was asked for with."""
     report = queries.report(of.what)
     filters = await queries.filters_of(tx, report, {k: str(v) for k, v in of.filters.items()})

@@ -256,7 +256,8 @@ async def effectiveness(tx: Tx, filters: Filters, say: Texts) -> Book:
         words = [said.effect, said.problem, said.proposal] if said else [None, None, None]
         verdict = say(effects.VERDICTS[said.verdict]) if said and said.verdict else None
         moved = [m.percent for m in (row.covered, row.others, row.covered_clusters, row.other_clusters)]
-        lines.append([row.measure.label, row.required, row.done, row.done_percent, *words, verdict, *moved])
+        name = " ".join(f"{row.measure.number or ''} {row.measure.title}".split())
+        lines.append([name, row.required, row.done, row.done_percent, *words, verdict, *moved])
     facts = [(say("Roadmap"), found.roadmap.title)]
     if (years := found.result_years or found.cluster_years) is not None:
         facts.append((say("Years"), f"{years[0]}, {years[1]}"))
