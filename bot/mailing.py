@@ -72,9 +72,9 @@ def attached(file: BroadcastFile) -> Document:
 async def broadcast(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """A coordinator's words to somebody who is still meant; once more only to those who have not read them."""
     broadcast_id, reader_id = int(message.params["broadcast_id"]), message.person_id or 0
-    page = await broadcasts.page_for(tx, broadcast_id, reader_id)
     again = bool(message.params.get("again"))
-    if page is None or (again and page.read):
+    page = await broadcasts.page_for(tx, broadcast_id, reader_id, again=again)
+    if page is None:
         return None
     found = page.broadcast
     extras = Extras(found.ask, found.link_label, found.link_url)

@@ -12,7 +12,7 @@ from bot import intake
 from bot.flows.corresponding import result_screen
 from bot.identity import Expecting
 from bot.mailing import broadcast_text
-from bot.presses import Audience, AudienceList, BroadcastDo, Home, Unconnected
+from bot.presses import Audience, AudienceList, BroadcastDo, BroadcastResult, Home, Unconnected
 from bot.presses_news import Circle
 from bot.routes import Routes
 from bot.talk import Talk
@@ -57,6 +57,8 @@ async def choose_audience(query: CallbackQuery, callback_data: AudienceList, tal
             screen = await _by_measure(tx, talk, callback_data)
         elif callback_data.what == "saved":
             screen = await _saved(tx, talk, callback_data)
+        elif callback_data.what == "sent":
+            screen = await _sent(tx, talk, callback_data)
         else:
             screen = await _first_choice(tx, talk)
     await talk.show(screen)
@@ -73,6 +75,8 @@ async def _first_choice(tx: Tx, talk: Talk) -> Screen:
         rows.append([button(plain("One municipality…"), AudienceList(what="municipality"))])
     if await audiences.saved_list(tx):
         rows.append([button(plain("Saved circles…"), AudienceList(what="saved"))])
+    if await broadcasts.broadcast_list(tx, limit=1):
+        rows.append([button(plain("What was sent"), AudienceList(what="sent"))])
     rows.append([button(plain("‹ Back"), Home())])
     return Screen(talk.say("To whom shall I write?"), rows)
 
@@ -83,6 +87,21 @@ async def _saved(tx: Tx, talk: Talk, at: AudienceList) -> Screen:
     rows.append(shown.turning(lambda n: at.model_copy(update={"page": n})))
     rows.append([button(talk.plain("‹ Back"), AudienceList())])
     return Screen(talk.say("To which circle?"), rows)
+
+
+async def _sent(tx: Tx, talk: Talk, at: AudienceList) -> Screen:
+    shown = page(await broadcasts.broadcast_rows(tx, limit=30), at.page)
+    rows: list[Row] = []
+    for row in shown.items:
+        when = talk.plain.short(local_day(row.broadcast.created_at, talk.actor.timezone))
+        mark = f"💬 {row.unanswered} " if row.unanswered else ""
+        label = (
+            f"{mark}{when} {clip(row.broadcast.headline, 26)} · {row.delivered}/{row.broadcast.recipients}"
+        )
+        rows.append([button(label, BroadcastResult(id=row.broadcast.id))])
+    rows.append(shown.turning(lambda n: at.model_copy(update={"page": n})))
+    rows.append([button(talk.plain("‹ Back"), AudienceList())])
+    return Screen(talk.say("What was sent, the newest first; delivered of all:"), rows)
 
 
 async def _by_municipality(tx: Tx, talk: Talk, at: AudienceList) -> Screen:

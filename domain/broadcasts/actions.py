@@ -94,6 +94,7 @@ async def send(
         "group_announcement",
         f"{broadcast.id}",
         {"broadcast_id": broadcast.id},
+        subject=f"broadcast_group:{broadcast.id}",
         not_before=starts_at,
     )
     return broadcast
@@ -185,18 +186,20 @@ async def _own(tx: WriteTx, broadcast_id: int) -> Broadcast:
     return found
 
 
-def _subjects(broadcast_id: int) -> tuple[str, str]:
-    return f"broadcast:{broadcast_id}", f"broadcast_file:{broadcast_id}"
+def _subjects(broadcast_id: int) -> tuple[str, ...]:
+    parts = ("broadcast", "broadcast_file", "broadcast_group")
+    return tuple(f"{part}:{broadcast_id}" for part in parts)
 
 
 async def cancel(tx: WriteTx, broadcast_id: int) -> int:
     """Take back what has not begun to leave; how many people will not get it. Raises TooLate for nothing left."""
     found = await _own(tx, broadcast_id)
-    words, files = _subjects(broadcast_id)
+    words, *others = _subjects(broadcast_id)
     stopped = await outbox.cancel(tx, subject=words, reason="the author took it back")
     if found.cancelled_at is not None or not stopped:
         raise rules.TooLate
-    await outbox.cancel(tx, subject=files, reason="the author took it back")
+    for subject in others:
+        await outbox.cancel(tx, subject=subject, reason="the author took it back")
     found.cancelled_at = tx.now
     audit.record(tx, "broadcast.cancel", "broadcast", broadcast_id, found.place, recipients=stopped)
     return stopped

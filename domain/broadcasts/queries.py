@@ -17,7 +17,7 @@ from domain.db import Tx
 from domain.errors import NotFound
 from domain.outbox import OutboxMessage, OutboxState
 from domain.policy import Permission, allows, within
-from domain.progress import Assignment
+from domain.progress import OPEN, Assignment
 
 
 class Delivery(NamedTuple):
@@ -82,7 +82,6 @@ class Page:
     author: str
     files: Sequence[BroadcastFile]
     values: Mapping[str, str | date]
-    read: bool = False
     reply: Reply | None = None
 
 
@@ -190,8 +189,10 @@ async def example(tx: Tx, segment: Segment, recipient: Recipient | None) -> Mapp
     return await _values(tx, segment, recipient.person, recipient.at)
 
 
-async def page_for(tx: Tx, broadcast_id: int, person_id: int) -> Page | None:
+async def page_for(tx: Tx, broadcast_id: int, person_id: int, *, again: bool = False) -> Page | None:
     """How it reads for one recipient at this moment; None where it is not meant for them any more.
+
+    Once more (`again`) only for those who have not read it.
 
     Asked at sending, for the rules of the system: nobody's rights are asked.
     """
@@ -205,14 +206,16 @@ async def page_for(tx: Tx, broadcast_id: int, person_id: int) -> Page | None:
         if not await audiences.is_still_meant(tx, segment, person_id, mine.place):
             return None
         values = dict(await _values(tx, segment, person, mine.place)) if "{" in found.text else {}
+    if again:
+        read = select(OutboxMessage.id).where(_of(broadcast_id, person_id), _IS_READ).limit(1)
+        if await tx.session.scalar(read) is not None:
+            return None
     names = await people.person_names(tx, [found.author_id])
-    read = select(OutboxMessage.id).where(_of(broadcast_id, person_id), _IS_READ).limit(1)
     return Page(
         found,
         names.get(found.author_id or 0, ""),
         await files_of(tx, broadcast_id),
         values,
-        await tx.session.scalar(read) is not None,
         mine.answer if mine else None,
     )
 
@@ -240,10 +243,12 @@ async def _values(tx: Tx, segment: Segment, person: people.Person, at: Place) ->
         "today": local_day(tx.now, person.timezone),
     }
     if segment.measure_id:
-        query = select(Assignment.due_on).where(Assignment.measure_id == segment.measure_id)
+        query = select(Assignment.due_on).where(
+            Assignment.measure_id == segment.measure_id, Assignment.status.in_(OPEN)
+        )
         if at.school_id:
             query = query.where(Assignment.school_id == at.school_id)
-        due_on = await tx.session.scalar(query.order_by(Assignment.due_on.desc()).limit(1))
+        due_on = await tx.session.scalar(query.order_by(Assignment.due_on).limit(1))
         if due_on is not None:
             values["deadline"] = due_on
     return values

@@ -123,17 +123,25 @@ async def announce(
     key: str,
     params: dict[str, Any],
     *,
+    subject: str = "",
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> int:
     """Say something public in groups of the actor's places, once each; how many. Raises NotFound for others'.
 
-    `key` names what is said: the same again is not said twice in a group.
+    `key` names what is said: the same again is not said twice in a group. `subject`: by what it can be taken back.
     """
     for group_id in dict.fromkeys(group_ids):
         found = await queries.group(tx, group_id)
         await _put(
-            tx, found, kind, f"{kind}:{key}:{found.id}", params, not_before=not_before, expires_at=expires_at
+            tx,
+            found,
+            kind,
+            f"{kind}:{key}:{found.id}",
+            params,
+            subject=subject,
+            not_before=not_before,
+            expires_at=expires_at,
         )
     return len(set(group_ids))
 
@@ -145,6 +153,7 @@ async def _put(
     dedupe_key: str,
     params: dict[str, Any],
     *,
+    subject: str = "",
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
 ) -> None:
@@ -152,7 +161,7 @@ async def _put(
         tx,
         kind,
         chat_id=found.chat_id,
-        subject=f"group:{found.id}",
+        subject=subject or f"group:{found.id}",
         dedupe_key=dedupe_key,
         params={**params, "group_id": found.id},
         not_before=not_before,

@@ -14,7 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from admin.auth import COOKIE
 from domain import access, progress
 from domain.actor import SYSTEM
-from tests.admin import targets
+from tests.admin import news_targets, targets
 from tests.admin.conftest import Panel
 from tests.world import DATA
 
@@ -100,6 +100,8 @@ async def pages_of(panel: Panel) -> list[str]:
     invitation = await targets.invitation(world, "here")
     await targets.broadcast(world, "here")
     await targets.message(world, "here")
+    poll, event = await news_targets.poll(world, "here"), await targets.event(world, "here")
+    await news_targets.group(world, "here")
     living = f"/roadmaps/{world.roadmap_id}"
     return [
         "/",
@@ -124,6 +126,13 @@ async def pages_of(panel: Panel) -> list[str]:
         "/broadcasts",
         "/broadcasts/new",
         "/broadcasts/1",
+        "/polls",
+        "/polls/new",
+        f"/polls/{poll['poll_id']}",
+        "/events",
+        "/events/new",
+        f"/events/{event['event_id']}",
+        "/groups",
         "/audit",
         "/attention",
         "/no-such-page",

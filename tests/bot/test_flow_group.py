@@ -1,6 +1,6 @@
 """A working group in the messenger: linked in private, told what is public, moved, lost."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -195,3 +195,22 @@ async def test_unlinked_it_is_silent(play: Play) -> None:
     async with play.db.read(SYSTEM) as tx:
         assert list(await groups.linked(tx)) == []
     assert len(said_in(play, chat_id)) == 1
+
+
+async def test_a_paused_or_taken_back_announcement_is_not_said(play: Play) -> None:
+    chat_id = await linked(play)
+    group, before = await group_id(play), len(said_in(play, chat_id))
+    later = play.world.clock.now() + timedelta(hours=1)
+    author = await play.world.actor("Марина")
+    async with play.db.write(author) as tx:
+        extras = Extras(group_ids=(group,))
+        sent = await broadcasts.send(tx, "Да", TEAM, request_key="a", starts_at=later, extras=extras)
+        await broadcasts.pause(tx, sent.id)
+    play.world.clock.forward(hours=2)
+    await play.settled()
+    assert len(said_in(play, chat_id)) == before
+    async with play.db.write(author) as tx:
+        await broadcasts.cancel(tx, sent.id)
+        await broadcasts.resume(tx, sent.id)
+    await play.settled()
+    assert len(said_in(play, chat_id)) == before
