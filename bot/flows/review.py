@@ -163,9 +163,10 @@ async def report_screen(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) 
     say = talk.say
     view = _version(card, submission_id)
     sent, today = view.submission, talk.today()
-    place = await schools.place_name(tx, card.assignment.place)
-    names = [place.name, place.above] if talk.actor.roles() & COORDINATORS else [place.name]
-    title = ", ".join(name for name in names if name)
+    title = card.school.name
+    if talk.actor.roles() & COORDINATORS:
+        place = await schools.place_name(tx, card.assignment.place)
+        title = ", ".join(name for name in (place.name, place.above) if name)
     when = moment(talk.plain, sent.submitted_at, talk.actor.timezone, today)
     head = say(
         "Report No. %(number)s, %(name)s, %(when)s",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import case, select
+from sqlalchemy import Select, case, select
 
 from domain.db import Tx
 from domain.programme.models import REMINDER_STEPS, Cohort, Cycle, Programme, SlotRule
@@ -29,7 +29,9 @@ async def find_cohort(tx: Tx, name: str) -> Cohort | None:
     return (await tx.session.scalars(select(Cohort).where(Cohort.name == name))).first()
 
 
-async def file_rules(tx: Tx, region_id: int | None = None, cohort_ids: Collection[int] = ()) -> FileRules:
+async def file_rules(
+    tx: Tx, region_id: int | None = None, cohort_ids: Collection[int] | Select[int] = ()
+) -> FileRules:
     """What a report of a school of these cohorts may bring.
 
     The programme of the newest cycle speaks, for a school of none the first programme; the region's own rules for it

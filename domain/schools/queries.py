@@ -207,5 +207,7 @@ async def cohort_ids(tx: Tx, school_ids: Sequence[int]) -> dict[int, list[int]]:
 
 async def file_rules(tx: Tx, place: Place) -> programme.FileRules:
     """What a report of this school, or of this office, may bring: by its cohorts and its region."""
-    cohorts = await cohort_ids(tx, [place.school_id]) if place.school_id is not None else {}
-    return await programme.file_rules(tx, place.region_id, cohorts.get(place.school_id or 0, ()))
+    if place.school_id is None:
+        return await programme.file_rules(tx, place.region_id)
+    its = select(Enrollment.cohort_id).where(Enrollment.school_id == place.school_id)
+    return await programme.file_rules(tx, place.region_id, its)

@@ -8,7 +8,6 @@ from domain.progress import Decision, Kind, Status
 from sandbox import Item
 from tests.bot.chat import PDF, PNG, Play
 
-
 STORY: tuple[tuple[str, str, str], ...] = (
     ("Тамара", "say", "/menu"),
     ("Тамара", "press", "🔴 1.2"),
