@@ -2,7 +2,7 @@
 
 from domain.giving.actions import assign
 from domain.giving.queries import Group, Plan, TrackRow, group, offices, plan, preview, tracks_in_use
-from domain.giving.rules import Proposal, Receivers, meant, proposals
+from domain.giving.rules import Proposal, Receivers, meant, proposals, receivers
 
 __all__ = [
     "Group",
@@ -17,5 +17,6 @@ __all__ = [
     "plan",
     "preview",
     "proposals",
+    "receivers",
     "tracks_in_use",
 ]

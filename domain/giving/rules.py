@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from domain.actor import Place
+
 if TYPE_CHECKING:
     from domain.roadmaps import Measure
 
@@ -64,6 +66,20 @@ def meant(bodies: Iterable[str]) -> Receivers | None:
     for body in bodies:
         found |= named(body)
     return next((to for to in Receivers if to in found), None)
+
+
+def receivers(responsible: Iterable[str], holders: Iterable[Place]) -> list[Place]:
+    """Which of a plan's holders a new measure is for: offices where the cell names them and no school, as far as
+    they have a part in the plan; otherwise the schools."""
+    places = list(holders)
+    to = meant(responsible)
+    offices = [
+        place
+        for place in places
+        if place.school_id is None
+        and to is (Receivers.REGIONAL if place.municipality_id is None else Receivers.MUNICIPAL)
+    ]
+    return offices or [place for place in places if place.school_id is not None]
 
 
 def proposals(measures: Iterable["Measure"]) -> list[Proposal]:

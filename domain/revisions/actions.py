@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, update
 
-from domain import audit, moving, roadmaps
+from domain import audit, giving, moving, roadmaps
 from domain.db import WriteTx
 from domain.files import StoredFile
 from domain.progress import Assignment, Handout, Submission
@@ -154,7 +154,8 @@ async def apply(
     """Make the living roadmap like the newer version; what schools have handed in stays.
 
     Open assignments move with their deadlines and each holder hears of it once; measures that are gone stay,
-    marked, where schools have worked on them. `give_added`: new measures go to every school that has the roadmap.
+    marked, where schools have worked on them. `give_added`: new measures go to every school that has the roadmap, or to the
+    offices that have it where they are named and no school is.
     """
     revision = await _open(tx, revision_id, seen)
     roadmap = await roadmaps.roadmap_for_planning(tx, revision.roadmap_id)
@@ -270,10 +271,11 @@ class _Application:
 
     async def _give(self, added: Sequence[Measure]) -> None:
         query = select(Assignment).where(Assignment.roadmap_id == self.roadmap.id)
-        holders = {a.place: a for a in await self.tx.session.scalars(query)}.values()
+        holders = {a.place: a for a in await self.tx.session.scalars(query)}
         for measure in added:
+            receivers = [holders[place] for place in giving.receivers(measure.responsible, holders)]
             for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]])):
-                self.mover.give(measure, occurrence, window, holders)
+                self.mover.give(measure, occurrence, window, receivers)
         await self.tx.session.flush()
 
     async def _gone(self, change: Change) -> None:

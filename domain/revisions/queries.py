@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from domain import moving, progress, roadmaps
+from domain import giving, moving, progress, roadmaps
+from domain.actor import Place
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.policy import Permission, within
@@ -26,6 +27,7 @@ class Comparison(NamedTuple):
     counts: dict[ChangeKind, int]
     worked: Collection[int]  # measures with work of schools: never taken away
     holders: int  # schools that have the roadmap and would get what is added
+    to_offices: int  # added measures that would go to offices instead
     moving: int  # open assignments whose deadline would move
     keeping: int  # those that would stay, because their school has a date of its own
     told: int  # people who would hear of it
@@ -112,9 +114,21 @@ async def comparison(tx: Tx, revision_id: int) -> Comparison:
         counts=dict(Counter(change.kind for change in changes)),
         worked=await moving.worked_measures(tx, gone),
         holders=schools or 0,
+        to_offices=await _to_offices(tx, found, changes),
         moving=len(work),
         keeping=await moving.keeping(
             tx, [c.measure.id for c in changes if c.moves and c.measure is not None]
         ),
         told=len({person for people in told.values() for person in people}),
     )
+
+
+async def _to_offices(tx: Tx, found: Revision, changes: Sequence[Change]) -> int:
+    """How many of the added rows name only offices that have a part in the roadmap."""
+    added = [c.row for c in changes if c.kind is ChangeKind.ADDED and c.row is not None]
+    if not added:
+        return 0
+    query = select(*Assignment.place_columns()).where(Assignment.roadmap_id == found.roadmap_id).distinct()
+    holders = [Place(*where) for where in await tx.session.execute(query)]
+    receivers = (giving.receivers(found.rows[row]["responsible"], holders) for row in added)
+    return sum(bool(places) and places[0].school_id is None for places in receivers)

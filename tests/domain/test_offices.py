@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from domain import (
     chase,
+    documents,
     exports,
     giving,
     obligations,
@@ -16,6 +17,7 @@ from domain import (
     progress,
     reminders,
     reports,
+    revisions,
     roadmaps,
     talks,
     weekly,
@@ -28,6 +30,7 @@ from domain.errors import Forbidden, NotFound
 from domain.files import StoredFile
 from domain.packs import PackEmpty, Scope, pack_of
 from domain.progress import Assignment, Decision, Standing, Status
+from tests.changed_documents import add_row, changed
 from tests.domain.test_progress import decide, hand_in, status
 from tests.domain.test_reminders import digest, queued
 from tests.world import START, World
@@ -295,3 +298,25 @@ async def test_questions_and_not_required_of_an_office_go_to_the_region(world: W
         await talks.say(tx, work_id, "Любой")
         await obligations.grant_waiver(tx, waiver.id)
     assert await status(world, work_id) is Status.WAIVED
+
+
+async def test_a_new_measure_goes_to_whom_its_words_name(world: World) -> None:
+    await give(world, "область", "2.1")
+    regional = ("5.4", "Методический день", "до 1 июня", "ГАУ ДПО ЯО ИРО", "Проведён", "Программа")
+    school = ("5.5", "Открытые уроки", "до 1 июня", "Школы, включенные в проект", "Проведены", "Справка")
+    newer = changed(add_row("Цикл семинаров", *regional), add_row("Цикл семинаров", *school))
+    async with world.db.write(await world.actor("Римма")) as tx:
+        reading = documents.read_roadmap(newer, "новая.docx", year=2022)
+        proposed = await revisions.propose(tx, world.roadmap_id, reading, file_name="новая.docx")
+        compared = await revisions.comparison(tx, proposed.id)
+        assert (compared.holders, compared.to_offices) == (3, 1)
+        await revisions.apply(tx, proposed.id)
+    async with world.db.read(SYSTEM) as tx:
+        region = [r.measure.number for r in await progress.my_work(tx, office=world.places["область"])]
+        school_id = world.schools["Тороповская"].school_id
+        theirs = [r.measure.number for r in await progress.my_work(tx, school_id=school_id)]
+    assert (sorted(n or "" for n in region), "5.4" in theirs, "5.5" in theirs) == (
+        ["2.1", "5.4"],
+        False,
+        True,
+    )
