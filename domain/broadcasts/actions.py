@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from domain import audiences, audit, groups, outbox
 from domain.audiences import NobodyToWrite, Preview, Segment, author_place
@@ -19,6 +19,7 @@ from domain.outbox import OutboxMessage, OutboxState, Policy
 from domain.policy import Permission, require
 
 PAUSED = datetime(9999, 1, 1, tzinfo=UTC)  # a paused message is due never
+PUT_ASIDE_FOR = timedelta(days=7)
 AGAIN_AFTER = timedelta(hours=20)  # nobody is reminded of a broadcast more often
 
 
@@ -167,6 +168,16 @@ async def test(tx: WriteTx, text: str, segment: Segment, *, extras: Extras, key:
             dedupe_key=f"broadcast_test:{tx.actor.person_id}:{key}:{number}",
             params=params,
         )
+
+
+async def forget_unsent(tx: WriteTx) -> int:
+    """Files that were put aside a week ago and never sent are forgotten; their bytes leave with the next clean-up."""
+    gone = await tx.session.execute(
+        delete(BroadcastFile)
+        .where(BroadcastFile.broadcast_id.is_(None), BroadcastFile.made_at < tx.now - PUT_ASIDE_FOR)
+        .returning(BroadcastFile.id)
+    )
+    return len(gone.all())
 
 
 async def remember_file(tx: WriteTx, file_id: int, telegram_file_id: str) -> None:

@@ -130,8 +130,12 @@ async def ballots(tx: Tx, poll_id: int) -> list[tuple[Ballot, str]]:
 
 
 async def silent_names(tx: Tx, poll_id: int) -> list[tuple[str, str]]:
-    """Who has not answered: names with their places; of a school that has answered nobody is named."""
-    await poll(tx, poll_id)
+    """Who has not answered: names with their places; of a school that has answered nobody is named.
+
+    Of an anonymous poll nobody is: whoever watches the names and the counts change could tell whose answer came.
+    """
+    if (await poll(tx, poll_id)).anonymous:
+        return []
     query = (
         select(people.Person.name, PollSeat.place_name)
         .join(PollSeat, PollSeat.person_id == people.Person.id)

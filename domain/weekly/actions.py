@@ -1,6 +1,6 @@
 """Queueing the weekly summaries, and reminding of joint actions and events. May run late, twice or never: the key decides."""
 
-from domain import chase, events, groups, mornings, outbox, polls
+from domain import broadcasts, chase, events, groups, mornings, outbox, polls
 from domain.actor import SYSTEM
 from domain.dates import local_day
 from domain.db import Database
@@ -29,4 +29,5 @@ async def plan(db: Database, *, default_hour: int = 9) -> int:
         await events.plan(wtx)
         await polls.plan(wtx)
         await groups.plan(wtx)
+        await broadcasts.forget_unsent(wtx)
     return len(due)

@@ -1,5 +1,7 @@
 """A message to exactly those people, once."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +10,9 @@ from sqlalchemy import select, update
 from domain import broadcasts, outbox, progress
 from domain.actor import SYSTEM, Role
 from domain.broadcasts import Segment
+from domain.db import WriteTx
 from domain.errors import Forbidden, NotFound
+from domain.files import StoredFile
 from domain.outbox import OutboxMessage, OutboxState
 from tests.domain.test_progress import hand_in
 from tests.world import World
@@ -162,3 +166,43 @@ async def test_a_segment_knows_lateness_and_exceptions(world: World) -> None:
     spared = Segment(roles=heads, late_days=30, except_school_ids=(torop,))
     assert await names(world, "Римма", spared) == ["Вера", "Клим"]
     assert Segment.from_json(spared.to_json()) == spared
+
+
+async def test_pressed_by_many_at_once_it_goes_once(world: World) -> None:
+    author = await world.actor("Марина")
+
+    async def send() -> int:
+        async with world.db.write(author) as tx:
+            return (await broadcasts.send(tx, "Коллеги", Segment(), request_key="k")).id
+
+    async def press(act: Callable[[WriteTx, int], Awaitable[int]], name: str) -> None:
+        async with world.db.write(await world.actor(name)) as tx:
+            await act(tx, 1)
+
+    assert set(await asyncio.gather(*(send() for _ in range(20)))) == {1}
+    await delivered(world, 1, OutboxState.SENT, "Дина", "Тамара")
+    await delivered(world, 1, OutboxState.UNKNOWN, "Кирилл")
+    both = (broadcasts.remind, broadcasts.repeat_doubtful)
+    await asyncio.gather(*(press(act, name) for name in ("Марина", "Римма") * 5 for act in both))
+    async with world.db.read(SYSTEM) as tx:
+        rows = (
+            await tx.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "broadcast"))
+        ).all()
+    keys = sorted((row.subject, row.person_id or 0) for row in rows)
+    first = sorted(("broadcast:1", world.people[name]) for name in ("Дина", "Тамара", "Кирилл"))
+    again = sorted(("broadcast_again:1", world.people[name]) for name in ("Дина", "Тамара"))
+    assert keys == [*first, *again]
+
+
+async def test_files_put_aside_and_never_sent_are_forgotten(world: World) -> None:
+    stored = StoredFile("0" * 64, 3)
+    async with world.db.write(await world.actor("Марина")) as tx:
+        lost = await broadcasts.keep_file(tx, stored, name="a.pdf")
+        sent = await broadcasts.keep_file(tx, stored, name="b.pdf")
+        extras = broadcasts.Extras(file_ids=(sent.id,))
+        await broadcasts.send(tx, "Коллеги", Segment(), request_key="k", extras=extras)
+    world.clock.forward(days=8)
+    async with world.db.write(SYSTEM) as tx:
+        assert [await broadcasts.forget_unsent(tx) for _ in range(2)] == [1, 0]
+        assert await tx.session.get(broadcasts.BroadcastFile, lost.id) is None
+        assert [file.id for file in await broadcasts.files_of(tx, 1)] == [sent.id]

@@ -1,5 +1,6 @@
 """A poll: asked, answered once per person or per school, counted; anonymous answers have nobody's name."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -149,6 +150,32 @@ async def test_an_anonymous_answer_is_stored_without_any_link(world: World) -> N
             rows = (await tx.session.execute(text(f'SELECT * FROM "{table}"'))).all()
             holding += [table for row in rows if "secret-4711" in str(tuple(row))]
     assert holding == ["ballot"]
+
+
+async def test_nobody_is_named_as_silent_in_an_anonymous_poll(world: World) -> None:
+    poll = await asked(world, SPEC._replace(anonymous=True))
+    async with world.db.write(await world.actor("Римма")) as tx:
+        assert await polls.silent_names(tx, poll.id) == []
+        assert await polls.remind(tx, poll.id) == 5
+
+
+async def test_of_a_team_that_sends_at_once_one_is_counted(world: World) -> None:
+    poll = await asked(world, SPEC._replace(per_school=True))
+    names = ("Тамара", "Дина") * 10
+    for name, value in (("Тамара", [0]), ("Дина", [1])):
+        await fill(world, name, poll, value, None, 5)
+
+    async def send(name: str) -> bool:
+        try:
+            async with world.db.write(await world.actor(name)) as tx:
+                await polls.submit(tx, poll.id)
+        except polls.AlreadyAnswered:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*(send(name) for name in names))) == 1
+    found = await counted(world, poll)
+    assert (found.answered, sum(row.chosen for row in found.tallies[0].rows)) == (1, 1)
 
 
 async def test_the_silent_are_reminded_once_ever(world: World) -> None:
