@@ -297,15 +297,17 @@ def _document_measure(
 ) -> roadmaps.Measure:
     title = say(rules.DOCUMENTS[one.document])
     if factor is not None:
-        title = f"{title}: {int(factor)}. {say(rules.FACTORS[factor])}"
+        # The risk first: on a button only the beginning is seen.
+        risk = say(rules.FACTORS[factor])
+        title = say(N_("Antirisk programme %(n)s. %(risk)s"), n=int(factor), risk=risk)
     if one.stage is not None:
         title = f"{title}, {say(N_('stage %(n)s'), n=int(one.stage))}"
     until = say(N_("until %(day)s"), day=say.date(one.until, year=True))
     return roadmaps.Measure(
         roadmap_id=roadmap.id,
         position=position,
-        number=str(position + 1),
         title=title,
+        expected_result=say(rules.DOCUMENTS[one.document]),
         evidence_required=say(N_("The document itself as a file, with a signature and a date")),
         deadline_text=until,
         deadline_typed=until,
