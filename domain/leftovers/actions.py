@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from domain.actor import SYSTEM
@@ -19,7 +19,7 @@ async def sweep(db: Database, store: FileStore, life: timedelta = rules.LIFE) ->
 
     Returns how many. Age is that of the file: bytes that come again are young again. May run late or twice.
     """
-    before = datetime.now(UTC).timestamp() - life.total_seconds()
+    before = (db.clock.now() - life).timestamp()
     old = await asyncio.to_thread(_old, store, before)
     stored = sorted(path.name for path in old if _HASH.fullmatch(path.name))
     async with db.read(SYSTEM) as tx:

@@ -1,7 +1,7 @@
 """What lies in the store and is named by no row leaves it after a week; everything else stays."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import domain.models  # noqa: F401 - every table is known
@@ -14,27 +14,33 @@ from tests.world import DATA, World
 PLAN = DATA / "roadmaps" / "003_dergachi_dk.docx"
 
 
-def age(path: Path, days: float) -> None:
-    then = (datetime.now(UTC) - timedelta(days=days)).timestamp()
+def age(world: World, path: Path, days: float) -> None:
+    then = (world.db.clock.now() - timedelta(days=days)).timestamp()
     os.utime(path, (then, then))
 
 
-async def kept(store: FileStore, body: bytes, days: float) -> StoredFile:
+async def kept(world: World, store: FileStore, body: bytes, days: float) -> StoredFile:
     stored = await store.keep(body)
-    age(store.path(stored.sha256), days)
+    age(world, store.path(stored.sha256), days)
     return stored
 
 
 async def test_only_what_no_row_names_goes_and_only_when_it_is_old(world: World, tmp_path: Path) -> None:
     store = FileStore(tmp_path / "files")
-    lost, young = await kept(store, b"a list nobody confirmed", 8), await kept(store, b"a list of today", 6)
-    evidence, document = await kept(store, b"%PDF evidence", 400), await kept(store, PLAN.read_bytes(), 400)
+    lost, young = (
+        await kept(world, store, b"a list nobody confirmed", 8),
+        await kept(world, store, b"a list of today", 6),
+    )
+    evidence, document = (
+        await kept(world, store, b"%PDF evidence", 400),
+        await kept(world, store, PLAN.read_bytes(), 400),
+    )
     broken, fresh = store.incoming(), store.incoming()
-    age(broken, 8)
+    age(world, broken, 8)
     other = store.folder / "packs" / "pack.zip"
     other.parent.mkdir()
     other.write_bytes(b"PK")
-    age(other, 400)
+    age(world, other, 400)
     work_id = await world.assignment_id("Тороповская", "1.2")
     async with world.db.write(await world.actor("Дина")) as tx:
         await progress.add_file(tx, work_id, evidence, name="Приказ.pdf")
@@ -58,7 +64,7 @@ async def test_only_what_no_row_names_goes_and_only_when_it_is_old(world: World,
 
 async def test_bytes_that_come_again_are_young_again(world: World, tmp_path: Path) -> None:
     store = FileStore(tmp_path / "files")
-    lost = await kept(store, b"a list nobody confirmed", 8)
+    lost = await kept(world, store, b"a list nobody confirmed", 8)
     assert await store.keep(b"a list nobody confirmed") == lost
     assert await leftovers.sweep(world.db, store) == 0
     assert await leftovers.sweep(world.db, FileStore(tmp_path / "nowhere")) == 0
