@@ -58,6 +58,7 @@ CONVERSATIONS = (
     home.router,
     own.router,
     inviting.router,
+    asking.replies,
     work.router,
     drafting.router,
     amending.router,

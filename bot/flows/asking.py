@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aiogram.filters import Filter
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot.identity import Expecting
@@ -15,6 +16,8 @@ from domain.progress import Source, Standing, WorkCard
 from domain.talks import Side, Thread, Turn
 
 router = Routes("asking")
+# A reply to a question is its answer, whatever screen is open: goes before the drafts.
+replies = Routes("replies")
 
 WORDS = "ask"  # the next text is said about this assignment
 SHOWN = 5  # newest utterances on the screen
@@ -71,6 +74,32 @@ def _back(talk: Talk, card: WorkCard, thread: Thread) -> InlineKeyboardButton:
     if card.standing is Standing.IN_REVIEW and card.submissions:
         return button(label, Report(submission=card.submissions[0].submission.id, again=True))
     return button(label, Queue())
+
+
+class ToNews(Filter):
+    """A text that replies to the news of a question or an answer (`letters.said`); gives the handler `about`."""
+
+    async def __call__(self, event: Message) -> bool | dict[str, Any]:
+        """The assignment that the news was about."""
+        news = event.reply_to_message
+        if (
+            not event.text
+            or news is None
+            or news.reply_markup is None
+            or not (news.text or "").startswith("💬")
+        ):
+            return False
+        buttons = [b.callback_data or "" for row in news.reply_markup.inline_keyboard for b in row]
+        asks = [data for data in buttons if data.startswith(f"{Ask.__prefix__}{Ask.__separator__}")]
+        return {"about": Ask.unpack(asks[0]).id} if asks else False
+
+
+@replies.message(ToNews())
+async def reply(message: Message, talk: Talk, about: int) -> None:
+    """Written in reply to a question: no button need be pressed."""
+    async with talk.db.write(talk.actor) as tx:
+        await talks.say(tx, about, message.text or "", Source(talk.chat_id, message.message_id))
+    await _show(talk, about, fresh=True)
 
 
 @router.message(Expecting(WORDS, text_only=True))

@@ -55,6 +55,29 @@ async def test_the_reviewer_asks_from_the_card_and_the_school_sees_it_on_the_fir
     assert kirill.text == "💬 Тороповская ОШ, 1.2\n«Директор» Дина"
 
 
+async def test_a_reply_to_a_question_is_its_answer_wherever_one_is(play: Play) -> None:
+    tamara, kirill = await opened(play), play.chat("Кирилл")
+    await tamara.press("Спросить куратора")
+    await tamara.say("Нужна ли печать?")
+    await kirill.say("/menu")
+    news = next(m for m in kirill.messages if m.text.startswith("💬"))
+    await play.telegram.send_text(kirill.user_id, "Хватит подписи", reply_to=news.message_id)
+    await play.settled()
+    assert tamara.text.endswith("\n«Хватит подписи» Кирилл")
+    # The same while a draft is open: it does not take the answer for a part of the report.
+    await kirill.press("‹ Назад")
+    answer = tamara.last
+    await tamara.say("/menu")
+    await tamara.press("🔴 1.1")
+    await play.telegram.send_text(tamara.user_id, "Спасибо", reply_to=answer.message_id)
+    await play.settled()
+    async with play.db.read(await play.world.actor("Тамара")) as tx:
+        work_id = await play.world.assignment_id("Тороповская", "1.2")
+        assert [u.text for u in (await talks.thread(tx, work_id)).said][-1] == "Спасибо"
+        other = await progress.work_card(tx, await play.world.assignment_id("Тороповская", "1.1"))
+    assert list(other.draft) == []
+
+
 async def test_a_stranger_neither_reads_nor_speaks(play: Play) -> None:
     sasha = play.chat("Саша")
     await sasha.say("/menu")

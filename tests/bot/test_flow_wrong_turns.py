@@ -6,11 +6,12 @@ import io
 from PIL import Image
 
 from bot.chores import join_photos
-from domain import progress
+from domain import files, progress
 from domain.actor import SYSTEM
+from domain.files import FileRefused
 from domain.progress import Decision, Kind, Status, WorkCard
 from sandbox import Item
-from tests.bot.chat import PDF, Play
+from tests.bot.chat import PDF, Play, told
 from tests.bot.test_flow_report import handed_in, opened
 from tests.bot.test_flow_review import status
 
@@ -56,6 +57,73 @@ async def test_a_file_of_exactly_the_limit_and_one_byte_over(play: Play) -> None
         "Файл «Больше.pdf» больше 20 МБ"
     )
     assert [item.name for item in (await card(play)).draft] == ["Ровно.pdf"]
+
+
+async def test_the_slots_limit_exactly_and_one_byte_over(play: Play) -> None:
+    tamara = await opened(play)
+    slot = 30 * 2**20
+    # Telegram itself does not hand out so large a file: exactly the slot gets a link, a byte more gets a refusal.
+    assert "Загрузите его на этой странице" in await tamara.document("Ровно.pdf", PDF, size=slot)
+    assert await tamara.document("Больше.pdf", PDF, size=slot + 1) == told(
+        FileRefused(reason=files.TOO_LARGE, name="Больше.pdf", max=30)
+    )
+    assert (await card(play)).draft == []
+
+
+async def test_one_hundred_presses_of_send_are_one_report(play: Play) -> None:
+    tamara = await opened(play)
+    await tamara.say("Перечень готов")
+    found = play.telegram.world.find_message(play.telegram.bot, tamara.user_id, tamara.last.message_id)
+    assert found is not None
+    data = tamara.last.button("Отправить").data or ""
+    for _ in range(100):
+        await play.telegram.press_data(tamara.user_id, found, data, 0)
+    await play.settled()
+    assert [view.submission.version for view in (await card(play)).submissions] == [1]
+    assert len(play.chat("Кирилл").messages) == 1
+    assert len(tamara.messages) == 1
+
+
+async def test_what_says_nothing_is_refused_kindly_whatever_it_is(play: Play) -> None:
+    tamara = await opened(play)
+    await tamara.say("Перечень готов")
+    telegram, user = play.telegram, tamara.user_id
+    sent = len(tamara.messages)
+    await telegram.send_voice(user)
+    await telegram.send_sticker(user)
+    await telegram.send_video(user, b"....ftyp")
+    await telegram.send_contact(user, "+70000000000")
+    await telegram.send_location(user, 57.6, 39.9)
+    await play.settled()
+    said = [message.text for message in tamara.messages[sent:]]
+    assert [words.split(".")[0] for words in said] == [
+        "Голосовое в отчёт не положить",
+        "Стикером не подтвердить",
+        "Видео в отчёт не помещается",
+        "Это в отчёт не положить",
+        "Это в отчёт не положить",
+    ]
+    assert [item.text for item in (await card(play)).draft] == ["Перечень готов"]
+
+
+async def test_forwarded_and_quoted_messages_go_into_the_draft_as_they_read(play: Play) -> None:
+    tamara = await opened(play)
+    kirill = play.chat("Кирилл")
+    await kirill.say("/menu")
+    forwarded = await play.telegram.send_text(tamara.user_id, "Из письма отдела: перечень принят")
+    await play.settled()
+    await play.telegram.forward(tamara.user_id, forwarded)
+    await play.settled()
+    await play.telegram.send_text(tamara.user_id, "Это о нём", reply_to=tamara.last.message_id)
+    await play.settled()
+    await tamara.photo(photo(1), caption="Подпись директора")
+    held = [(item.kind, item.text) for item in (await card(play)).draft]
+    assert held == [
+        (Kind.TEXT, "Из письма отдела: перечень принят"),
+        (Kind.TEXT, "Из письма отдела: перечень принят"),
+        (Kind.TEXT, "Это о нём"),
+        (Kind.PHOTO, "Подпись директора"),
+    ]
 
 
 async def test_two_people_of_one_school_at_once(play: Play) -> None:
