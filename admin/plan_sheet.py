@@ -33,7 +33,7 @@ def plan_sheet(visit: Visit, found: Execution) -> PlanSheet:
             track_id = row.measure.track_id
             track = found.tracks.get(track_id or 0)
             sheet.rows += _track(visit, track) if track else []
-        cells = [_cell(row.measure, role) for role, _ in columns]
+        cells = [_cell(visit, row.measure, role) for role, _ in columns]
         sheet.rows.append([*cells, *_state(visit, found, row)])
     return sheet
 
@@ -46,8 +46,11 @@ def _track(visit: Visit, track: roadmaps.Track) -> list[str]:
     return [track.title, *([visit.say("Goal: %(goal)s", goal=track.goal)] if track.goal else [])]
 
 
-def _cell(measure: roadmaps.Measure, role: str) -> str:
-    return getattr(measure, FIELDS[role]) or ""
+def _cell(visit: Visit, measure: roadmaps.Measure, role: str) -> str:
+    words = getattr(measure, FIELDS[role]) or ""
+    if role == "deadline" and not words:  # a school's own row has a date and no words
+        words = ", ".join(_day(visit, due) for _, due in roadmaps.parse_windows(measure.windows) if due)
+    return words
 
 
 def _closing(visit: Visit, found: Execution) -> list[str]:

@@ -81,7 +81,7 @@ async def add_row(
     if not title.strip():
         raise rules.TextNeeded
     rules.check_inside(due_on, plan.bounds)
-    own = await queries.own_rows(tx, roadmap_id, school_id) or await _own_plan(tx, plan, school)
+    own = await roadmaps.own_plan(tx, roadmap_id, school_id) or await _own_plan(tx, plan, school)
     last = await tx.session.scalar(select(func.max(Measure.position)).where(Measure.roadmap_id == own.id))
     measure = Measure(
         roadmap_id=own.id,

@@ -143,12 +143,6 @@ async def adapted(tx: Tx, roadmap_id: int) -> list[Adapted]:
     return result
 
 
-async def own_rows(tx: Tx, roadmap_id: int, school_id: int) -> Roadmap | None:
-    """The school's own addition to a shared plan, where it has one."""
-    query = select(Roadmap).where(Roadmap.template_id == roadmap_id, Roadmap.school_id == school_id)
-    return (await tx.session.scalars(query)).first()
-
-
 async def proposal(tx: Tx, proposal_id: int) -> EditProposal:
     """One proposal inside the actor's places, locked for writing where the database can."""
     query = select(EditProposal).where(

@@ -104,10 +104,11 @@ async def execution(
 ) -> Execution:
     """The state of a roadmap in the actor's places, of one school or municipality where asked."""
     view = await roadmaps.roadmap(tx, roadmap_id)
+    measures, plans = await _as_owed(tx, view, school_id)
     school = await schools.school(tx, school_id) if school_id is not None else None
     query = (
         select(Assignment)
-        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.roadmap_id == roadmap_id)
+        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.roadmap_id.in_(plans))
         .order_by(Assignment.school_id, Assignment.occurrence)
     )
     if school_id is not None:
@@ -115,8 +116,8 @@ async def execution(
     if municipality_id is not None:
         query = query.where(Assignment.municipality_id == municipality_id)
     owed = (await tx.session.scalars(query)).all()
-    sent = await _sent(tx, roadmap_id)
-    rows = {m.id: ExecutionRow(m) for m in view.measures}
+    sent = await _sent(tx, plans)
+    rows = {m.id: ExecutionRow(m) for m in measures}
     day = progress.today(tx)
     for work in owed:
         if work.measure_id in rows:
@@ -142,10 +143,23 @@ class _Sent(NamedTuple):
     documents: list[str]
 
 
-async def _sent(tx: Tx, roadmap_id: int) -> dict[int, _Sent]:
-    """The newest version of every report by the roadmap, with its decision and its documents."""
+async def _as_owed(
+    tx: Tx, view: roadmaps.RoadmapView, school_id: int | None
+) -> tuple[Sequence[roadmaps.Measure], Sequence[int]]:
+    """The measures of a plan and the plans that they are of: for one school in its own words, with its own rows."""
+    if school_id is None:
+        return view.measures, [view.roadmap.id]
+    found = await roadmaps.own_words(tx, [m.id for m in view.measures], school_id)
+    own = await roadmaps.own_plan(tx, view.roadmap.id, school_id)
+    added = (await roadmaps.roadmap(tx, own.id)).measures if own is not None else []
+    worded = [roadmaps.worded(m, found.get(m.id)) for m in view.measures]
+    return [*worded, *added], [view.roadmap.id, *([own.id] if own is not None else [])]
+
+
+async def _sent(tx: Tx, plans: Sequence[int]) -> dict[int, _Sent]:
+    """The newest version of every report by the plans, with its decision and its documents."""
     newest = and_(Submission.assignment_id == Assignment.id, Submission.version == Assignment.version)
-    scope = within(tx.actor, Permission.SEE, Assignment), Assignment.roadmap_id == roadmap_id
+    scope = within(tx.actor, Permission.SEE, Assignment), Assignment.roadmap_id.in_(plans)
     query = (
         select(Submission, Review)
         .join(Assignment, newest)

@@ -1,16 +1,17 @@
 """Reading plans: one's own, those below, and the approved ones above."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
-from domain import audit, people
+from domain import audit, calendars, people
 from domain.actor import Actor, Grant, Place
+from domain.dates import NO_OWN_DAYS, OwnDays
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
-from domain.roadmaps.models import Measure, Roadmap, Track
+from domain.roadmaps.models import Measure, Roadmap, SchoolWording, Track
 from domain.roadmaps.rules import Finding, RoadmapState, findings
 
 _REMEMBERED = 200  # roadmaps back, in which a choice of columns is looked for
@@ -30,6 +31,7 @@ class RoadmapView(NamedTuple):
     roadmap: Roadmap
     tracks: Sequence[Track]
     measures: Sequence[Measure]
+    own_days: OwnDays = NO_OWN_DAYS  # of its region
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -56,7 +58,9 @@ async def roadmap_list(tx: Tx, *, state: RoadmapState | None = None) -> list[Roa
     query = (
         select(Roadmap, func.count(Measure.id), func.coalesce(func.sum(case((doubtful, 1), else_=0)), 0))
         .outerjoin(Measure, Measure.roadmap_id == Roadmap.id)
-        .where(visible(tx.actor), Roadmap.template_id.is_(None))  # what schools added stands with the plan itself
+        .where(
+            visible(tx.actor), Roadmap.template_id.is_(None)
+        )  # what schools added stands with the plan itself
         .group_by(Roadmap.id)
         .order_by(Roadmap.state != RoadmapState.DRAFT, Roadmap.id.desc())
     )
@@ -138,12 +142,12 @@ async def roadmap(tx: Tx, roadmap_id: int) -> RoadmapView:
     measures = await tx.session.scalars(
         select(Measure).where(Measure.roadmap_id == roadmap_id).order_by(Measure.position)
     )
-    return RoadmapView(found, tracks.all(), measures.all())
+    return RoadmapView(found, tracks.all(), measures.all(), await calendars.own_days(tx, found.region_id))
 
 
 def check_plan(view: RoadmapView) -> list[Finding]:
     """What to look at before the plan is approved: warnings with names, in the order of the rows."""
-    return findings(view.roadmap, view.measures)
+    return findings(view.roadmap, view.measures, view.own_days)
 
 
 async def roadmap_for_planning(tx: Tx, roadmap_id: int) -> Roadmap:
@@ -176,6 +180,24 @@ async def changes_since(tx: Tx, measure: Measure, seen: int) -> tuple[str, list[
     names = await people.person_names(tx, [entry.person_id for entry in since[:1]])
     fields = sorted({field for entry in since for field in entry.details.get("fields", ())})
     return next(iter(names.values()), ""), fields
+
+
+async def own_words(tx: Tx, measure_ids: Collection[int], school_id: int) -> dict[int, SchoolWording]:
+    """A school's own words for these measures, by measure."""
+    query = select(SchoolWording).where(
+        SchoolWording.school_id == school_id,
+        SchoolWording.measure_id.in_(measure_ids),
+        within(tx.actor, Permission.SEE, SchoolWording),
+    )
+    return {found.measure_id: found for found in await tx.session.scalars(query)}
+
+
+async def own_plan(tx: Tx, template_id: int, school_id: int) -> Roadmap | None:
+    """What a school has added to a plan that it shares with others, where it has added anything."""
+    query = select(Roadmap).where(
+        Roadmap.template_id == template_id, Roadmap.school_id == school_id, visible(tx.actor)
+    )
+    return (await tx.session.scalars(query)).first()
 
 
 async def open_doubts(tx: Tx) -> int:

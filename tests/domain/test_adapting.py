@@ -252,3 +252,25 @@ async def test_a_stranger_finds_no_plan(world: World) -> None:
                 await adapting.school_plan(tx, world.roadmap_id, school_id)
     async with world.db.read(await world.actor("Ульяна")) as tx:
         assert await adapting.adapted(tx, world.roadmap_id) == []
+
+
+async def test_the_export_of_one_school_is_in_its_own_words(world: World) -> None:
+    school_id = world.schools["Тороповская"].school_id or 0
+    work_id = await world.assignment_id("Тороповская", "2.1")
+    await reword(world, "Тамара", work_id, title=OWN_WORDS)
+    async with world.db.write(await world.actor("Тамара")) as tx:
+        work = await adapting.add_row(
+            tx, world.roadmap_id, school_id, title="Педсовет", due_on=date(2022, 6, 1)
+        )
+        own_id = work.id
+    number = await hand_in(world, "Дина", own_id, "Протокол педсовета")
+    async with world.db.read(await world.actor("Римма")) as tx:
+        own = await exports.execution(tx, world.roadmap_id, school_id=school_id)
+        whole = await exports.execution(tx, world.roadmap_id)
+        other = await exports.execution(
+            tx, world.roadmap_id, school_id=world.schools["Климатинская"].school_id
+        )
+    titles = [[row.measure.title for row in found.rows] for found in (own, whole, other)]
+    assert (OWN_WORDS in titles[0], OWN_WORDS in titles[1], OWN_WORDS in titles[2]) == (True, False, False)
+    assert (titles[0][-1], titles[1] == titles[2], len(titles[0])) == ("Педсовет", True, len(titles[1]) + 1)
+    assert (own.rows[-1].documents, number > 0) == (["Протокол педсовета"], True)
