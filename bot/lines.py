@@ -79,6 +79,13 @@ def slot_line(say: Texts, slot: MeasureSlot | None) -> list[str]:
     return [" · ".join(parts)] if parts else []
 
 
+def own_deadline_line(say: Texts, words: str | None, due_on: date, today: date) -> str:
+    """A date that the school has given itself, beside the words of the plan."""
+    line = say("Deadline of your school: until %(day)s.", day=say.day(due_on, today=today))
+    words = clip(" ".join((words or "").split()), 200)
+    return f"{line} " + say("In the plan: “%(words)s”.", words=words) if words else line
+
+
 def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
     """A line of a work list as a button."""
     sign = SIGN.get(row.standing, "")

@@ -8,7 +8,16 @@ from aiogram.types import CallbackQuery
 
 from bot import waves
 from bot.holders import ask_label, hat_of, list_of, place_of
-from bot.lines import SIGN, deadline_line, decided_by, evidence_lines, moment, slot_line, work_label
+from bot.lines import (
+    SIGN,
+    deadline_line,
+    decided_by,
+    evidence_lines,
+    moment,
+    own_deadline_line,
+    slot_line,
+    work_label,
+)
 from bot.presses import (
     Ask,
     CountAsk,
@@ -168,7 +177,10 @@ def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
     measure = card.measure
     lines = [title_line(card, 400)]
     words = measure.deadline_typed or measure.deadline_text
-    due = deadline_line(say, words, card.assignment.due_on, today)
+    if card.assignment.keeps_date and card.assignment.due_on is not None:
+        due = own_deadline_line(say, words, card.assignment.due_on, today)
+    else:
+        due = deadline_line(say, words, card.assignment.due_on, today)
     sign = SIGN.get(card.standing, "") if card.standing in (Standing.OVERDUE, Standing.SOON) else ""
     lines.append(f"{sign} {due}".strip())
     if card.standing is Standing.OVERDUE:

@@ -1,5 +1,7 @@
 """Offices in the chat, from the import of a plan to a confirmed report; giving to a circle, and taking it back."""
 
+from datetime import date
+
 from domain import adapting, outcomes, progress, roadmaps, schools
 from domain.actor import SYSTEM, Place
 from domain.outcomes import Cluster
@@ -198,3 +200,15 @@ async def test_the_head_answers_a_proposed_edit_in_two_presses(play: Play) -> No
     stale = next(b.data or "" for row in news.buttons for b in row if b.text == "Оставить как есть")
     await tamara.press_data(news, stale)
     assert tamara.alert == told(adapting.ProposalClosed())
+
+
+async def test_a_date_of_the_schools_own_is_said_as_such(play: Play) -> None:
+    work_id = await play.world.assignment_id("Тороповская", "2.1")
+    async with play.db.write(await play.world.actor("Тамара")) as tx:
+        await adapting.move_date(tx, work_id, date(2022, 5, 20))
+    tamara = await at_home(play, "Тамара")
+    await tamara.press("Все задания")
+    while not any("2.1" in label for label in tamara.labels):
+        await tamara.press("›")
+    await tamara.press("2.1")
+    assert "Срок школы: до 20 мая, пятница. В плане: «Февраль-апрель»." in tamara.text.splitlines()
