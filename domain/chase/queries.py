@@ -92,7 +92,7 @@ def _not_taken(side: Side, now: datetime, own: OwnDays, timezone: str) -> Column
 
 
 async def crossed(tx: Tx, since: date | None, today: date, timezone: str, own: OwnDays) -> Reached:
-    """Places whose silences reached a level after `since` and up to today; two queries for the whole country."""
+    """Places whose silences reached a level after `since` and up to today; one query a side for the whole country."""
     found = Reached()
     reached: dict[Role, set[int]] = {
         Role.CURATOR: found.schools,
