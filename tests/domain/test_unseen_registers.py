@@ -48,9 +48,14 @@ def test_a_person_says_what_a_column_means() -> None:
     data = (DATA / "unseen" / "registers" / "second" / "reason.xlsx").read_bytes()
     grids = documents.read_table(data, "reason.xlsx")
     plain = register.read(grids)
-    assert plain.meanings == ["number", "municipality", "full_name", None, None]
-    assert plain.rows[0].status is None
-    chosen = register.read(grids, ["number", "municipality", "full_name", None, "status"])
-    assert chosen.meanings == ["number", "municipality", "full_name", None, "status"]
-    assert [row.status for row in chosen.rows] == [SchoolStatus.LOW_RESULTS, SchoolStatus.ADVERSE_CONDITIONS]
-    assert chosen.columns["status"] == "Основание включения в перечень"
+    assert plain.meanings == ["number", "municipality", "full_name", None, "status"]
+    assert [row.status for row in plain.rows] == [SchoolStatus.LOW_RESULTS, SchoolStatus.ADVERSE_CONDITIONS]
+    chosen = register.read(grids, ["number", "municipality", "full_name", "cohort", None])
+    assert chosen.meanings == ["number", "municipality", "full_name", "cohort", None]
+    assert [(row.cohorts, row.status) for row in chosen.rows] == [
+        (["с. Ильинское"], None),
+        (["г. Тверь"], None),
+    ]
+    assert chosen.rows[0].details == {"Основание включения в перечень": "ШНОР"}
+    with pytest.raises(register.NotARegister):
+        register.read(grids, ["number", "municipality", None, None, None])
