@@ -16,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.chores import CHORES, sweep_files
-from domain import inbox, outbox
+from domain import inbox, outbox, overview
 from domain.actor import SYSTEM
 from domain.db import Database
 from domain.files import FileStore
@@ -47,6 +47,7 @@ class Timetable:
         every("sweep_outbox", self._by_the_clock(lambda: sweep_outbox(db)), seconds=10, at_start=True)
         if plan_digests is not None:
             every("plan_digests", self._by_the_clock(plan_digests), seconds=60)
+        every("keep_boards", self._by_the_clock(lambda: overview.keep_boards(db)), seconds=900, at_start=True)
         if files is not None:
             for topic, chore in CHORES.items():
                 every(topic, partial(chore, db, files), seconds=30, at_start=True)

@@ -41,12 +41,16 @@ async def region_page(visit: Visitor, filters: Annotated[SegmentFilters, Query()
         municipalities = await schools.municipalities(tx)
         by = "municipality" if len(municipalities) > 1 and filters.municipality is None else "school"
         wave = await boards.chosen_wave(tx, filters)
-        board = await overview.board(tx, wave, filters.segment(), by=by)
+        everything = filters.segment() == Segment() and by == "municipality"
+        board = (
+            await overview.region_board(tx, wave)
+            if everything
+            else await overview.board(tx, wave, filters.segment(), by=by)
+        )
         if filters.format:
             return export(_table(visit, board), filters.format, "monitoring")
         region = boards.region_of(visit, wave)
-        drawn = board if filters.segment() == Segment() and by == "municipality" else None
-        points = await overview.wave_line(tx, region, drawn) if region else []
+        points = await overview.wave_line(tx, region, board if everything else None) if region else []
         whole = region is not None and allows(visit.actor, Permission.SEE, region)
         title = (await schools.place_name(tx, region)).name if region and whole else visit.say("my schools")
         context = await _shared(tx, visit, filters, board, filters.segment())

@@ -1,18 +1,19 @@
 """Numbers of a region, a municipality and a school, the facts behind each of them, and the filters of all pages."""
 
+from domain.overview.actions import LARGE, keep_boards
+from domain.overview.models import KeptBoard
 from domain.overview.queries import (
     MOST_FACTS,
     FactRow,
     automatic_facts,
     board,
-    cheapest,
     current_wave,
     current_wave_of,
     facts,
     last_activity,
     members,
     narrowed,
-    possible,
+    region_board,
     settlements,
     tracks,
     wave_line,
@@ -26,8 +27,10 @@ from domain.overview.rules import (
     State,
     WavePoint,
     band,
+    cheapest,
     lost,
     of_max,
+    possible,
     shares_drawing,
     step_words,
     trend_drawing,
@@ -35,10 +38,12 @@ from domain.overview.rules import (
 )
 
 __all__ = [
+    "LARGE",
     "MOST_FACTS",
     "Board",
     "Counts",
     "FactRow",
+    "KeptBoard",
     "Line",
     "Official",
     "Segment",
@@ -51,12 +56,14 @@ __all__ = [
     "current_wave",
     "current_wave_of",
     "facts",
+    "keep_boards",
     "last_activity",
     "lost",
     "members",
     "narrowed",
     "of_max",
     "possible",
+    "region_board",
     "settlements",
     "shares_drawing",
     "step_words",

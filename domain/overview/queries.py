@@ -1,26 +1,29 @@
 """Boards of places, the line from wave to wave, the facts behind every number; inside what the actor may see."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from domain import automatic, chase, monitoring, outcomes, progress, roadmaps, rubrics, schools
 from domain.actor import Place
 from domain.db import Tx
-from domain.monitoring import CONFIRMED_SHARE, OfficialResult, Tally, Wave
+from domain.monitoring import OfficialResult, Tally, Wave
 from domain.outcomes import ClusterMark
 from domain.overview import rules
-from domain.overview.rules import EVERYTHING, Board, Counts, Line, Official, Segment, State, WavePoint
+from domain.overview.models import KeptBoard
+from domain.overview.rules import EVERYTHING, Board, Counts, Official, Raw, Segment, State, WavePoint
 from domain.policy import Permission, allows, within
 from domain.progress import Assignment, Status, Submission
-from domain.rubrics import CriteriaSet, Score
+from domain.rubrics import CriteriaSet
 from domain.schools import Enrollment, Municipality, School
 
 YEAR = timedelta(days=365)
 COUNTED = (Status.NOT_DONE, Status.RETURNED, Status.IN_REVIEW, Status.CONFIRMED)
 UNDONE = (Status.NOT_DONE, Status.RETURNED, Status.IN_REVIEW)
+FRESH = timedelta(hours=1)  # how old a kept board may be
 MOST_FACTS = 500  # of one list on a page; the file to take away has all
 
 
@@ -86,87 +89,63 @@ async def board(
     tx: Tx, wave: Wave | None, segment: Segment = EVERYTHING, *, by: str = "municipality"
 ) -> Board:
     """Places with their numbers; `by` municipality or school. The whole is counted from the same facts."""
+    raws, whole = await raw_lines(tx, wave, segment, by=by)
+    return await _assembled(tx, wave, segment, raws, whole)
+
+
+async def region_board(tx: Tx, wave: Wave | None) -> Board:
+    """The board of all one's municipalities; of a large region as it was kept a while ago, with that moment.
+
+    Counting forty thousand schools anew takes seconds, and nobody looks at them so closely that minutes matter.
+    """
+    if wave is not None and allows(tx.actor, Permission.SEE, Place(wave.region_id)):
+        query = select(KeptBoard).where(KeptBoard.wave_id == wave.id, KeptBoard.taken_at >= tx.now - FRESH)
+        kept = await tx.session.scalar(query)
+        if kept is not None:
+            found = await _assembled(tx, wave, EVERYTHING, *rules.read_raws(kept.document))
+            return replace(found, taken_at=kept.taken_at)
+    return await board(tx, wave)
+
+
+async def raw_lines(
+    tx: Tx, wave: Wave | None, segment: Segment = EVERYTHING, *, by: str = "municipality"
+) -> tuple[list[Raw], Raw]:
+    """What the lines of a board are computed from, and the same of the whole."""
     inside = await narrowed(tx, segment)
+    if wave is not None:
+        inside = inside.where(School.region_id == wave.region_id)
     names = await _names(tx, inside, by)
     counts = await _counts(tx, inside, wave, by)
-    before = await _year_ago(tx, inside, wave, by)
+    before = await _year_ago(tx, inside, by)
     of = await monitoring.criteria_of(tx, wave) if wave else None
     sources = await _sources(tx, wave, of, inside, names)
     marks = await monitoring.marks_of(tx, wave, inside) if wave else {}
-    official = await monitoring.officials(tx, wave) if wave else {}
-    lines = []
+    raws = []
     for key, (place, name, total, ids) in names.items():
         counted, engaged, silent = counts.get(key, (Counts(), 0, 0))
-        own = {CONFIRMED_SHARE: Tally(counted.confirmed, counted.required), **sources.get(key, {})}
-        mine = {id_: marks[id_] for id_ in ids if id_ in marks}
-        lines.append(
-            Line(
-                place,
-                name,
-                total,
-                counted,
-                engaged,
-                silent,
-                monitoring.estimate(of, own, monitoring.means(mine)) if of else None,
-                monitoring.prices(of, own) if of else [],
-                _published(of, official.get(place)),
-                before.get(key),
-            )
-        )
+        mine = monitoring.means({id_: marks[id_] for id_ in ids if id_ in marks})
+        own = sources.get(key, {})
+        raws.append(Raw(place, name, total, counted, engaged, silent, own, mine, before.get(key)))
+    return raws, rules.whole_of(raws, monitoring.means(marks), before.get(0))
+
+
+async def _assembled(tx: Tx, wave: Wave | None, segment: Segment, raws: Sequence[Raw], whole: Raw) -> Board:
+    of = await monitoring.criteria_of(tx, wave) if wave else None
+    official = await monitoring.officials(tx, wave) if wave else {}
     region = Place(wave.region_id) if wave else Place(None)
-    whole = _whole(lines, of, sources, marks)._replace(
-        # The region's own result stands beside the forecast of the whole region only.
-        official=_published(of, official.get(region)) if _is_all(tx, region, segment) else None,
-        place=region,
-        last_year=before.get(0),
+    # The region's own result stands beside the forecast of the whole region only.
+    published = official.get(region) if _is_all(tx, region, segment) else None
+    return Board(
+        wave,
+        of,
+        [rules.line_of(raw, of, _published(of, official.get(raw.place))) for raw in raws],
+        rules.line_of(whole._replace(place=region), of, _published(of, published)),
+        progress.today(tx),
     )
-    return Board(wave, of, lines, whole, progress.today(tx))
 
 
 def _is_all(tx: Tx, region: Place, segment: Segment) -> bool:
     return segment == EVERYTHING and allows(tx.actor, Permission.SEE, region)
-
-
-def _whole(
-    lines: Sequence[Line],
-    of: CriteriaSet | None,
-    sources: Mapping[int, Mapping[str, Tally]],
-    marks: Mapping[int, Any],
-) -> Line:
-    counts = sum((line.counts for line in lines), Counts())
-    own: dict[str, Tally] = {CONFIRMED_SHARE: Tally(counts.confirmed, counts.required)}
-    for of_place in sources.values():
-        for kind, found in of_place.items():
-            known = own.get(kind, Tally(0, 0))
-            own[kind] = Tally(known.done + found.done, known.of + found.of)
-    return Line(
-        Place(None),
-        "",
-        sum(line.schools for line in lines),
-        counts,
-        sum(line.engaged for line in lines),
-        sum(line.silent for line in lines),
-        monitoring.estimate(of, own, monitoring.means(marks)) if of else None,
-        monitoring.prices(of, own) if of else [],
-        None,
-        None,
-    )
-
-
-def possible(line: Line, of: CriteriaSet) -> Score | None:
-    """The forecast of a line if everything that is due by the wave's end were confirmed: the rest is what is lost."""
-    if line.forecast is None:
-        return None
-    reached = Tally(line.counts.confirmed + line.counts.at_stake, line.counts.required)
-    facts: dict[str, Any] = {part.key: part.points for part in line.forecast.lines}
-    for criterion in of.leaves():
-        if criterion.automatic == CONFIRMED_SHARE and reached.of:
-            facts[criterion.key] = reached.fact
-        elif criterion.key in facts and criterion.scale:
-            facts[criterion.key] = {
-                "mean_of": [facts[criterion.key]]
-            }  # a mean need not be a step of the scale
-    return rubrics.score(of, facts)
 
 
 def _published(of: CriteriaSet | None, found: OfficialResult | None) -> Official | None:
@@ -250,7 +229,7 @@ async def _counts(
     }
 
 
-async def _year_ago(tx: Tx, inside: Select[int], wave: Wave | None, by: str) -> dict[int, int | None]:
+async def _year_ago(tx: Tx, inside: Select[int], by: str) -> dict[int, int | None]:
     """Per cent of what was due in the year before last year's today that had been confirmed by then.
 
     Key 0 is the whole. Only deadlines of that year count: plans of other years say nothing about it.
@@ -378,17 +357,12 @@ async def members(tx: Tx, segment: Segment) -> dict[int, schools.SchoolRow]:
     }
 
 
-def cheapest(found: Board, most: int = 5) -> list[tuple[Line, monitoring.Step]]:
-    """The next points that cost least, over all lines of a board."""
-    by_place = {line.place: line for line in found.lines}
-    picked = rules.cheapest_first({line.place: line.steps for line in found.lines}, most)
-    return [(by_place[place], step) for place, step in picked]
-
-
 async def tracks(tx: Tx) -> list[tuple[int, str]]:
     """Tracks of the roadmaps by which somebody in the actor's places owes something, the newest first."""
-    used = select(Assignment.roadmap_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
-    query = select(roadmaps.Track.id, roadmaps.Track.title).where(roadmaps.Track.roadmap_id.in_(used))
+    owed = select(Assignment.id).where(
+        within(tx.actor, Permission.SEE, Assignment), Assignment.roadmap_id == roadmaps.Track.roadmap_id
+    )
+    query = select(roadmaps.Track.id, roadmaps.Track.title).where(owed.exists())
     order = roadmaps.Track.roadmap_id.desc(), roadmaps.Track.id
     return list((await tx.session.execute(query.order_by(*order))).tuples())
 
@@ -397,3 +371,9 @@ async def settlements(tx: Tx) -> set[schools.Settlement]:
     """Kinds of places that the actor's schools stand in, where anybody has said."""
     query = select(School.settlement).where(within(tx.actor, Permission.SEE, School)).distinct()
     return {kind for kind in await tx.session.scalars(query) if kind is not None}
+
+
+async def large_regions(tx: Tx, least: int) -> list[int]:
+    """Regions with at least so many schools."""
+    query = select(School.region_id).group_by(School.region_id).having(func.count() >= least)
+    return list(await tx.session.scalars(query.where(within(tx.actor, Permission.SEE, School))))

@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from domain import charts
 from domain.actor import Place
 from domain.automatic import Kind
-from domain.monitoring import Step, Wave
+from domain.monitoring import CONFIRMED_SHARE, Step, Tally, Wave, estimate, prices
 from domain.outcomes import Cluster, percent
-from domain.rubrics import CriteriaSet, Score
+from domain.rubrics import CriteriaSet, Score, score
 from domain.schools import SchoolStatus, Settlement
 from domain.texts import Texts
-
-QUIET_DAYS = 30  # without anything handed in, said or planned a school is silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,7 @@ class Board:
     lines: Sequence[Line]
     whole: Line
     as_of: date
+    taken_at: datetime | None = None  # when it was counted, where that was not just now
 
 
 class WavePoint(NamedTuple):
@@ -115,15 +114,102 @@ class State(StrEnum):
     AT_STAKE = "at_stake"
 
 
-def cheapest_first(steps: Mapping[Place, Sequence[Step]], most: int = 5) -> list[tuple[Place, Step]]:
-    """The next points of many places, those with the fewest confirmations first, then those that give most."""
-    found = [(place, step) for place, of_place in steps.items() for step in of_place]
-    return sorted(found, key=lambda item: (item[1].needed, -item[1].total_gain, item[0]))[:most]
+class Raw(NamedTuple):
+    """What a line is computed from; plain enough to be kept."""
+
+    place: Place
+    name: str
+    schools: int
+    counts: Counts
+    engaged: int
+    silent: int
+    sources: Mapping[str, Tally]  # of automatic criteria other than the share of confirmed measures
+    marks: Mapping[str, Any]  # as `rubrics.score` takes them
+    last_year: int | None
 
 
-def lost(score: Score, without: Score) -> Fraction:
+def line_of(raw: Raw, of: CriteriaSet | None, official: Official | None) -> Line:
+    """The line by the criteria of a wave."""
+    own = {CONFIRMED_SHARE: Tally(raw.counts.confirmed, raw.counts.required), **raw.sources}
+    return Line(
+        raw.place,
+        raw.name,
+        raw.schools,
+        raw.counts,
+        raw.engaged,
+        raw.silent,
+        estimate(of, own, raw.marks) if of else None,
+        prices(of, own) if of else [],
+        official,
+        raw.last_year,
+    )
+
+
+def whole_of(raws: Sequence[Raw], marks: Mapping[str, Any], last_year: int | None) -> Raw:
+    """All places together; marks are means over schools, so they come from the schools themselves."""
+    sources: dict[str, Tally] = {}
+    for raw in raws:
+        for kind, found in raw.sources.items():
+            known = sources.get(kind, Tally(0, 0))
+            sources[kind] = Tally(known.done + found.done, known.of + found.of)
+    return Raw(
+        Place(None),
+        "",
+        sum(raw.schools for raw in raws),
+        sum((raw.counts for raw in raws), Counts()),
+        sum(raw.engaged for raw in raws),
+        sum(raw.silent for raw in raws),
+        sources,
+        marks,
+        last_year,
+    )
+
+
+def write_raws(raws: Sequence[Raw], whole: Raw) -> dict[str, Any]:
+    """The lines as a plain document, exact numbers as text."""
+    return {"lines": [_written(raw) for raw in raws], "whole": _written(whole)}
+
+
+def _written(raw: Raw) -> dict[str, Any]:
+    marks = {key: {"mean_of": [str(points) for points in fact["mean_of"]]} for key, fact in raw.marks.items()}
+    return {**raw._asdict(), "marks": marks}
+
+
+def read_raws(document: Mapping[str, Any]) -> tuple[list[Raw], Raw]:
+    """The lines of such a document."""
+    return [_read(item) for item in document["lines"]], _read(document["whole"])
+
+
+def _read(item: Mapping[str, Any]) -> Raw:
+    sources = {kind: Tally(*found) for kind, found in item["sources"].items()}
+    place, counts = Place(*item["place"]), Counts(*item["counts"])
+    return Raw(**{**item, "place": place, "counts": counts, "sources": sources})
+
+
+def possible(line: Line, of: CriteriaSet) -> Score | None:
+    """The forecast of a line if everything that is due by the wave's end were confirmed: the rest is what is lost."""
+    if line.forecast is None:
+        return None
+    reached = Tally(line.counts.confirmed + line.counts.at_stake, line.counts.required)
+    facts: dict[str, Any] = {part.key: part.points for part in line.forecast.lines}
+    for criterion in of.leaves():
+        if criterion.automatic == CONFIRMED_SHARE and reached.of:
+            facts[criterion.key] = reached.fact
+        elif criterion.key in facts and criterion.scale:
+            # A mean need not be a step of the scale.
+            facts[criterion.key] = {"mean_of": [facts[criterion.key]]}
+    return score(of, facts)
+
+
+def cheapest(found: Board, most: int = 5) -> list[tuple[Line, Step]]:
+    """The next points of all lines, those with the fewest confirmations first, then those that give most."""
+    steps = [(line, step) for line in found.lines for step in line.steps]
+    return sorted(steps, key=lambda item: (item[1].needed, -item[1].total_gain, item[0].name))[:most]
+
+
+def lost(best: Score, without: Score) -> Fraction:
     """Points that a place loses against another forecast; never less than none."""
-    return max(Fraction(0), score.total - without.total)
+    return max(Fraction(0), best.total - without.total)
 
 
 # From which share on a place looks how; the number always stands beside it.

@@ -31,6 +31,23 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_assessment_procedure')),
     sa.UniqueConstraint('key', name=op.f('uq_assessment_procedure_key'))
     )
+    op.create_table('kept_report',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('scope', sa.String(length=32), nullable=False),
+    sa.Column('what', sa.String(length=40), nullable=False),
+    sa.Column('filters', sa.JSON(), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('document', sa.JSON(), nullable=True),
+    sa.Column('problem', sa.String(length=400), nullable=False),
+    sa.Column('as_of', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_kept_report_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_kept_report')),
+    sa.UniqueConstraint('key', name=op.f('uq_kept_report_key'))
+    )
     op.create_table('pack_order',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
@@ -310,6 +327,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_season_mark')),
     sa.UniqueConstraint('region_id', 'municipality_id', 'season', 'month', name=op.f('uq_season_mark_region_id_municipality_id_season_month'))
     )
+    op.create_table('kept_board',
+    sa.Column('wave_id', sa.Integer(), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('document', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['wave_id'], ['wave.id'], name=op.f('fk_kept_board_wave_id')),
+    sa.PrimaryKeyConstraint('wave_id', name=op.f('pk_kept_board'))
+    )
     op.create_table('recommendation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('wave_id', sa.Integer(), nullable=False),
@@ -588,6 +612,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_recommendation_place')
 
     op.drop_table('recommendation')
+    op.drop_table('kept_board')
     op.drop_table('season_mark')
     op.drop_table('poll_seat')
     with op.batch_alter_table('poll_question', schema=None) as batch_op:
@@ -633,6 +658,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_pack_order_person_id'))
 
     op.drop_table('pack_order')
+    op.drop_table('kept_report')
     op.drop_table('assessment_procedure')
     op.drop_table('alarm')
     # ### end Alembic commands ###

@@ -24,6 +24,7 @@ async def test_the_whole_timetable(empty: Empty) -> None:
     assert {job.id: str(job.trigger) for job in jobs} == {
         "sweep_outbox": "interval[0:00:10]",
         "plan_digests": "interval[0:01:00]",
+        "keep_boards": "interval[0:15:00]",
         "forget_old": "cron[hour='0']",
     }
 
@@ -55,7 +56,7 @@ async def test_a_stall_drops_no_tick(empty: Empty) -> None:
     timetable.start()
     try:
         found = [(j.coalesce, j.max_instances, j.misfire_grace_time) for j in timetable._scheduler.get_jobs()]
-        assert found == [(True, 1, 3600)] * 3
+        assert found == [(True, 1, 3600)] * 4
     finally:
         await timetable.stop(1)
 

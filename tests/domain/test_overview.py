@@ -262,3 +262,28 @@ async def test_an_expert_of_the_world_is_nobody_s_curator(world: World) -> None:
         experts = await monitoring.experts(tx, await monitoring.wave(tx, wave_id))
     own = {world.schools["16"].school_id, world.schools["Тороповская"].school_id}
     assert dict(experts.values()) == {"Кирилл": own, "Эмма": frozenset()}
+
+
+async def test_a_kept_board_says_the_same_and_when_it_was_counted(world: World) -> None:
+    wave_id = await wave_of(world, all_automatic=True)
+    async with world.db.write(SYSTEM) as tx:
+        school_id = world.schools["Тороповская"].school_id or 0
+        await monitoring.give_to_expert(tx, wave_id, school_id, world.people["Эмма"])
+    async with world.db.write(await world.actor("Эмма")) as tx:
+        await monitoring.give_mark(tx, wave_id, school_id, "tasks", 1)
+    await decided(world, "Кирилл", await handed_in(world, "Тамара", "Тороповская"))
+    fresh = await board(world, "Римма", wave_id)
+    assert await overview.keep_boards(world.db) == 0  # a small region is counted on every look
+    assert await overview.keep_boards(world.db, least=1) == 1
+    assert await overview.keep_boards(world.db, least=1) == 1  # once more takes its place
+    await handed_in(world, "Вера", "Василёвская")
+    async with world.db.read(await world.actor("Римма")) as tx:
+        kept = await overview.region_board(tx, await monitoring.wave(tx, wave_id))
+    assert (kept.lines, kept.whole, kept.taken_at) == (fresh.lines, fresh.whole, START)
+    async with world.db.read(await world.actor("Марина")) as tx:
+        own = await overview.region_board(tx, await monitoring.wave(tx, wave_id))
+    assert ([line.name for line in own.lines], own.taken_at) == (["Даниловский МР"], None)
+    world.clock.forward(hours=2)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        counted = await overview.region_board(tx, await monitoring.wave(tx, wave_id))
+    assert (counted.taken_at, counted.whole.counts.in_review) == (None, 1)
