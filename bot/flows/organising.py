@@ -279,6 +279,7 @@ async def card(query: CallbackQuery, callback_data: EventCard, talk: Talk) -> No
 async def _show_list(talk: Talk, event_id: int, number: int) -> None:
     async with talk.db.read(talk.actor) as tx:
         found = await events.guests(tx, event_id)
+        is_ahead = tx.now < found.event.starts_at - timedelta(hours=2)
     shown = page(found.guests, number, PAGE)
     signs = {Answer.COMING: "➕", Answer.NOT_COMING: "➖", None: "▫️"}
     rows: list[Row] = []
@@ -289,7 +290,10 @@ async def _show_list(talk: Talk, event_id: int, number: int) -> None:
     rows.append(shown.turning(lambda n: EventCard(id=event_id, do="list", page=n)))
     rows.append([button(talk.plain("‹ Back"), EventCard(id=event_id))])
     head = bold(found.event.title) + "\n"
-    head += talk.say("A press marks who came: %(came)s of %(n)s.", came=found.came, n=len(found.guests))
+    if is_ahead:
+        head += talk.say("Who came can be marked from two hours before the beginning on.")
+    else:
+        head += talk.say("A press marks who came: %(came)s of %(n)s.", came=found.came, n=len(found.guests))
     head += "\n" + talk.say("➕ will come, ➖ cannot, ✅ came")
     await talk.show(Screen(head, rows))
 

@@ -50,8 +50,8 @@ class Broadcast(Base):
 
     @property
     def headline(self) -> str:
-        """Its first words on one line, without marks."""
-        return " ".join(rules.to_plain(self.text).split())[:120]
+        """Its first words on one line, without marks and without what is filled in for each reader."""
+        return rules.headline(self.text)
 
 
 class BroadcastRecipient(Base):

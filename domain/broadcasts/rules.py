@@ -185,3 +185,9 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 def to_plain(text: str) -> str:
     """The words without marks, for lists and subjects."""
     return html.unescape(re.sub(r"<[^>]+>", "", to_html(text)))
+
+
+def headline(text: str) -> str:
+    """The first words on one line: «{имя}, завтра совещание.» is «завтра совещание»."""
+    line = " ".join(_PAIR.sub("…", to_plain(text)).split())
+    return line.strip(" …,.;:") or line

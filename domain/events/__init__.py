@@ -3,7 +3,7 @@
 from domain.events.actions import answer, attend, cancel, create, mark, plan
 from domain.events.models import Event, Guest
 from domain.events.queries import Attendance, announced, event, event_list, find_guest, guests, ics
-from domain.events.rules import Answer, EventKind, EventOver, EventSpec, WhenUnclear, WrongCode
+from domain.events.rules import Answer, EventKind, EventOver, EventSpec, NotYet, WhenUnclear, WrongCode
 
 __all__ = [
     "Answer",
@@ -13,6 +13,7 @@ __all__ = [
     "EventOver",
     "EventSpec",
     "Guest",
+    "NotYet",
     "WhenUnclear",
     "WrongCode",
     "announced",

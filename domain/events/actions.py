@@ -113,11 +113,12 @@ async def attend(tx: WriteTx, event_id: int, code: str) -> Guest:
 
 
 async def mark(tx: WriteTx, event_id: int, person_id: int, *, came: bool) -> None:
-    """The organiser ticks the list of the day. Raises EventOver outside the time for it."""
+    """The organiser ticks the list of the day. Raises NotYet before the time for it, EventOver after."""
     event = await queries.event(tx, event_id)
-    in_time = event.starts_at - rules.CODE_HOURS <= tx.now <= event.ends_at + rules.LATE_MARKS
-    if event.cancelled_at is not None or not in_time:
+    if event.cancelled_at is not None or tx.now > event.ends_at + rules.LATE_MARKS:
         raise rules.EventOver
+    if tx.now < event.starts_at - rules.CODE_HOURS:
+        raise rules.NotYet
     guest = await tx.session.get(Guest, (event_id, person_id))
     if guest is None:
         raise NotFound

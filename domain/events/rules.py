@@ -46,6 +46,12 @@ class EventOver(DomainError):
     )
 
 
+class NotYet(DomainError):
+    """Nobody has come to something that is still ahead."""
+
+    sentence = N_("Who came can be marked from two hours before the beginning on.")
+
+
 class WrongCode(DomainError):
     """Not the code that is shown, or not at the time of the event."""
 

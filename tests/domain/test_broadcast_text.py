@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain import broadcasts
 from domain.broadcasts import LinkWrong, TextNeeded, UnknownVariable
-from domain.broadcasts.rules import DeadlineUnknown, check_link, variables
+from domain.broadcasts.rules import DeadlineUnknown, check_link, headline, variables
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,15 @@ def test_a_button_opens_addresses_of_the_web_only(url: str) -> None:
 def test_a_button_without_words_shows_the_site() -> None:
     assert check_link(" ", "https://a.ru/x?y=1") == ("a.ru", "https://a.ru/x?y=1")
     assert check_link("Открыть", " ") == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{имя}, завтра *совещание*.", "завтра совещание"),
+        ("Школе {школа}:\nждём", "Школе …: ждём"),
+        ("{имя}", "…"),
+    ],
+)
+def test_a_headline_has_no_marks_and_nobodys_name(text: str, line: str) -> None:
+    assert headline(text) == line

@@ -131,3 +131,35 @@ async def test_a_wrong_time_is_refused(world: World, spec: EventSpec) -> None:
     async with world.db.write(await world.actor("Марина")) as tx:
         with pytest.raises(events.EventOver):
             await events.create(tx, spec, Segment(), request_key="x")
+
+
+async def test_who_came_is_marked_from_two_hours_before_to_two_weeks_after(world: World) -> None:
+    event = await made(world)
+    said = []
+    for moment in (
+        BEGINS - timedelta(hours=3),
+        BEGINS - timedelta(hours=1),
+        BEGINS + timedelta(days=14),
+        BEGINS + timedelta(days=16),
+    ):
+        world.clock.moment = moment
+        async with world.db.write(await world.actor("Марина")) as tx:
+            try:
+                await events.mark(tx, event.id, world.people["Дина"], came=True)
+            except (events.NotYet, events.EventOver) as error:
+                said.append(type(error).__name__)
+            else:
+                said.append("marked")
+    assert said == ["NotYet", "marked", "marked", "EventOver"]
+
+
+async def test_shares_are_rounded_half_up(world: World) -> None:
+    async with world.db.write(await world.actor("Римма")) as tx:
+        segment = Segment(roles=(Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER, Role.CURATOR, Role.EXPERT))
+        event = await events.create(tx, SPEC, segment, request_key="k")
+    world.clock.moment = BEGINS
+    async with world.db.write(await world.actor("Римма")) as tx:
+        guests = (await events.guests(tx, event.id)).guests
+        await events.mark(tx, event.id, guests[0][0].person_id, came=True)
+        found = await events.guests(tx, event.id)
+    assert (len(guests), found.percent) == (6, 17)  # 16.67
