@@ -29,6 +29,12 @@ class NameForm(Form):
     name: str = ""
 
 
+class StepsForm(Form):
+    """Days from a deadline, as people write them: «-14, -7, 0, 3»."""
+
+    steps: str
+
+
 class CohortForm(Form):
     """A cohort and the year of the programme's cycle that it belongs to."""
 
@@ -101,6 +107,18 @@ async def set_slot(visit: Visitor, request: Request, programme_id: int) -> Respo
     except DomainError as error:
         return await _page(visit, visit.say.error(refusal(error)), form)
     return visit.go("/programmes", "slot_set")
+
+
+@closed.post("/programmes/{programme_id}/steps")
+async def set_steps(visit: Visitor, request: Request, programme_id: int) -> Response:
+    """On which days from a deadline it is reminded."""
+    try:
+        form = read_form(StepsForm, await sent(request))
+        async with visit.write() as tx:
+            await programme.set_steps(tx, programme_id, programme.read_steps(form.steps))
+    except DomainError as error:
+        return await _page(visit, visit.say.error(refusal(error)))
+    return visit.go("/programmes", "saved")
 
 
 @closed.post("/programmes/{programme_id}/cohorts")

@@ -3,7 +3,15 @@
 from domain.programme.actions import add_programme, cohort, programme, put_cohort, set_slot, set_steps
 from domain.programme.models import REMINDER_STEPS, Cohort, Cycle, Programme, SlotRule
 from domain.programme.queries import SlotRow, cohorts, file_rules, find_cohort, reminder_steps, slots_of
-from domain.programme.rules import FEDERAL, KNOWN_TYPES, MOST_FILES, MOST_MB, FileRules, SlotWrong
+from domain.programme.rules import (
+    FEDERAL,
+    KNOWN_TYPES,
+    MOST_FILES,
+    MOST_MB,
+    FileRules,
+    SlotWrong,
+    read_steps,
+)
 
 __all__ = [
     "FEDERAL",
@@ -25,6 +33,7 @@ __all__ = [
     "find_cohort",
     "programme",
     "put_cohort",
+    "read_steps",
     "reminder_steps",
     "set_slot",
     "set_steps",

@@ -1,9 +1,9 @@
-"""What the evidence slot of a programme may be set to."""
+"""What the evidence slot of a programme may be set to, and the days on which deadlines are reminded."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from domain.errors import N_, DomainError
+from domain.errors import N_, DomainError, InvalidInput
 
 MOST_FILES = 10
 MOST_MB = 50  # the page for large files takes no larger request
@@ -27,6 +27,14 @@ class SlotWrong(DomainError):
     """Not a slot that can be kept."""
 
     sentence = N_("Files: from 1 to %(files)s, megabytes: from 1 to %(mb)s, and at least one type.")
+
+
+def read_steps(words: str) -> list[int]:
+    """Days from a deadline as people write them: «−14, -7, 0, +3». Raises InvalidInput."""
+    try:
+        return [int(word) for word in words.replace("−", "-").replace("–", "-").replace(",", " ").split()]
+    except ValueError:
+        raise InvalidInput(reason=N_("Steps are days from -60 to 60; at least one is needed.")) from None
 
 
 def checked(max_files: int, max_file_mb: int, file_types: Iterable[str]) -> FileRules:

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from domain import people, roadmaps, schools
+from domain import calendars, people, roadmaps, schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
-from domain.dates import local_day, working_days_between
+from domain.dates import NO_OWN_DAYS, local_day, working_days_between
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
@@ -179,9 +179,11 @@ async def queue(tx: Tx) -> list[QueueRow]:
     own = await _own_reports(tx, [sub for sub, work, *_ in found.values() if work.municipality_id is None])
     turns = await people.reviewers_of(tx, {work.place for _, work, *_ in found.values()})
     offices = await schools.offices(tx, turns)
+    calendar_of = await calendars.all_own_days(tx)
     result = []
     for sub, work, measure, school_ in found.values():
-        waiting = working_days_between(local_day(sub.submitted_at, tx.actor.timezone), day)
+        days_off = calendar_of.get(work.region_id, NO_OWN_DAYS)
+        waiting = working_days_between(local_day(sub.submitted_at, tx.actor.timezone), day, days_off)
         is_turn = any(p.id == tx.actor.person_id for p in turns[work.place])
         if sub.id not in own and (is_turn or waiting >= rules.SILENT_DAYS):
             result.append(QueueRow(sub, work, measure, school_ or offices[work.place], waiting))
@@ -220,7 +222,8 @@ async def require_turn(tx: Tx, sub: Submission, work: Assignment) -> None:
     reviewers = await people.reviewers(tx, work.place)
     if any(p.id == tx.actor.person_id for p in reviewers):
         return
-    waiting = working_days_between(local_day(sub.submitted_at, tx.actor.timezone), today(tx))
+    days_off = await calendars.own_days(tx, work.region_id)
+    waiting = working_days_between(local_day(sub.submitted_at, tx.actor.timezone), today(tx), days_off)
     if waiting < rules.SILENT_DAYS:
         raise rules.NotYourTurn(name=", ".join(p.name for p in reviewers), days=rules.SILENT_DAYS)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import deadlines, targets
 from domain.actor import Place
-from domain.dates import is_working
+from domain.dates import NO_OWN_DAYS, OwnDays, is_working
 from domain.errors import N_, DomainError, InvalidInput, Stale
 
 if TYPE_CHECKING:  # only named here: reading documents loads libraries that a roadmap does not need
@@ -201,18 +201,18 @@ _DAY_KINDS = frozenset({"point", "event", "until", "interval"})
 _WHOLE_KINDS = frozenset({"year", "year_range", "schoolyear", "ongoing"})
 
 
-def findings(roadmap: "Roadmap", measures: "Sequence[Measure]") -> list[Finding]:
-    """What to look at before a plan is approved, in the order of its rows."""
+def findings(roadmap: "Roadmap", measures: "Sequence[Measure]", own: OwnDays = NO_OWN_DAYS) -> list[Finding]:
+    """What to look at before a plan is approved, in the order of its rows; `own` are the region's days off."""
     numbers: set[str] = set()
     result: list[Finding] = []
     for measure in measures:
-        kinds = _kinds(roadmap, measure)
+        kinds = _kinds(roadmap, measure, own)
         if measure.number and "continuation" not in measure.notes:
             if measure.number in numbers:
                 kinds.append(FindingKind.DUPLICATE_NUMBER)
             numbers.add(measure.number)
         for kind in kinds:
-            day = _day_off(measure) if kind is FindingKind.DAY_OFF else None
+            day = _day_off(measure, own) if kind is FindingKind.DAY_OFF else None
             result.append(Finding(kind, measure.id, day))
         offered = offered_targets(measure)
         if offered:
@@ -220,7 +220,7 @@ def findings(roadmap: "Roadmap", measures: "Sequence[Measure]") -> list[Finding]
     return result
 
 
-def _kinds(roadmap: "Roadmap", measure: "Measure") -> list[FindingKind]:
+def _kinds(roadmap: "Roadmap", measure: "Measure", own: OwnDays) -> list[FindingKind]:
     windows = parse_windows(measure.windows)
     kinds: list[FindingKind] = []
     if not (measure.indicator or measure.expected_result):
@@ -231,18 +231,18 @@ def _kinds(roadmap: "Roadmap", measure: "Measure") -> list[FindingKind]:
         kinds.append(FindingKind.WHOLE_PERIOD)
     if not measure.evidence_required:
         kinds.append(FindingKind.NO_DOCUMENT)
-    if _day_off(measure) is not None:
+    if _day_off(measure, own) is not None:
         kinds.append(FindingKind.DAY_OFF)
     if outside(windows, roadmap.bounds):
         kinds.append(FindingKind.OUTSIDE_PERIOD)
     return kinds
 
 
-def _day_off(measure: "Measure") -> date | None:
+def _day_off(measure: "Measure", own: OwnDays) -> date | None:
     if measure.deadline_kind not in _DAY_KINDS and "day_off" not in measure.doubts:
         return None
     dues = [window.due for window in parse_windows(measure.windows)]
-    return next((due for due in dues if due is not None and not is_working(due)), None)
+    return next((due for due in dues if due is not None and not is_working(due, own)), None)
 
 
 def offered_targets(measure: "Measure") -> list[targets.Target]:

@@ -139,6 +139,12 @@ async def slot(world: World, where: str) -> dict[str, Any]:
     return {"programme_id": made.id, **await region(world, where)}
 
 
+async def steps(world: World, where: str) -> dict[str, Any]:
+    """A programme, of which there is one for all regions."""
+    async with world.db.write(SYSTEM) as tx:
+        return {"programme_id": (await programme.programme(tx, "500+")).id}
+
+
 async def own_cohort(world: World, where: str) -> dict[str, Any]:
     """A programme, and a cohort with a school of this place alone."""
     async with world.db.write(SYSTEM) as tx:

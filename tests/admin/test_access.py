@@ -388,6 +388,17 @@ TABLE: dict[tuple[str, str], Row] = {
         case_targets.slot,
         {"max_files": 2, "max_file_mb": 10, "types": "pdf"},
     ),
+    ("POST", "/programmes/{programme_id}/steps"): Row(
+        {
+            "here": {303: "Римма"},
+            "next": {303: "Римма"},
+            "far": {303: "Римма"},
+            "absent": {404: "Римма"},
+        },
+        case_targets.steps,
+        {"steps": "−14, -7, 0, 3"},
+        otherwise=403,
+    ),
     ("POST", "/programmes/{programme_id}/cohorts"): Row(
         {
             "here": {303: "Римма", 403: "Ольга Эмма"},
