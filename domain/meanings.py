@@ -52,6 +52,7 @@ GROUPINGS = {
     "settlement": N_("town and village"),
 }
 TITLES = {
+    "board": N_("Overview by municipality"),
     "missing": N_("Who has not handed in"),
     "overdue": N_("What is late now"),
     "engagement": N_("How schools take part"),
@@ -67,6 +68,7 @@ TITLES = {
     "effectiveness": N_("How effective the measures were"),
 }
 ABOUT = {
+    "board": N_("Measures by state, schools that take part, the forecast and the official result."),
     "missing": N_("Schools by measure, and every measure with those who have not handed it in."),
     "overdue": N_("Everything overdue, the latest first."),
     "engagement": N_("Measures of every school by state, and schools from which nothing has come for long."),

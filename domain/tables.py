@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -183,6 +184,19 @@ def _pulled(
             noted(count)
         if len(found) < CHUNK:
             return
+
+
+async def first_rows(book: Book, most: int) -> list[Sequence[Any]]:
+    """The beginning of the main sheet: for pages."""
+    rows = book.main.rows
+    if not isinstance(rows, AsyncIterator):
+        return list(islice(rows, most))
+    found: list[Sequence[Any]] = []
+    async for row in rows:
+        found.append(row)
+        if len(found) == most:
+            break
+    return found
 
 
 async def drawn(book: Book) -> Book:

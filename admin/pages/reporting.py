@@ -1,27 +1,27 @@
 """Reports: the list, each as a page, a sheet, CSV or JSON with the same numbers; long ones in the background."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
 from admin.auth import Visitor
-from admin.forms import sent
+from admin.forms import refusal, sent
 from admin.page import Visit
 from admin.tables import MIME, attachment
 from domain import handouts, outcomes, programme, reports, schools, snapshots
-from domain.accounts import Filters, Report
+from domain.accounts import Report
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Role
 from domain.db import Tx
 from domain.errors import DomainError, Forbidden, InvalidInput, NotFound
 from domain.handouts import Format
 from domain.meanings import FILTERS, GROUPINGS
-from domain.tables import Book, Kind, drawn
+from domain.tables import Book, Kind, drawn, first_rows, plain_rows
 
 closed = APIRouter()
-SHOWN = 300  # rows of a page; the whole is in the files
 OWN = ("format", "done", "n")  # parts of an address that are no filters
 
 
@@ -58,52 +58,74 @@ async def report_list(visit: Visitor) -> Response:
 
 @closed.get("/reports/{name}")
 async def report_page(visit: Visitor, name: str, request: Request) -> Response:
-    """One report: its first rows, its filters, its files."""
+    """One report: its first rows, its filters, its files. Of a very large place the page shows kept numbers and says as
+    of when; a line for each school is written in the background."""
     of = _report(visit, name)
     given = {key: value for key, value in request.query_params.items() if key not in OWN}
     kind = request.query_params.get("format", "")
-    problem, book, choices = "", None, {}
+    problem, shown = "", None
     async with visit.read() as tx:
-        large = of.large and await handouts.size(tx) > handouts.LARGE
-        try:
-            filters = await handouts.filters_of(tx, of, given)
-            book = await of.build(tx, filters, visit.say)
-            if kind in ("xlsx", "csv", "json") and not large:
-                return file_of(visit, await drawn(book), kind)
-            shown = await _rows(book)
-        except (NotFound, Forbidden):
-            raise
-        except DomainError as error:
-            problem, filters, shown = visit.say.error(error), Filters(), []
+        vast = await handouts.size(tx) > handouts.LARGE
+        if kind in ("xlsx", "csv", "json") and not (vast and of.large):
+            try:
+                filters = await handouts.filters_of(tx, of, given)
+                return file_of(visit, await drawn(await of.build(tx, filters, visit.say)), kind)
+            except DomainError as error:
+                problem = visit.say.error(refusal(error))
+        elif not vast:
+            shown = await _live(visit, tx, of, given)
         choices = await _choices(visit, tx, of)
-    return visit.page(
+    task = None
+    if vast and shown is None:
+        shown = await _kept(visit, of, given)
+        task = BackgroundTask(handouts.count_wanted, visit.panel.db) if shown.stale else None
+    shown = shown or Shown()
+    page = visit.page(
         "reporting/page.html",
         status=422 if problem and kind else 200,
         report=of,
-        book=book,
-        rows=shown,
-        more=len(shown) == SHOWN,
-        problem=problem,
+        book=shown.book,
+        rows=shown.rows,
+        more=len(shown.rows) == handouts.KEPT_ROWS,
+        problem=problem or shown.problem,
+        waiting=shown.stale and shown.book is None and not shown.problem,
         given=given,
         choices=choices,
         labels=FILTERS,
-        keeps=not large and bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
-        large=large,
+        keeps=not vast and bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
+        large=vast and of.large,
         numbers=(Kind.COUNT, Kind.PERCENT, Kind.POINTS),
         percent=Kind.PERCENT,
     )
+    page.background = task
+    return page
 
 
-async def _rows(book: Book) -> list[Any]:
-    found: list[Any] = []
-    rows = book.main.rows
-    if hasattr(rows, "__aiter__"):
-        async for row in rows:
-            found.append(row)
-            if len(found) == SHOWN:
-                break
-        return found
-    return list(rows)[:SHOWN]
+class Shown(NamedTuple):
+    """What a page has to show."""
+
+    book: Book | None = None
+    rows: Sequence[Any] = ()
+    problem: str = ""
+    stale: bool = False  # to be counted anew
+
+
+async def _live(visit: Visit, tx: Tx, of: Report, given: dict[str, str]) -> Shown:
+    try:
+        book = await of.build(tx, await handouts.filters_of(tx, of, given), visit.say)
+        return Shown(book, await first_rows(book, handouts.KEPT_ROWS))
+    except DomainError as error:
+        return Shown(problem=visit.say.error(refusal(error)))
+
+
+async def _kept(visit: Visit, of: Report, given: dict[str, str]) -> Shown:
+    async with visit.write() as tx:
+        kept = await handouts.want(tx, of.name, given)
+        stale = kept.as_of is None or tx.now - kept.as_of > handouts.FRESH
+    if kept.document is None or kept.as_of is None:
+        return Shown(problem=kept.problem, stale=stale)
+    book = snapshots.book_of(of.name, kept.title, kept.as_of, kept.document)
+    return Shown(book, list(plain_rows(book.main)), stale=stale)
 
 
 def file_of(visit: Visit, book: Book, kind: str) -> Response:

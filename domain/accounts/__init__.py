@@ -1,6 +1,7 @@
 """Reports as books: the same rows for the page, the sheet, the CSV and the JSON."""
 
 from domain.accounts.queries import (
+    board,
     book,
     clusters,
     curators,
@@ -34,6 +35,7 @@ __all__ = [
     "UnknownGrouping",
     "UnknownReport",
     "UnknownValue",
+    "board",
     "book",
     "clusters",
     "curators",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from domain import context, curation, monitoring, outcomes, reports, schools
+from domain import context, curation, monitoring, outcomes, overview, reports, schools
 from domain.accounts import rules
 from domain.accounts.rules import Filters
 from domain.actor import Place
@@ -257,6 +257,33 @@ async def wave(tx: Tx, filters: Filters, say: Texts) -> Book:
     return titled(
         tx, "wave", say, sheets, *("forecast", "confirmed"), document=document, remarks=steps, title=of.title
     )
+
+
+async def board(tx: Tx, filters: Filters, say: Texts) -> Book:
+    """The same lines as on the first page of monitoring, the whole as the last one."""
+    segment = overview.Segment(filters.municipality_id, filters.cohort_id, filters.track_id)
+    by = "school" if filters.municipality_id is not None else "municipality"
+    found = await overview.board(tx, await overview.current_wave(tx), segment, by=by)
+    keys = {
+        "name": (say("Municipality") if by == "municipality" else say("School"), Kind.TEXT),
+        "schools": (say("Schools"), Kind.COUNT),
+        "required": (say("Measures"), Kind.COUNT),
+        "confirmed": (say("Confirmed"), Kind.COUNT),
+        "percent": (say("Confirmed, per cent"), Kind.PERCENT),
+        "in_review": (say("In review"), Kind.COUNT),
+        "late": (say("Overdue"), Kind.COUNT),
+        "silent": (say("Nothing has come for long"), Kind.COUNT),
+        "forecast": (say("Forecast"), Kind.POINTS),
+        "official": (say("Official result"), Kind.POINTS),
+    }
+    lines = []
+    for line in [*found.lines, found.whole]:
+        counts, forecast, official = line.counts, line.forecast, line.official
+        numbers = [line.schools, counts.required, counts.confirmed, counts.percent, counts.in_review]
+        points = [score and rules.plain(score.total) for score in (forecast, official and official.score)]
+        lines.append([line.name or say("Total"), *numbers, counts.late, line.silent, *points])
+    columns = [Column(key, *of) for key, of in keys.items()]
+    return titled(tx, "board", say, [(columns, lines)], "forecast", "confirmed", "percent")
 
 
 async def curators(tx: Tx, filters: Filters, say: Texts) -> Book:

@@ -1,10 +1,12 @@
 """The list of reports, and long exports that are written in the background."""
 
-from domain.handouts.actions import ask, forget_old, make_waiting, run
-from domain.handouts.models import Takeaway
-from domain.handouts.queries import catalogue, filters_of, made, report, size, takeaway, takeaways
+from domain.handouts.actions import ask, count_wanted, forget_old, make_waiting, run, want
+from domain.handouts.models import KeptReport, Takeaway
+from domain.handouts.queries import catalogue, filters_of, kept, made, report, size, takeaway, takeaways
 from domain.handouts.rules import (
     FOLDER,
+    FRESH,
+    KEPT_ROWS,
     LARGE,
     STATES,
     ExportGone,
@@ -19,10 +21,13 @@ from domain.handouts.rules import (
 
 __all__ = [
     "FOLDER",
+    "FRESH",
+    "KEPT_ROWS",
     "LARGE",
     "STATES",
     "ExportGone",
     "Format",
+    "KeptReport",
     "State",
     "Takeaway",
     "TooManyExports",
@@ -30,9 +35,11 @@ __all__ = [
     "ask",
     "asked",
     "catalogue",
+    "count_wanted",
     "file_name",
     "filters_of",
     "forget_old",
+    "kept",
     "made",
     "make_waiting",
     "report",
@@ -40,5 +47,6 @@ __all__ = [
     "size",
     "takeaway",
     "takeaways",
+    "want",
     "write",
 ]

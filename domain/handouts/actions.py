@@ -8,17 +8,17 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
-from domain import audit, outbox, people
+from domain import audit, outbox, people, snapshots
 from domain.actor import SYSTEM, Place
 from domain.db import Database, Tx, WriteTx
 from domain.errors import DomainError, NotFound
 from domain.handouts import queries, rules
-from domain.handouts.models import Takeaway
+from domain.handouts.models import KeptReport, Takeaway
 from domain.handouts.rules import Format, Made, State
 from domain.policy import Permission, require
-from domain.tables import written
+from domain.tables import first_rows, written
 from domain.texts import Texts, texts
 
 log = structlog.get_logger()
@@ -157,6 +157,68 @@ async def _end(db: Database, of: Takeaway, made: Made | None, scope: str) -> Non
             )
 
 
+async def want(tx: WriteTx, what: str, given: Mapping[str, str]) -> KeptReport:
+    """Somebody looks at the page of a very large place: from now on its numbers are counted for a while."""
+    if tx.actor.person_id is None:
+        raise NotFound
+    scope = rules.scope_of(tx.actor.grants)
+    key = rules.key_of(scope, what, given)
+    found = await tx.session.scalar(select(KeptReport).where(KeptReport.key == key))
+    if found is None:
+        found = KeptReport(key=key, scope=scope, what=what, filters=dict(given))
+        tx.session.add(found)
+    found.person_id, found.asked_at = tx.actor.person_id, tx.now
+    await tx.session.flush()
+    return found
+
+
+async def count_wanted(db: Database) -> int:
+    """Count anew what is wanted and old, each beside the running loop; how many."""
+    counted = 0
+    while (found := await _old(db)) is not None:
+        # A loop and connections of its own: counting for a country must not hold up anybody's page.
+        await asyncio.to_thread(asyncio.run, _count_apart(db, found))
+        counted += 1
+    return counted
+
+
+async def _old(db: Database) -> KeptReport | None:
+    async with db.write(SYSTEM) as tx:
+        old = or_(KeptReport.as_of.is_(None), KeptReport.as_of < tx.now - rules.FRESH)
+        free = or_(KeptReport.begun_at.is_(None), KeptReport.begun_at < tx.now - rules.FRESH)
+        wanted = KeptReport.asked_at > tx.now - rules.WANTED
+        query = select(KeptReport).where(old, free, wanted).order_by(KeptReport.id).limit(1)
+        found = await tx.session.scalar(query)
+        if found is not None:
+            found.begun_at = tx.now
+        return found
+
+
+async def _count_apart(db: Database, kept: KeptReport) -> None:
+    own = Database(db.url.render_as_string(hide_password=False), db.clock)
+    try:
+        async with own.read(SYSTEM) as tx:
+            actor = await people.actor_by_id(tx, kept.person_id)
+        document, title, problem = None, "", ""
+        if rules.scope_of(actor.grants) == kept.scope:
+            say = texts(actor.language, escape=False)
+            async with own.read(actor) as tx:
+                of = queries.report(kept.what)
+                try:
+                    filters = await queries.filters_of(tx, of, kept.filters)
+                    book = await of.build(tx, filters, say)
+                    rows = await first_rows(book, rules.KEPT_ROWS)
+                    document, title = snapshots.document_of(book, rows), book.title
+                except DomainError as error:
+                    problem = say.error(error)
+        async with own.write(SYSTEM) as tx:
+            values = {"document": document, "title": title[:300], "problem": problem[:400], "as_of": tx.now}
+            query = update(KeptReport).where(KeptReport.id == kept.id).values(**values, begun_at=None)
+            await tx.session.execute(query)
+    finally:
+        await own.close()
+
+
 async def forget_old(db: Database, folder: Path) -> int:
     """Files whose days are over leave the disk; how many."""
     async with db.write(SYSTEM) as tx:
@@ -170,6 +232,6 @@ async def forget_old(db: Database, folder: Path) -> int:
 
 
 async def run(db: Database, folder: Path, writers: Mapping[str, Writer]) -> int:
-    """The chore of the timetable: write what waits, remove what is old."""
-    made = await make_waiting(db, folder, writers)
+    """The chore of the timetable: write what waits, count what is wanted, remove what is old."""
+    made = await make_waiting(db, folder, writers) + await count_wanted(db)
     return made + await forget_old(db, folder)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base, enum_column
@@ -32,3 +32,22 @@ class Takeaway(Base):
     begun_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+
+
+class KeptReport(Base):
+    """The first rows of a report of a very large place as they were counted last, for its page."""
+
+    __tablename__ = "kept_report"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # of places, report and filters
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # as whom it is counted
+    scope: Mapped[str] = mapped_column(String(32))
+    what: Mapped[str] = mapped_column(String(40))
+    filters: Mapped[dict[str, Any]]
+    title: Mapped[str] = mapped_column(String(300), default="")
+    document: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    problem: Mapped[str] = mapped_column(String(400), default="")  # why there is nothing to show
+    as_of: Mapped[datetime | None]
+    asked_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]

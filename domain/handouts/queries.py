@@ -14,7 +14,7 @@ from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.handouts import rules
-from domain.handouts.models import Takeaway
+from domain.handouts.models import KeptReport, Takeaway
 from domain.handouts.rules import State
 from domain.meanings import ABOUT, TITLES, named
 from domain.policy import Permission, within
@@ -265,9 +265,10 @@ async def effectiveness(tx: Tx, filters: Filters, say: Texts) -> Book:
 
 
 BUILT_IN = (
-    Report("missing", TITLES["missing"], ABOUT["missing"], ("municipality", "school", "cohort", "roadmap", "track"), accounts.missing),
-    Report("overdue", TITLES["overdue"], ABOUT["overdue"], ("municipality", "school", "roadmap"), accounts.late),
-    Report("engagement", TITLES["engagement"], ABOUT["engagement"], ("municipality", "school", "cohort", "roadmap"), engagement),
+    Report("board", TITLES["board"], ABOUT["board"], ("municipality", "cohort", "track"), accounts.board),
+    Report("missing", TITLES["missing"], ABOUT["missing"], ("municipality", "school", "cohort", "roadmap", "track"), accounts.missing, large=True),
+    Report("overdue", TITLES["overdue"], ABOUT["overdue"], ("municipality", "school", "roadmap"), accounts.late, large=True),
+    Report("engagement", TITLES["engagement"], ABOUT["engagement"], ("municipality", "school", "cohort", "roadmap"), engagement, large=True),
     Report("dynamics", TITLES["dynamics"], ABOUT["dynamics"], (*PLACES, "cohort", "by", "before", "after"), accounts.dynamics),
     Report("clusters", TITLES["clusters"], ABOUT["clusters"], (*PLACES, "cohort", "by", "before", "after"), accounts.clusters),
     Report("municipalities", TITLES["municipalities"], ABOUT["municipalities"], (), accounts.municipalities),
@@ -365,6 +366,12 @@ async def takeaway(tx: Tx, takeaway_id: int) -> Takeaway:
     if found is None or found.person_id != tx.actor.person_id:
         raise NotFound
     return found
+
+
+async def kept(tx: Tx, of: Report, given: Mapping[str, str]) -> KeptReport | None:
+    """The numbers of this page as they were counted last for exactly the actor's places."""
+    key = rules.key_of(rules.scope_of(tx.actor.grants), of.name, given)
+    return await tx.session.scalar(select(KeptReport).where(KeptReport.key == key))
 
 
 async def made(tx: Tx, takeaway_id: int, folder: Path) -> tuple[Takeaway, Path]:

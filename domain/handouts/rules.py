@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,9 @@ LIFE = timedelta(days=3)  # how long a made file can be fetched
 LARGE = 3000  # schools from which a report with a line for each is written in the background
 STALE = timedelta(minutes=30)  # after which a running export is taken for broken off
 FOLDER = "made"  # inside the store of files
+KEPT_ROWS = 300  # of a page of a very large place
+FRESH = timedelta(minutes=15)  # how old the numbers of such a page may be
+WANTED = timedelta(days=2)  # how long they are counted anew after somebody looked
 AT_ONCE = 20  # exports of one person that may wait or be kept
 
 
@@ -104,6 +107,12 @@ def as_bytes(book: Book, kind: Format, say: Texts) -> bytes:
 def scope_of(grants: Iterable[Grant]) -> str:
     """Where somebody may look, as a short text: a file made for other places is not theirs any more."""
     return hashlib.sha256(repr(sorted(grants)).encode()).hexdigest()[:32]
+
+
+def key_of(scope: str, what: str, given: Mapping[str, Any]) -> str:
+    """What tells the kept numbers of one page from all others."""
+    plain = sorted((key, str(value)) for key, value in given.items() if str(value))
+    return hashlib.sha256(repr((scope, what, plain)).encode()).hexdigest()
 
 
 def asked(filters: Filters) -> dict[str, Any]:

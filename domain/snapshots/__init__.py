@@ -3,7 +3,17 @@
 from domain.snapshots.actions import finish, take
 from domain.snapshots.models import SeasonMark, Snapshot
 from domain.snapshots.queries import SeasonTask, season_tasks, snapshot, snapshots
-from domain.snapshots.rules import MOST, SEASONS, Change, Season, TooLarge, book_of, compare, period_of
+from domain.snapshots.rules import (
+    MOST,
+    SEASONS,
+    Change,
+    Season,
+    TooLarge,
+    book_of,
+    compare,
+    document_of,
+    period_of,
+)
 
 __all__ = [
     "MOST",
@@ -16,6 +26,7 @@ __all__ = [
     "TooLarge",
     "book_of",
     "compare",
+    "document_of",
     "finish",
     "period_of",
     "season_tasks",

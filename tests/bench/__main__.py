@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("reading", "updates", "report", "panel", "planning", "memory", "sending")
+NAMES = ("reading", "updates", "report", "panel", "planning", "memory", "sending", "reports")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from domain import accounts, handouts, outbox, people
+from domain import accounts, handouts, outbox, people, snapshots
 from domain.actor import SYSTEM, Role
 from domain.errors import NotFound
 from domain.handouts import Format, State
@@ -137,3 +137,28 @@ async def test_forty_thousand_rows_do_not_pile_up(tmp_path: Path) -> None:
     page = openpyxl.load_workbook(target, read_only=True).worksheets[0]
     last = list(page.iter_rows(min_row=40_001, values_only=True))
     assert last == [("Школа № 39999", 39_999, 39_999 % 101, "=СУММ(1;2)")]
+
+
+async def test_numbers_of_a_vast_place_are_kept_for_those_places_alone(world: World, tmp_path: Path) -> None:
+    world.clock.forward(days=60)
+    async with world.db.write(await world.actor("Марина")) as tx:
+        await handouts.want(tx, "overdue", {})
+    async with world.db.read(await world.actor("Марина")) as tx:
+        empty = await handouts.kept(tx, handouts.report("overdue"), {})
+        assert (empty is not None and empty.document) is None
+    assert await handouts.count_wanted(world.db) == 1
+    assert await handouts.count_wanted(world.db) == 0  # still fresh
+    async with world.db.read(await world.actor("Марина")) as tx:
+        kept = await handouts.kept(tx, handouts.report("overdue"), {})
+        live = await handouts.report("overdue").build(tx, accounts.Filters(), SAY)
+        assert kept is not None
+        assert kept.document is not None
+        shown = snapshots.book_of("overdue", kept.title, kept.as_of or tx.now, kept.document)
+        assert [list(row) for row in shown.main.rows] == [list(row) for row in live.main.rows]  # type: ignore[union-attr]
+    for name in ("Ульяна", "Римма", "Саша"):
+        async with world.db.read(await world.actor(name)) as tx:
+            assert await handouts.kept(tx, handouts.report("overdue"), {}) is None
+    world.clock.forward(minutes=20)
+    assert await handouts.count_wanted(world.db) == 1
+    world.clock.forward(days=3)  # nobody looks any more
+    assert await handouts.count_wanted(world.db) == 0
