@@ -30,4 +30,5 @@ CHORES: Mapping[str, Callable[[Database, FileStore], Awaitable[int]]] = {
     "wiped": proof.delete_wiped,
     "takeaways": write_exports,
     "packs": packs.write_ordered,
+    "looks": proof.take_looks,
 }

@@ -40,6 +40,10 @@ class Looks:
     def __init__(self, files: Path) -> None:
         self.folder = files / "incoming" / "looks"
 
+    def has(self, sha256: str) -> bool:
+        """Whether the first look was taken."""
+        return (self.folder / f"{sha256}.json").exists()
+
     def of(self, path: Path, kind: str, sha256: str) -> Look:
         """A look at a file of the store. Blocking: the first one starts a process, later ones read a line."""
         kept = self.folder / f"{sha256}.json"
@@ -57,6 +61,8 @@ class Looks:
         fresh.write_text(json.dumps(look._asdict()), "utf-8")
         fresh.chmod(0o600)
         fresh.replace(kept)
+        if not path.exists():
+            self.forget(sha256)  # wiped while it was looked at
         return look
 
     def forget(self, sha256: str) -> None:

@@ -9,20 +9,14 @@ from fastapi.responses import Response
 
 from admin.auth import Visitor
 from admin.page import Visit
-from domain import previews, progress
+from domain import previews, progress, proof
 from domain.errors import NotFound
-from domain.files import extension
 from domain.previews import Look, Looks, NoPreview
-from domain.progress import Evidence, Kind
+from domain.progress import Evidence
 
 closed = APIRouter()
 AT_ONCE = asyncio.Semaphore(2)  # each look is a process
 ON_A_CARD = 6  # files that a card shows itself; the others are a press away
-
-
-def _kind(item: Evidence) -> str:
-    # Of a photo the name says little; what it is was read from its bytes when it came.
-    return "jpg" if item.kind is Kind.PHOTO else extension(item.name or "")
 
 
 async def _file(visit: Visit, evidence_id: int) -> tuple[Evidence, Path]:
@@ -37,7 +31,7 @@ async def _file(visit: Visit, evidence_id: int) -> tuple[Evidence, Path]:
 async def _look(visit: Visit, item: Evidence, path: Path) -> Look:
     async with AT_ONCE:
         looks = Looks(visit.panel.files.folder)
-        return await asyncio.to_thread(looks.of, path, _kind(item), item.sha256 or "")
+        return await asyncio.to_thread(looks.of, path, proof.shown_as(item), item.sha256 or "")
 
 
 async def looks(visit: Visit, items: Iterable[Evidence]) -> dict[int, Look]:
@@ -67,7 +61,7 @@ async def picture(visit: Visitor, evidence_id: int, number: int) -> Response:
     found, path = await _file(visit, evidence_id)
     async with AT_ONCE:
         try:
-            body = await asyncio.to_thread(previews.picture_of, path, _kind(found), number)
+            body = await asyncio.to_thread(previews.picture_of, path, proof.shown_as(found), number)
         except NoPreview as none:
             raise NotFound from none
     headers = {"Cache-Control": "private, max-age=3600"}

@@ -1,6 +1,6 @@
 """Proof: what a report lacks, what is new in it, where else it was used; photos as one PDF; files wiped."""
 
-from domain.proof.actions import delete_wiped, join_photos, keep_joined, wipe
+from domain.proof.actions import delete_wiped, join_photos, keep_joined, take_looks, wipe
 from domain.proof.models import UnjoinableReport
 from domain.proof.queries import Repeat, Unjoined, repeats, unjoined
 from domain.proof.rules import (
@@ -11,6 +11,7 @@ from domain.proof.rules import (
     changes,
     link_kind,
     needs,
+    shown_as,
     what_is_missing,
     words_changed,
 )
@@ -23,7 +24,6 @@ __all__ = [
     "Repeat",
     "UnjoinableReport",
     "Unjoined",
-    "Wiped",
     "changes",
     "delete_wiped",
     "join_photos",
@@ -31,6 +31,8 @@ __all__ = [
     "link_kind",
     "needs",
     "repeats",
+    "shown_as",
+    "take_looks",
     "unjoined",
     "what_is_missing",
     "wipe",

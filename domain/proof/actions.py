@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
 
@@ -14,8 +15,10 @@ from domain.files import MIME, FileStore, StoredFile
 from domain.policy import Permission, allows, require
 from domain.previews import Looks
 from domain.progress import Assignment, Evidence, Kind, Submission, WipedFile
-from domain.proof import queries
+from domain.proof import queries, rules
 from domain.proof.models import UnjoinableReport
+
+LOOKED_FORWARD = timedelta(hours=2)  # reports that a reviewer may open soon
 
 
 async def join_photos(db: Database, store: FileStore, name: Callable[[int], str]) -> int:
@@ -171,3 +174,19 @@ async def delete_wiped(db: Database, store: FileStore) -> int:
                 update(WipedFile).where(WipedFile.sha256.in_(waiting)).values(deleted_at=wtx.now)
             )
     return len(waiting)
+
+
+async def take_looks(db: Database, store: FileStore) -> int:
+    """Take the first look at files of new reports, so that the card opens at once; returns how many.
+
+    Opens its own transactions. May run late, twice or never: whoever opens the card takes the look then.
+    """
+    async with db.read(SYSTEM) as tx:
+        fresh = await queries.fresh_files(tx, within_=LOOKED_FORWARD)
+    looks, taken = Looks(store.folder), 0
+    for item in fresh:
+        sha256 = item.sha256 or ""
+        if not looks.has(sha256) and store.path(sha256).exists():
+            await asyncio.to_thread(looks.of, store.path(sha256), rules.shown_as(item), sha256)
+            taken += 1
+    return taken

@@ -1,6 +1,6 @@
 """Looking at what was handed in, across versions, assignments and schools."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, select
@@ -107,3 +107,22 @@ async def repeats(tx: Tx, submission_id: int, *, limit: int = 20) -> list[Repeat
             ),
         )
     return list(found.values())[:limit]
+
+
+async def fresh_files(tx: Tx, *, within_: timedelta, limit: int = 100) -> list[Evidence]:
+    """Files of the newest reports, the newest first; for the system only."""
+    if not tx.actor.is_system:
+        raise Forbidden
+    query = (
+        select(Evidence)
+        .join(Submission, Submission.id == Evidence.submission_id)
+        .where(
+            Submission.submitted_at > tx.now - within_,
+            Evidence.kind.in_({Kind.FILE, Kind.PHOTO}),
+            Evidence.joined.is_(False),
+            Evidence.sha256.is_not(None),
+        )
+        .order_by(Evidence.id.desc())
+        .limit(limit)
+    )
+    return list(await tx.session.scalars(query))

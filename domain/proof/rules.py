@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import NamedTuple
 
+from domain.files import extension
 from domain.progress import Evidence, Kind, address_in
 from domain.roadmaps import Measure
 
@@ -82,6 +83,11 @@ def what_is_missing(measure: Measure, draft: Iterable[Evidence]) -> list[Need]:
         if item.kind is Kind.LINK or address_in(item.text or ""):
             held.add(Need.LINK)
     return [need for need in Need if need in needs(measure.evidence_required) - held]
+
+
+def shown_as(item: Evidence) -> str:
+    """The type by which a file is looked at; of a photo the name says little, its bytes were read when it came."""
+    return "jpg" if item.kind is Kind.PHOTO else extension(item.name or "")
 
 
 class Piece(NamedTuple):

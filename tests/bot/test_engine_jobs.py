@@ -36,7 +36,9 @@ async def test_files_are_looked_after_at_once_and_on_a_tick(empty: Empty, tmp_pa
     assert {name: jobs[name] for name in CHORES} == {
         "photos": "interval[0:00:30]",
         "wiped": "interval[0:00:30]",
+        "takeaways": "interval[0:00:30]",
         "packs": "interval[0:00:30]",
+        "looks": "interval[0:00:30]",
     }
     timetable.start()
     try:

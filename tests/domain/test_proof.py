@@ -10,10 +10,11 @@ from domain import progress, proof
 from domain.actor import SYSTEM
 from domain.errors import Forbidden, NotFound
 from domain.files import FileStore, StoredFile
+from domain.previews import Look, Looks
 from domain.progress import Evidence, Kind, Source
 from domain.proof import Need, Piece
 from domain.roadmaps import Measure
-from tests.world import World
+from tests.world import DATA, YAROSLAVL, World
 
 FILE = StoredFile("a" * 64, 1000)
 NAMES = {"a" * 64: "план.docx", "b" * 64: "приказ.pdf", "c" * 64: "справка.pdf"}
@@ -216,3 +217,26 @@ async def test_a_wiped_photo_leaves_the_pdf_too(world: World, tmp_path: Path) ->
         [version] = (await progress.submission_card(tx, number)).submissions
     pdfs = [e for e in version.evidence if e.joined and not e.wiped_at]
     assert store.path(pdfs[0].sha256 or "").read_bytes().count(b"/Type/Page/") == 1
+
+
+async def test_new_reports_are_looked_at_before_anybody_opens_them(world: World, tmp_path: Path) -> None:
+    store, body = FileStore(tmp_path / "files"), (DATA / YAROSLAVL).read_bytes()
+    kept = await store.keep(body)
+    work_id = await world.assignment_id("Тороповская", "2.1")
+    async with world.db.write(await world.actor("Дина")) as tx:
+        await progress.add_file(tx, work_id, kept, name="план.docx")
+    assert await proof.take_looks(world.db, store) == 0  # a draft is the school's own
+    async with world.db.write(await world.actor("Дина")) as tx:
+        await progress.submit(tx, work_id)
+    assert [await proof.take_looks(world.db, store) for _ in range(2)] == [1, 0]
+    looks = Looks(store.folder)
+    assert looks.has(kept.sha256)
+    store.path(kept.sha256).write_bytes(b"")
+    assert len(looks.of(store.path(kept.sha256), "docx", kept.sha256).words) > 20
+
+
+def test_a_file_wiped_while_it_is_looked_at_leaves_nothing(tmp_path: Path) -> None:
+    gone = tmp_path / "file"
+    looks = Looks(tmp_path)
+    assert looks.of(gone, "docx", "a" * 64) == Look()
+    assert not looks.has("a" * 64)
