@@ -8,6 +8,7 @@ from domain.deadlines.spans import Atom
 
 _LINKS = frozenset("-/,ep;")
 _PART_WORDS = frozenset("xal")
+_DAYS = frozenset({"day", "month_day", "nth_weekday"})
 
 
 def parts(kept: list[Item]) -> list[Item]:
@@ -17,6 +18,9 @@ def parts(kept: list[Item]) -> list[Item]:
     for code, value in kept:
         if code in _PART_WORDS or (waiting and code in "-e/,"):
             waiting.append((code, value))
+        elif waiting and code == "A" and value.grain in _DAYS and not {"a", "l"} & {c for c, _ in waiting}:
+            result.append((code, value))  # «дата окончания – 15 марта»
+            waiting = []
         elif waiting and code == "A":
             for part, link in waiting[:-1]:
                 result.append(

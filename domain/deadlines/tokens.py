@@ -111,7 +111,17 @@ def tokenise(text: str) -> Tokens:
         index += 1
     if "r" in codes:
         _roman_months(codes, values)
+    if "w" in codes and "y" in codes:
+        _weekday_last(codes, values, texts)
     return Tokens("".join(codes), values, texts, mended)
+
+
+def _weekday_last(codes: list[str], values: list[Any], texts: list[str]) -> None:
+    """«22 августа (четверг) 2024 г.»: the weekday between a month and its year goes behind them."""
+    at = codes.index("w")
+    if 0 < at < len(codes) - 1 and codes[at - 1] == "m" and codes[at + 1] == "y":
+        for row in (codes, values, texts):
+            row.append(row.pop(at))
 
 
 def _roman_months(codes: list[str], values: list[Any]) -> None:
