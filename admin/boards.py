@@ -33,6 +33,7 @@ STATES = {
     State.RETURNED: N_("Measures sent back"),
     State.LATE: N_("Measures that are late"),
     State.AT_STAKE: N_("Not confirmed, due by the end of the wave"),
+    State.WAITING: N_("Waiting too long for a decision"),
 }
 SOURCES = {
     monitoring.CONFIRMED_SHARE: N_("Share of confirmed measures"),
@@ -99,7 +100,6 @@ async def choices(tx: Tx, visit: Visit) -> Choices:
     """What there is to choose from in the actor's places."""
     say = visit.say
     years = sorted({*await outcomes.years(tx), *await outcomes.cluster_years(tx)}, reverse=True)
-    known = await overview.settlements(tx)
     return Choices(
         waves=[(wave.id, wave.title) for wave in await monitoring.waves(tx)],
         municipalities=[(m.id, m.name) for m in await schools.municipalities(tx)],
@@ -107,7 +107,7 @@ async def choices(tx: Tx, visit: Visit) -> Choices:
         tracks=[(id_, roadmaps.short(title, 60)) for id_, title in await overview.tracks(tx)],
         years=[(year, str(year)) for year in years],
         clusters=[(key.value, say(name)) for key, name in CLUSTERS.items()] if years else [],
-        settlements=[(k.value, say(name)) for k, name in SETTLEMENTS.items()] if known else [],
+        settlements=[(key.value, say(name)) for key, name in SETTLEMENTS.items()],
         statuses=[(key.value, say(name)) for key, name in SCHOOL_STATUS.items()],
     )
 

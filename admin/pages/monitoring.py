@@ -53,7 +53,7 @@ async def region_page(visit: Visitor, filters: Annotated[SegmentFilters, Query()
         points = await overview.wave_line(tx, region, board if everything else None) if region else []
         whole = region is not None and allows(visit.actor, Permission.SEE, region)
         title = (await schools.place_name(tx, region)).name if region and whole else visit.say("my schools")
-        context = await _shared(tx, visit, filters, board, filters.segment())
+        context = await _shared(tx, visit, filters, board)
     return visit.page(
         "monitoring/region.html",
         title=title,
@@ -85,7 +85,7 @@ async def municipality_page(
         )
         matrix = await reports.matrix(tx, chosen)
         seen = await overview.last_activity(tx, await overview.narrowed(tx, segment))
-        context = await _shared(tx, visit, filters, board, segment)
+        context = await _shared(tx, visit, filters, board)
     shown = {line.place.school_id for line in board.lines}
     return visit.page(
         "monitoring/municipality.html",
@@ -100,23 +100,14 @@ async def municipality_page(
     )
 
 
-async def _shared(
-    tx: Any, visit: Visit, filters: SegmentFilters, board: Board, segment: Segment
-) -> dict[str, Any]:
+async def _shared(tx: Any, visit: Visit, filters: SegmentFilters, board: Board) -> dict[str, Any]:
     """What both pages draw."""
-    may_review = visit.may(Permission.OVERRULE)
-    waiting = await reports.silent_reviews(tx) if may_review else []
-    if waiting and segment != Segment():
-        rows, _ = await overview.facts(tx, None, segment, State.IN_REVIEW, limit=None)
-        inside = {row.assignment_id for row in rows}
-        waiting = [row for row in waiting if row.assignment_id in inside]
     whole = board.whole
     best = overview.possible(whole, board.of) if board.of else None
     return {
         "board": board,
         "filters": filters,
         "choices": await boards.choices(tx, visit),
-        "waiting": waiting,
         "steps": [
             (line, overview.step_words(visit.say, step, board.of.max), step)
             for line, step in overview.cheapest(board)
@@ -157,6 +148,7 @@ def _table(visit: Visit, board: Board) -> Table:
         say("Confirmed"),
         say("Confirmed, per cent"),
         say("In review"),
+        say("Waiting too long for a decision"),
         say("Sent back"),
         say("Late"),
         say("Schools that have handed in"),
@@ -176,6 +168,7 @@ def _table(visit: Visit, board: Board) -> Table:
             line.counts.confirmed,
             line.counts.percent,
             line.counts.in_review,
+            line.counts.waiting,
             line.counts.returned,
             line.counts.late,
             line.engaged,

@@ -14,7 +14,6 @@ from domain.overview.queries import (
     members,
     narrowed,
     region_board,
-    settlements,
     tracks,
     wave_line,
 )
@@ -64,7 +63,6 @@ __all__ = [
     "of_max",
     "possible",
     "region_board",
-    "settlements",
     "shares_drawing",
     "step_words",
     "tracks",

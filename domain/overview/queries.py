@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from domain import automatic, chase, monitoring, outcomes, progress, roadmaps, rubrics, schools
 from domain.actor import Place
+from domain.dates import working_days_back
 from domain.db import Tx
 from domain.monitoring import OfficialResult, Tally, Wave
 from domain.outcomes import ClusterMark
@@ -182,7 +184,10 @@ def _of(wave: Wave | None, inside: Select[int]) -> ColumnElement[bool]:
 
 def _states(tx: Tx, until: date) -> dict[State, ColumnElement[bool]]:
     """What stands behind each number."""
-    late = and_(Assignment.status.in_(progress.OPEN), Assignment.due_on < progress.today(tx))
+    today = progress.today(tx)
+    late = and_(Assignment.status.in_(progress.OPEN), Assignment.due_on < today)
+    last = working_days_back(today, progress.SILENT_DAYS) + timedelta(days=1)
+    since = datetime.combine(last, time(), ZoneInfo(tx.actor.timezone))
     return {
         State.REQUIRED: Assignment.status.in_(COUNTED),
         State.CONFIRMED: Assignment.status == Status.CONFIRMED,
@@ -190,6 +195,7 @@ def _states(tx: Tx, until: date) -> dict[State, ColumnElement[bool]]:
         State.RETURNED: Assignment.status == Status.RETURNED,
         State.LATE: late,
         State.AT_STAKE: and_(Assignment.status.in_(UNDONE), Assignment.due_on <= until),
+        State.WAITING: and_(Assignment.status == Status.IN_REVIEW, Assignment.status_at < since),
     }
 
 
@@ -365,12 +371,6 @@ async def tracks(tx: Tx) -> list[tuple[int, str]]:
     query = select(roadmaps.Track.id, roadmaps.Track.title).where(owed.exists())
     order = roadmaps.Track.roadmap_id.desc(), roadmaps.Track.id
     return list((await tx.session.execute(query.order_by(*order))).tuples())
-
-
-async def settlements(tx: Tx) -> set[schools.Settlement]:
-    """Kinds of places that the actor's schools stand in, where anybody has said."""
-    query = select(School.settlement).where(within(tx.actor, Permission.SEE, School)).distinct()
-    return {kind for kind in await tx.session.scalars(query) if kind is not None}
 
 
 async def large_regions(tx: Tx, least: int) -> list[int]:

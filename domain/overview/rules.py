@@ -43,6 +43,7 @@ class Counts(NamedTuple):
     returned: int = 0
     late: int = 0
     at_stake: int = 0  # not confirmed, due by the end of the wave
+    waiting: int = 0  # in review for longer than a reviewer usually takes
 
     @property
     def percent(self) -> int | None:
@@ -112,6 +113,7 @@ class State(StrEnum):
     RETURNED = "returned"
     LATE = "late"
     AT_STAKE = "at_stake"
+    WAITING = "waiting"
 
 
 class Raw(NamedTuple):
