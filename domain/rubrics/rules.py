@@ -281,7 +281,7 @@ def _number(value: Any, name: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
         raise FactUnclear(name=name, value=value)
     try:
-        return Fraction(str(value).strip().replace(",", "."))
+        return Fraction("".join(str(value).split()).removesuffix("%").replace(",", "."))
     except (ValueError, ZeroDivisionError) as error:
         raise FactUnclear(name=name, value=value) from error
 

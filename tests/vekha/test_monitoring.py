@@ -98,3 +98,18 @@ def test_contradictory_maxima_are_refused_with_the_sum(tmp_path: Path) -> None:
     (tmp_path / "facts.json").write_text('{"facts": {}}', "utf-8")
     code, _, err = run("monitoring", "score", str(tmp_path / "facts.json"), "--set", str(own))
     assert (code, err) == (1, "«Содержательная часть»: сумма максимумов — 9, а указано 15.\n")
+
+
+@pytest.mark.parametrize(
+    ("fact", "points"),
+    [
+        ({"percent": "24,99 %"}, 0),
+        ({"percent": "25 %"}, 1),
+        ({"done": "1 000", "of": "2 000"}, 2),
+        ({"done": 3, "of": 4}, 3),
+        ({"done": 0, "of": 0}, 0),
+    ],
+)
+def test_numbers_as_people_type_them(tmp_path: Path, fact: Any, points: int) -> None:
+    document = {"set": "sverdlovsk-2022", "facts": {"antirisk_programme": fact}}
+    assert scored(tmp_path, document)["total"] == 100 * points
