@@ -1,0 +1,72 @@
+"""Silence, tomorrow, days off and what needs attention, walked in a real browser without scripts."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain import alarms, outbox
+from domain.actor import SYSTEM
+from domain.alarms import Trouble
+from tests.admin.test_browser import CHROMIUM, DESK, PHONE, Site, site
+from tests.domain.test_chase import late
+
+__all__ = ["site"]
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="needs a browser: apt-get install -y --no-install-recommends chromium"
+)
+
+
+async def test_a_silence_a_joint_action_and_its_end(site: Site) -> None:
+    world = site.panel.world
+    await late(world, "2.1")
+    world.clock.forward(days=12)
+    async with site.opened("Марина", size=PHONE) as page:
+        await page.goto("/silence")
+        assert await page.locator("tbody th").first.inner_text() == "Тороповская ОШ"
+        await page.locator("summary", has_text="Тороповская ОШ").click()
+        await page.get_by_label("Что сделаем вместе").first.fill("Выезд в школу")
+        until = (world.clock.now() + timedelta(days=3)).date().isoformat()
+        await page.get_by_label("По", exact=True).first.fill(until)
+        await page.get_by_role("button", name="Договорились").first.click()
+        assert "Выезд в школу" in await page.locator("main").inner_text()
+        await page.locator("input[name=outcome]").first.fill("Отчёт готовят вместе")
+        await page.locator("form[action$='/close'] button").first.click()
+        assert await page.locator("form[action$='/close']").count() == 0
+
+
+async def test_tomorrow_is_seen_before_it_goes(site: Site) -> None:
+    async with site.opened("Марина", size=PHONE) as page:
+        await page.goto("/silence")
+        await page.get_by_role("link", name="Что уйдёт завтра").click()
+        text = await page.locator("main").inner_text()
+        assert "Тамара" in text
+        assert "Клим" not in text
+
+
+async def test_a_day_off_of_the_region_is_entered_and_removed(site: Site) -> None:
+    async with site.opened("Римма", size=DESK) as page:
+        await page.goto("/calendar")
+        await page.get_by_label("День", exact=True).fill("2022-04-20")
+        await page.get_by_label("Почему").fill("Паводок")
+        await page.get_by_role("button", name="Сохранить").click()
+        assert "Паводок" in await page.locator("main").inner_text()
+        await page.get_by_role("button", name="Убрать").click()
+        assert "Паводок" not in await page.locator("main").inner_text()
+
+
+async def test_what_needs_attention_says_what_to_do(site: Site) -> None:
+    world = site.panel.world
+    async with world.db.write(SYSTEM) as tx:
+        await outbox.put(tx, "decided", person_id=world.people["Дина"], subject="s", dedupe_key="k")
+        await outbox.distrust(tx, tx.now)
+        await alarms.note(tx, {Trouble.CLOCK: {"ahead": 7200}})
+    async with site.opened("Римма", size=PHONE) as page:
+        await page.goto("/attention")
+        assert (await page.locator(".alert-danger").inner_text()).startswith(
+            "Часы этого компьютера ошибаются на 120 минут. Исправьте их"
+        )
+        assert await page.locator("tbody th").all_inner_texts() == ["Дина"]
+        await page.get_by_role("button", name="Дошло").click()
+        assert await page.locator("tbody th").count() == 0
+    async with world.db.read(SYSTEM) as tx:
+        assert await outbox.counts(tx) == {"sent": 1}
