@@ -83,7 +83,7 @@ KEEPING = {
 }
 KEEPERS = "Римма Ольга Марина Ульяна Саша"
 PAPERS = {
-    **dict.fromkeys(("here", "next", "far"), {200: KEEPERS}),
+    **{where: {200: KEEPERS} for where in ("here", "next", "far")},
     "absent": {404: " ".join(EVERYBODY)},
 }
 LIVE_READ = {**drafts(200), "live": {200: OF_REGION}}
@@ -290,10 +290,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/briefs/{paper}"): Row(PAPERS, target=report_targets.paper, otherwise=403),
     ("GET", "/briefs/{paper}/template"): Row(PAPERS, target=report_targets.paper, otherwise=403),
     ("POST", "/briefs/{paper}/template"): Row(
-        {**dict.fromkeys(("here", "next", "far"), {303: "Римма"}), "absent": PAPERS["absent"]},
+        {**{where: {303: "Римма"} for where in ("here", "next", "far")}, "absent": PAPERS["absent"]},
         target=report_targets.paper,
         form={"shipped": "1"},
         otherwise=403,
+    ),
+    ("GET", "/procedures"): only("Римма"),
+    ("POST", "/procedures"): Row(
+        {"": {303: "Римма"}}, form={"key": "vpr_biology_7", "title": "ВПР биология 7"}, otherwise=403
     ),
     ("GET", "/takeaways"): everyone(),
     ("POST", "/takeaways"): Row({"": {303: " ".join(EVERYBODY)}}, form={"what": "overdue", "kind": "xlsx"}),

@@ -1,0 +1,52 @@
+"""Assessment procedures of the installation: those shipped and its own, by what words tables name them."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from admin.auth import Visitor
+from admin.forms import Form, read_form, refusal, sent
+from admin.page import Visit
+from domain import outcomes
+from domain.errors import DomainError, Forbidden
+from domain.policy import Permission
+
+closed = APIRouter()
+
+
+class ProcedureForm(Form):
+    """A procedure; `words` one a line."""
+
+    key: str
+    title: str
+    words: str = ""
+    retired: bool = False
+
+
+@closed.get("/procedures")
+async def procedure_page(visit: Visitor) -> Response:
+    """All procedures."""
+    return await _page(visit)
+
+
+async def _page(visit: Visit, problem: str = "") -> Response:
+    if not visit.may(Permission.REGISTER):
+        raise Forbidden
+    async with visit.read() as tx:
+        found = await outcomes.known_procedures(tx)
+    return visit.page(
+        "procedures/page.html", status=422 if problem else 200, rows=list(found.values()), problem=problem
+    )
+
+
+@closed.post("/procedures")
+async def save(visit: Visitor, request: Request) -> Response:
+    """Add a procedure, or change one."""
+    form = read_form(ProcedureForm, await sent(request))
+    try:
+        async with visit.write() as tx:
+            await outcomes.save_procedure(
+                tx, form.key, form.title, form.words.splitlines(), retired=form.retired
+            )
+    except DomainError as error:
+        return await _page(visit, visit.say.error(refusal(error)))
+    return visit.go("/procedures", "saved")
