@@ -227,10 +227,10 @@ def band(share: int | None) -> str:
 
 
 def of_max(say: Texts, score: Score | None) -> str:
-    """«603 / 905 = 66,6 %»."""
+    """«603 / 905 = 66,6 %», with as many decimals as the set prints: «399 / 1105 = 36 %»."""
     if score is None:
         return "–"
-    return f"{say.number(score.total)} / {say.number(score.max)} = {say.number(score.index)} %"
+    return f"{say.number(score.total)} / {say.number(score.max)} = {say.number(score.index_printed)} %"
 
 
 def step_words(say: Texts, step: Step, most: Fraction) -> str:

@@ -60,7 +60,7 @@ async def test_the_forecast_is_called_so_and_the_official_result_has_its_source(
     assert "<dt>Прогноз</dt>" in text
     assert "ещё не опубликован или не внесён" in text
     waves = (await panel.get("Тамара", "/monitoring/waves")).text
-    assert "399 / 1105 = 36,1 %" in waves
+    assert "399 / 1105 = 36 %" in waves
     assert "Письмо ФИОКО" in (await panel.get("Тамара", f"/monitoring/waves/{await _past(panel)}")).text
 
 

@@ -15,17 +15,28 @@ from vekha.demo.loading import Stage
 
 # Set, first and last day, points, where they were published.
 PUBLISHED = (
-    ("2022-wave-1", date(2022, 5, 16), date(2022, 5, 27), {"total": 902}),
-    ("2022-wave-2", date(2022, 9, 12), date(2022, 9, 23), {"total": 399}),
+    ("2022-wave-1", date(2022, 4, 11), date(2022, 4, 25), {"total": 902}),
+    ("2022-wave-2", date(2022, 6, 16), date(2022, 6, 30), {"total": 399}),
     ("2022-wave-3", date(2022, 11, 7), date(2022, 11, 25), {"total": 603}),
 )
 SOURCE = "Материалы ИРО, 16.03.2023"
 INVENTED = "пример, числа выдуманы"
 EXPERT = 1018
+# School, points by criterion, and of which criterion what was remarked.
 MARKS = (
-    ("Тороповская ОШ", {"tasks": 2, "indicators": 1, "evidence": 2}, "Показатели названы не для всех задач."),
-    ("Климатинская СОШ", {"tasks": 1, "indicators": 0}, "Не сформулированы показатели."),
+    (
+        "Тороповская ОШ",
+        {"tasks": 2, "indicators": 1, "evidence": 2},
+        ("indicators", "Показатели названы не для всех задач."),
+    ),
+    ("Климатинская СОШ", {"tasks": 1, "indicators": 0}, ("indicators", "Не сформулированы показатели.")),
 )
+RECOMMENDED = ("Климатинская СОШ", "indicators", "Назовите показатель для каждой задачи программы.", 10)
+# In the example two more criteria are computed, so that every way of computing can be opened.
+COMPUTED = {
+    "curators": ("curator_work", ((0, 0), (50, 1), (90, 2))),
+    "engagement": ("engagement", ((0, 0), (30, 1), (60, 2))),
+}
 SAMPLE = ("Тороповская ОШ", "Климатинская СОШ", "Василёвская СОШ", "Середневская ООШ")
 
 
@@ -84,6 +95,15 @@ async def _open_wave(scene: Stage, region: Place) -> None:
         "title": "Пример листа оценки",
     }
     document["year"] = today.year
+    for criterion in document["groups"][1]["criteria"]:
+        if criterion["key"] in COMPUTED:
+            source, bands = COMPUTED[criterion["key"]]
+            criterion.pop("scale", None)
+            criterion.update(
+                scored_by="automatic",
+                automatic=source,
+                bands=[{"from": start, "points": points} for start, points in bands],
+            )
     kept = await rubrics.save_set(tx, region.region_id or 0, document)
     wave = await monitoring.open_wave(
         tx,
@@ -96,8 +116,13 @@ async def _open_wave(scene: Stage, region: Place) -> None:
     assert Role.EXPERT in expert.roles()  # noqa: S101 - the cast and this page tell one story
     for name in SAMPLE:
         await monitoring.give_to_expert(tx, wave.id, scene.places[name].school_id or 0, expert.person_id or 0)
-    for name, points, remark in MARKS:
-        for criterion, value in points.items():
-            await monitoring.give_mark(
-                scene.as_(expert), wave.id, scene.places[name].school_id or 0, criterion, value, remark=remark
-            )
+    for name, points, (remarked, words) in MARKS:
+        school_id = scene.places[name].school_id or 0
+        for key, value in points.items():
+            remark = words if key == remarked else ""
+            await monitoring.give_mark(scene.as_(expert), wave.id, school_id, key, value, remark=remark)
+    name, key, words, days = RECOMMENDED
+    school_id = scene.places[name].school_id or 0
+    await monitoring.recommend(
+        tx, wave.id, school_id, words, due_on=today + timedelta(days=days), criterion=key
+    )
