@@ -115,3 +115,13 @@ async def test_a_token_that_telegram_knows_is_written(folder: Path, vekha: Vekha
         assert answer.exit_code == 0, answer.stderr
         assert "@vekha_test_bot" in answer.stderr
         assert Settings(_env_file=folder / ".env").bot_token.get_secret_value() == DEFAULT_TOKEN
+
+
+def test_a_socks_proxy_without_its_package_is_told(
+    folder: Path, vekha: Vekha, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".env").write_text(f"BOT_TOKEN={DEFAULT_TOKEN}\nTELEGRAM_PROXY=socks5://127.0.0.1:9\n")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    answer = vekha("run")
+    assert answer.exit_code == 1
+    assert "vekha[socks]" in answer.stderr

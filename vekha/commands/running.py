@@ -47,6 +47,7 @@ def run_all(
         raise Refused(
             say("BOT_TOKEN is not set: vekha init sets it up; vekha demo shows everything without one.")
         )
+    _check_proxy(settings.telegram_proxy)
     from bot import logs
     from vekha import app, store
 
@@ -78,6 +79,14 @@ def demo(
         listen(host, needed).close()  # before anything of the old data is touched
     running.prepare(folder, fresh=fresh)
     run(running.run(folder, host, port))
+
+
+def _check_proxy(proxy: str) -> None:
+    """SOCKS is an extra: say so before the library does."""
+    from importlib.util import find_spec
+
+    if proxy.startswith("socks") and find_spec("aiohttp_socks") is None:
+        raise Refused(say("A SOCKS proxy needs one more package: pip install 'vekha[socks]'"))
 
 
 def _secrets(settings: "Settings") -> tuple[str, ...]:
