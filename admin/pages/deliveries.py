@@ -28,7 +28,8 @@ Show = Annotated[
     Literal["", "read", "silent", "missed", "doubt"],
     BeforeValidator(lambda value: value if value in ("read", "silent", "missed", "doubt") else ""),
 ]
-AGAIN = 4  # seconds between looks at a broadcast that is on its way
+AGAIN, AGAIN_LARGE = 4, 20  # seconds between looks at a broadcast that is on its way
+DRAWN = 500  # people on the page; all of them are in the file
 
 
 class CardQuery(Filters):
@@ -95,7 +96,8 @@ async def broadcast_page(visit: Visitor, broadcast_id: int, query: Annotated[Car
         "broadcasts/card.html",
         view=view,
         text=shown(found.text),
-        rows=rows,
+        rows=rows[:DRAWN],
+        more=max(0, len(rows) - DRAWN),
         show=query.show,
         tabs={show: sum(_fits(d, show) for d in view.deliveries) for show in TABS},
         tab_words=TABS,
@@ -107,7 +109,7 @@ async def broadcast_page(visit: Visitor, broadcast_id: int, query: Annotated[Car
         is_waiting=is_waiting,
     )
     if view.under_way and found.paused_at is None and not is_waiting:
-        answer.headers["Refresh"] = str(AGAIN)
+        answer.headers["Refresh"] = str(AGAIN if len(view.deliveries) <= DRAWN else AGAIN_LARGE)
     return answer
 
 
