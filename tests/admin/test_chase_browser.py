@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import alarms, outbox
+from domain import alarms, outbox, people
 from domain.actor import SYSTEM
 from domain.alarms import Trouble
 from tests.admin.test_browser import CHROMIUM, DESK, PHONE, Site, site
@@ -70,3 +70,14 @@ async def test_what_needs_attention_says_what_to_do(site: Site) -> None:
         assert await page.locator("tbody th").count() == 0
     async with world.db.read(SYSTEM) as tx:
         assert await outbox.counts(tx) == {"sent": 1}
+
+
+async def test_who_gets_no_messages_and_whom_to_invite_instead(site: Site) -> None:
+    world = site.panel.world
+    async with world.db.write(SYSTEM) as tx:
+        await people.mark_unreachable(tx, world.people["Дина"], "403: Forbidden: bot was blocked by the user")
+    async with site.opened("Марина", size=PHONE) as page:
+        await page.goto("/people?reach=lost")
+        assert await page.locator("tbody th a").all_inner_texts() == ["Дина"]
+        await page.get_by_role("link", name="Пригласить другого").click()
+        assert "Тороповская" in await page.locator("main").inner_text()
