@@ -134,7 +134,7 @@ async def calendar(visit: Visitor) -> Response:
         days = await calendars.calendar_days(tx, region)
         missing = await calendars.missing_year(tx, region)
         year = local_day(tx.now, visit.actor.timezone).year
-    country = [(y, transfers_of(y)) for y in (year, year + 1)]
+    country = [(y, moved) for y in (year, year + 1) if (moved := transfers_of(y))]
     return visit.page("chasing/calendar.html", days=days, missing_year=missing, country=country)
 
 
