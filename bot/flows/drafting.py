@@ -175,7 +175,9 @@ async def choose_removal(query: CallbackQuery, callback_data: RemoveChoice, talk
 
 
 def _name(talk: Talk, item: Evidence, photos: Sequence[Evidence]) -> str:
-    if item.kind in (Kind.TEXT, Kind.LINK):
+    if item.kind is Kind.LINK:
+        return item.text or ""
+    if item.kind is Kind.TEXT:
         return talk.plain("“%(words)s”", words=clip(item.text or "", 36))
     if item.kind is Kind.PHOTO:
         if len(photos) == 1:

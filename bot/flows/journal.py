@@ -70,16 +70,15 @@ async def journal_screen(tx: Tx, talk: Talk, number: int = 0) -> Screen:
 
 
 def _line(talk: Talk, entry: Entry, today: date) -> str:
-    """«18 апреля, Тороповская ОШ: ✅ 1.2 «Документ подтверждает…»»; the panel has it in full."""
+    """«✅ 18 апреля, Тороповская ОШ, 1.2 «Документ подтверждает…»»; the panel has it in full."""
     day = talk.plain.date(entry.day, year=entry.day.year != today.year)
-    if entry.kind in SIGN:
-        measure = entry.measure or ""
-        number = measure.split(" ", 1)[0]
-        what = f"{SIGN[entry.kind]} {number if number[:1].isdigit() else clip(measure, 24)}"
-    else:
-        what = talk.plain(ENTRIES[entry.kind])
     words = talk.plain("“%(words)s”", words=clip(entry.line, 60))
-    return safe(f"{day}, {entry.school}: {what} {words}")
+    if entry.kind not in SIGN:
+        return safe(f"{day}, {entry.school}, {talk.plain(ENTRIES[entry.kind])} {words}")
+    measure = entry.measure or ""
+    number = measure.split(" ", 1)[0]
+    what = number if number[:1].isdigit() else clip(measure, 24)
+    return safe(f"{SIGN[entry.kind]} {day}, {entry.school}, {what} {words}")
 
 
 @router.callback_query(Journal.filter())

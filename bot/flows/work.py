@@ -188,7 +188,7 @@ def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
     return [*lines, *asked_lines(say, card, 400)]
 
 
-def title_line(card: WorkCard, limit: int = 160) -> str:
+def title_line(card: WorkCard, limit: int = 110) -> str:
     """«1.2 Определение школ…», shorter where what was asked for is not the matter any more."""
     number = f"{card.measure.number} " if card.measure.number else ""
     return bold(number + clip(" ".join(card.measure.title.split()), limit))

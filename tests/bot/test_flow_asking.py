@@ -106,7 +106,7 @@ async def test_not_required_asked_and_granted(play: Play) -> None:
     old = marina.last
     await marina.press("Не требуется")
     assert "✖️ Ответ: не требуется." in marina.text
-    assert tamara.text.startswith("✖️ 1.2 ")
+    assert tamara.text.startswith("✖️ От вашей школы не требуется: 1.2 ")
     await marina.press("Требуется, потому что…", on=old)
     await marina.say("Передумала")
     assert marina.messages[-2].text == "Уже ответил(а) Марина сегодня в 10:00."
@@ -123,7 +123,8 @@ async def test_not_required_asked_and_declined_with_a_word(play: Play) -> None:
     await marina.press("Требуется, потому что…")
     await marina.say("Это для всех школ")
     assert "Ответ: требуется.\n«Это для всех школ»" in marina.text
-    assert tamara.text.endswith(": требуется.\n«Это для всех школ»")
+    assert tamara.text.startswith("Требуется: ")
+    assert tamara.text.endswith("\n«Это для всех школ»")
     await tamara.press("Открыть")
     assert "Не требуется…" in tamara.labels
 

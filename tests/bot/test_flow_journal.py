@@ -38,7 +38,7 @@ async def test_a_visit_is_noted_in_two_taps_and_a_line(play: Play) -> None:
     await kirill.say("Посетил уроки <математики>")
     assert await noted(play) == [("visit", "2022-04-17", "Посетил уроки <математики>")]
     assert kirill.text.splitlines()[-1] == (
-        "17 апреля, Тороповская ОШ: посещение «Посетил уроки <математики>»"
+        "17 апреля, Тороповская ОШ, посещение «Посетил уроки <математики>»"
     )
 
 
@@ -47,7 +47,7 @@ async def test_the_log_keeps_decisions_by_itself(play: Play) -> None:
     kirill = await opened(play)
     lines = kirill.text.splitlines()
     assert lines[:2] == ["Журнал куратора", "На этой неделе: решений 1, ответов 0, встреч и посещений 0."]
-    assert lines[2:] == ["18 апреля, Тороповская ОШ: ✅ 1.2 «Документ подтверждает выполнение.»"]
+    assert lines[2:] == ["✅ 18 апреля, Тороповская ОШ, 1.2 «Документ подтверждает выполнение.»"]
 
 
 async def test_a_slip_is_taken_back(play: Play) -> None:
