@@ -80,12 +80,12 @@ async def test_a_message_goes_back_with_its_fact(empty: Empty) -> None:
 async def test_the_kind_decides_where_nothing_is_said(empty: Empty) -> None:
     db, clock = empty
     await put(db, "a", kind="broadcast")
-    await put(db, "b", kind="sign_in_code", policy=Policy.AT_MOST_ONCE, lane=outbox.BULK)
+    await put(db, "b", kind="interrupted", policy=Policy.AT_MOST_ONCE, lane=outbox.BULK)
     async with db.read(SYSTEM) as tx:
         first, second = (await outbox.deliveries(tx, "s:1")).messages
     assert (first.policy, first.lane, first.expires_at) == (Policy.AT_MOST_ONCE, outbox.BULK, None)
     assert (second.policy, second.lane) == (Policy.AT_MOST_ONCE, outbox.BULK)
-    assert second.expires_at == clock.moment + timedelta(minutes=10)
+    assert second.expires_at == clock.moment + timedelta(hours=1)
 
 
 async def test_what_is_urgent_comes_first(empty: Empty) -> None:
@@ -93,7 +93,7 @@ async def test_what_is_urgent_comes_first(empty: Empty) -> None:
     await put(db, "bulk", kind="broadcast", person=1)
     await put(db, "later", person=2, not_before=clock.moment + timedelta(minutes=1))
     await put(db, "usual", person=3)
-    await put(db, "code", kind="sign_in_code", person=4)
+    await put(db, "urgent", kind="interrupted", person=4)
     await put(db, "late", person=5, expires_at=clock.moment)
     assert await due(db) == [4, 3, 1]
     assert await due(db, busy_people=[3]) == [4, 1]

@@ -192,7 +192,7 @@ async def test_from_an_empty_folder_to_a_confirmed_report(office: Office) -> Non
     await office.telegram.press(CURATOR, opened.message_id, text="Открыть", timeout=PATIENCE)
     await curator.press("Отчёт № 2", "✅ Подтвердить")
     await curator.press("слово школе", "Документ подтверждает")
-    await school.shows("подтверждено")
+    await school.shows("Подтверждено: 1.1")
 
     await see_it_in_the_panel(office, coordinator)
     assert await office.end(signal.SIGTERM) == 0
