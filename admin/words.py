@@ -292,9 +292,7 @@ REFUSED = {
     "too_many_rows": N_("The table is too long: at most %(limit)s rows are read."),
     "bomb": N_("The file is packed in an unusual way and is not opened. Save it anew and try again."),
     "damaged": N_("The file does not open: it seems damaged. Save it anew and try again."),
-    "wrong_type": N_(
-        "The name of the file says one type, its contents another. Save it as .docx or .xlsx."
-    ),
+    "wrong_type": N_("The name of the file says one type, its contents another. Save it as .docx or .xlsx."),
     "unsupported": N_("Files of this type are not read. Save the roadmap as .docx or .xlsx."),
     "no_table": N_("There is no table with measures and deadlines in this file."),
     "too_many_pages": N_(

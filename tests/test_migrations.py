@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, MetaData, create_engine, func, select, text
+from sqlalchemy import Column, MetaData, Table, create_engine, func, select, text
 
 from domain.models import metadata
 from vekha import schema
@@ -75,6 +75,19 @@ def test_a_filled_database_of_the_first_release_keeps_its_rows(url: str) -> None
         }
     engine.dispose()
     assert counts == {table.name: 2 for table in filled}
+
+
+def test_going_back_forgets_the_work_of_offices_and_keeps_that_of_schools(url: str) -> None:
+    schema.upgrade(url)
+    engine = create_engine(url.replace("+aiosqlite", ""))
+    work = Table("assignment", MetaData(), autoload_with=engine)
+    with engine.begin() as connection:
+        rows = [{c.name: a_value(c, number) for c in work.columns} for number in (1, 2)]
+        connection.execute(work.insert(), [{**rows[0], "school_id": None}, rows[1]])
+    schema.downgrade(url, "0001")
+    with engine.connect() as connection:
+        assert connection.scalars(text("SELECT id FROM assignment")).all() == [2]
+    engine.dispose()
 
 
 async def test_the_shape_of_a_database_is_known(url: str) -> None:

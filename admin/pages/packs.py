@@ -87,7 +87,7 @@ async def _page(visit: Visit, chosen: PackFilters | PackForm, problem: str = "")
         }
         municipalities = await schools.municipalities(tx)
         plans = await reports.used_roadmaps(tx)
-    return visit.page(
+    page = visit.page(
         "packs/page.html",
         status=422 if problem or (empty and isinstance(chosen, PackForm)) else 200,
         pack=pack,
@@ -95,7 +95,6 @@ async def _page(visit: Visit, chosen: PackFilters | PackForm, problem: str = "")
         chosen=chosen,
         at_once=chosen.school is not None or len(found) == 1,
         orders=orders,
-        running=any(order.state in packs.RUNNING for order in orders),
         reviewed=reviewed,
         schools=found,
         municipalities=municipalities,
@@ -106,6 +105,9 @@ async def _page(visit: Visit, chosen: PackFilters | PackForm, problem: str = "")
         problem=problem,
         empty=empty,
     )
+    if any(order.state in packs.RUNNING for order in orders):
+        page.headers["Refresh"] = "3;url=/packs"  # seconds
+    return page
 
 
 @closed.post("/packs")

@@ -249,7 +249,9 @@ async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[Progr
         .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
         .join(schools.School, schools.School.id == Assignment.school_id)
         .where(within(tx.actor, Permission.SEE, Assignment))
-        .group_by(schools.School.id, Assignment.roadmap_id, roadmaps.Roadmap.title, roadmaps.Roadmap.template_id)
+        .group_by(
+            schools.School.id, Assignment.roadmap_id, roadmaps.Roadmap.title, roadmaps.Roadmap.template_id
+        )
         .order_by(schools.School.id, Assignment.roadmap_id.desc())
     )
     if school_id is not None:

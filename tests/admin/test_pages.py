@@ -73,7 +73,9 @@ async def test_the_list_by_measure_leads_to_a_message_to_those_who_are_late(pane
     assert "2 из 3" in lines(row)
     assert "Тороповская" not in lines(row)
     compose = links(row, "/broadcasts/new")[0]
-    chosen = re.findall(r"<option[^>]* selected[^>]*>([^<]+)</option>", (await panel.get("Римма", compose)).text)
+    chosen = re.findall(
+        r"<option[^>]* selected[^>]*>([^<]+)</option>", (await panel.get("Римма", compose)).text
+    )
     assert [words for words in chosen if words.startswith("2.1 ")] == chosen[:1]
 
 

@@ -48,7 +48,9 @@ async def test_it_is_sent_to_the_school_s_team_and_to_nobody_else(world: World) 
     async with world.db.read(await world.actor("Римма")) as tx:
         query = select(OutboxMessage.person_id).where(OutboxMessage.kind == "recommended")
         sent = (await tx.session.scalars(query)).all()
-    assert sorted(person for person in sent if person) == sorted((world.people["Тамара"], world.people["Дина"]))
+    assert sorted(person for person in sent if person) == sorted(
+        (world.people["Тамара"], world.people["Дина"])
+    )
 
 
 async def test_words_and_days_are_asked_for(world: World) -> None:
