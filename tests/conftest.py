@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,6 @@ async def world(template: Template, tmp_path: Path) -> AsyncIterator[World]:
     """Everybody, with the Yaroslavl roadmap approved and assigned."""
     copy_database(template.folder, tmp_path)
     db, clock = open_database(tmp_path)
-    yield replace(template.world, db=db, clock=clock)
+    yield template.world.moved_to(db, clock)
     await db.close()
     drop_database(tmp_path)

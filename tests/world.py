@@ -15,7 +15,7 @@
 Somebody unknown      telegram id 999
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -55,6 +55,18 @@ class World:
     places: dict[str, Place] = field(default_factory=dict)
     roadmap_id: int = 0
     foreign_roadmap_id: int = 0
+
+    def moved_to(self, db: Database, clock: "MovableClock") -> "World":
+        """The same world in a copy of its database; who joins it there stays there."""
+        return replace(
+            self,
+            db=db,
+            clock=clock,
+            people=dict(self.people),
+            telegram=dict(self.telegram),
+            schools=dict(self.schools),
+            places=dict(self.places),
+        )
 
     async def actor(self, name: str) -> Actor:
         """The person as an actor, with today's grants."""
