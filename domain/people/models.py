@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.actor import Place, Role
@@ -64,8 +64,27 @@ class RoleGrant(Base):
         return Place(self.region_id, self.municipality_id, self.school_id)
 
 
+class OtherContact(Base):
+    """How somebody is found whom messages do not reach: a phone or an address of work, «через секретаря»."""
+
+    __tablename__ = "other_contact"
+    __table_args__ = (
+        UniqueConstraint("person_id"),
+        UniqueConstraint("invitation_id"),
+        UniqueConstraint("school_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id"))
+    school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
+    text: Mapped[str] = mapped_column(String(200))
+    noted_by: Mapped[int | None]
+    noted_at: Mapped[datetime]
+
+
 class Invitation(Base):
-    """A personal link into the bot: one role, one place, one use, 14 days."""
+    """A personal link into the bot: one role, one place, one use, some weeks."""
 
     __tablename__ = "invitation"
 
@@ -82,6 +101,8 @@ class Invitation(Base):
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
     used_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # known already
+    printed_at: Mapped[datetime | None]  # handed over on paper
 
     @classmethod
     def place_columns(cls) -> tuple[Any, Any, Any]:
