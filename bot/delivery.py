@@ -107,7 +107,7 @@ class Delivery:
             try:
                 verdict = await self._send_if_true(lease, due, departure)
             finally:
-                self._limiter.left(departure)
+                self._limiter.release(departure)
         else:
             verdict = found
         if verdict is not None:
@@ -170,7 +170,7 @@ class Delivery:
                 may_send = await outbox.begin_sending(tx, lease, due.id)
             if not may_send:  # a pause has begun, or the lease is lost
                 return Verdict(S.PENDING, "not now")
-            self._limiter.left(departure)
+            await self._limiter.depart(departure)
             ready, notice = found
             await self._conclude(lease, ready, notice, await self._exchange(ready, notice, due.lane))
         return None

@@ -1,11 +1,14 @@
 """The limiter's arithmetic, on a clock of paper."""
 
 import asyncio
+import heapq
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.limits import ANSWER, Limiter, Window
+from bot.limits import ANSWER, Departure, Limiter, Window
 from domain.outbox import BULK, TRANSACTIONAL
 
 
@@ -87,14 +90,45 @@ def test_each_further_pause_within_a_minute_slows_down_for_a_minute() -> None:
     assert window.rate_at(402.0) == 20.0
 
 
-def test_a_second_is_counted_from_when_messages_really_left() -> None:
+def test_departures_keep_the_limit_whatever_happens_between_turn_and_departure() -> None:
     window = Window(rate=2)
     late = window.grant(100.0, 1, ANSWER, leaves_now=False)
-    window.grant(100.0, 2, ANSWER)
-    assert window.ready_at(100.9, 3, ANSWER) == 101.0
+    window.grant(100.5, 2, ANSWER)
+    assert window.ready_at(100.9, 3, ANSWER) == 101.0  # by its turn, so that no delay lowers the rate
     late.at = 100.8
-    window.grant(101.0, 3, ANSWER)
+    next_one = window.grant(101.0, 3, ANSWER, leaves_now=False)
+    assert window.departs_at(101.0) == 101.5  # by what really left
     assert window.ready_at(101.0, 4, ANSWER) == pytest.approx(101.8)
+    window.forget(next_one)
+    assert window.ready_at(101.0, 4, ANSWER) == 101.5
+
+
+@given(st.lists(st.tuples(st.floats(0, 0.4), st.booleans()), min_size=40, max_size=120))
+def test_no_second_holds_more_departures_than_allowed_however_long_the_way_is(
+    ways: list[tuple[float, bool]],
+) -> None:
+    window, now = Window(), 100.0
+    left: list[float] = []
+    under_way: list[tuple[float, int, Departure]] = []
+
+    def leave(until: float) -> None:
+        while under_way and (at := max(under_way[0][0], window.departs_at(under_way[0][0]))) <= until:
+            heapq.heappop(under_way)[2].at = at
+            left.append(at)
+
+    for chat, (way, is_answer) in enumerate(ways, start=1):
+        priority = ANSWER if is_answer else BULK
+        while (ready := window.ready_at(now, chat, priority)) > now:
+            now = ready
+            leave(now)
+        departure = window.grant(now, chat, priority, leaves_now=is_answer)
+        if is_answer:
+            left.append(now)
+        else:
+            heapq.heappush(under_way, (now + way, chat, departure))
+    leave(float("inf"))
+    left.sort()
+    assert all(later - earlier > 1.0 for earlier, later in zip(left, left[30:], strict=False))
 
 
 def test_an_album_counts_by_its_items() -> None:
@@ -128,4 +162,4 @@ async def test_who_stops_waiting_takes_no_turn() -> None:
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
     await limiter.acquire(1, BULK)  # would wait another second in this chat
-    assert len(limiter.window._grants) == 1
+    assert len(limiter.window._departures) == 1
