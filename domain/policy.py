@@ -4,7 +4,7 @@ Source: DOMAIN.md §3. A stranger is told «not found», an insider «forbidden�
 """
 
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
@@ -74,6 +74,25 @@ class Placed(Protocol):
     @classmethod
     def place_columns(cls) -> tuple[Any, Any, Any]:
         """Columns of region, municipality and school, in this order."""
+
+
+class AtPlace:
+    """A row that stands at the place which its columns of region, municipality and school name."""
+
+    if TYPE_CHECKING:
+        region_id: Any
+        municipality_id: Any
+        school_id: Any
+
+    @classmethod
+    def place_columns(cls) -> tuple[Any, Any, Any]:
+        """Whose the rows are: who has a role there, or above, may be let in."""
+        return cls.region_id, cls.municipality_id, cls.school_id
+
+    @property
+    def place(self) -> Place:
+        """Whose this row is."""
+        return Place(self.region_id, self.municipality_id, self.school_id)
 
 
 def allows(actor: Actor, permission: Permission, place: Place) -> bool:

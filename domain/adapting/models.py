@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.adapting import rules
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 
 
-class EditProposal(Base):
+class EditProposal(AtPlace, Base):
     """Other words or another date for one assignment of a school; the head takes or declines it."""
 
     __tablename__ = "edit_proposal"
@@ -30,13 +30,3 @@ class EditProposal(Base):
     proposed_at: Mapped[datetime]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school whose plan it is about."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The school whose plan it is about."""
-        return Place(self.region_id, self.municipality_id, self.school_id)

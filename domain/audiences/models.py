@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.audiences.rules import Segment
 from domain.db import Base
+from domain.policy import AtPlace
 
 
-class SavedAudience(Base):
+class SavedAudience(AtPlace, Base):
     """A circle that coordinators of a region or municipality write to again and again."""
 
     __tablename__ = "saved_audience"
@@ -24,16 +24,6 @@ class SavedAudience(Base):
     segment: Mapped[dict[str, Any]]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Where it belongs."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """Where it belongs."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
     @property
     def circle(self) -> Segment:

@@ -7,9 +7,10 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base
+from domain.policy import AtPlace
 
 
-class AuditEntry(Base):
+class AuditEntry(AtPlace, Base):
     """One action. Never updated, never deleted."""
 
     __tablename__ = "audit_entry"
@@ -25,8 +26,3 @@ class AuditEntry(Base):
     municipality_id: Mapped[int | None] = mapped_column(index=True)
     school_id: Mapped[int | None] = mapped_column(index=True)
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Where the action happened."""
-        return cls.region_id, cls.municipality_id, cls.school_id

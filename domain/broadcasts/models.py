@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.broadcasts import rules
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 
 
-class Broadcast(Base):
+class Broadcast(AtPlace, Base):
     """What was written to whom; the segment is kept as it was chosen."""
 
     __tablename__ = "broadcast"
@@ -38,23 +38,13 @@ class Broadcast(Base):
     paused_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
 
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The author's place: those above may read it too."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The author's place."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
-
     @property
     def headline(self) -> str:
         """Its first words on one line, without marks and without what is filled in for each reader."""
         return rules.headline(self.text)
 
 
-class BroadcastRecipient(Base):
+class BroadcastRecipient(AtPlace, Base):
     """A person to whom it went, for which place, and what they said to it."""
 
     __tablename__ = "broadcast_recipient"
@@ -67,11 +57,6 @@ class BroadcastRecipient(Base):
     school_id: Mapped[int | None]
     answer: Mapped[rules.Reply | None] = mapped_column(enum_column(rules.Reply))
     answered_at: Mapped[datetime | None]
-
-    @property
-    def place(self) -> Place:
-        """For which place."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
 
 class BroadcastFile(Base):

@@ -1,14 +1,13 @@
 """Silences that somebody has taken on, and what was agreed with schools that do not take part."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.chase import rules
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 
 
 class TakenSilence(Base):
@@ -25,7 +24,7 @@ class TakenSilence(Base):
     taken_at: Mapped[datetime]
 
 
-class JointStep(Base):
+class JointStep(AtPlace, Base):
     """A joint action with a school that does not take part: what, who, until when."""
 
     __tablename__ = "joint_step"
@@ -42,13 +41,3 @@ class JointStep(Base):
     made_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school it is about."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The school it is about."""
-        return Place(self.region_id, self.municipality_id, self.school_id)

@@ -1,16 +1,16 @@
 """What curators note by hand."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.curation import rules
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 
 
-class CuratorNote(Base):
+class CuratorNote(AtPlace, Base):
     """A meeting, consultation or visit: when, where, what about."""
 
     __tablename__ = "curator_note"
@@ -28,8 +28,3 @@ class CuratorNote(Base):
     line: Mapped[str] = mapped_column(Text)
     noted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     noted_at: Mapped[datetime]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school that was helped."""
-        return cls.region_id, cls.municipality_id, cls.school_id

@@ -1,16 +1,16 @@
 """What a coordinator says of a measure at the end of the year."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base, enum_column
 from domain.effects.rules import Verdict
+from domain.policy import AtPlace
 
 
-class MeasureEffect(Base):
+class MeasureEffect(AtPlace, Base):
     """Effect, problem and proposal of one measure, with the verdict."""
 
     __tablename__ = "measure_effect"
@@ -26,8 +26,3 @@ class MeasureEffect(Base):
     verdict: Mapped[Verdict | None] = mapped_column(enum_column(Verdict))
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The owner of the plan."""
-        return cls.region_id, cls.municipality_id, cls.school_id

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.db import Base, enum_column
 from domain.events import rules
+from domain.policy import AtPlace
 
 
-class Event(Base):
+class Event(AtPlace, Base):
     """A webinar, a seminar, a coordinators' hour."""
 
     __tablename__ = "event"
@@ -37,16 +37,6 @@ class Event(Base):
     made_at: Mapped[datetime]
     groups: Mapped[list[int]] = mapped_column(default=list, server_default="[]")  # where it was announced
     cancelled_at: Mapped[datetime | None]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The organiser's place: those above may read it too."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The organiser's place."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
     @property
     def spec(self) -> rules.EventSpec:

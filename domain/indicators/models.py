@@ -1,7 +1,6 @@
 """Indicators, their entered values, agreements."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.actor import Place
 from domain.db import Base, enum_column
 from domain.indicators.rules import AgreementKind, Source, Unit
+from domain.policy import AtPlace
 
 
 class Indicator(Base):
@@ -56,7 +56,7 @@ class IndicatorValue(Base):
     entered_at: Mapped[datetime]
 
 
-class Agreement(Base):
+class Agreement(AtPlace, Base):
     """A signed agreement of a school or of a municipality's office."""
 
     __tablename__ = "agreement"
@@ -74,13 +74,3 @@ class Agreement(Base):
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Whose it is."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The school, or the municipality's office."""
-        return Place(self.region_id, self.municipality_id, self.school_id)

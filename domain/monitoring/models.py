@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.db import Base
+from domain.policy import AtPlace
 
 
 class Wave(Base):
@@ -40,7 +40,7 @@ class ExpertTask(Base):
     given_at: Mapped[datetime]
 
 
-class ExpertMark(Base):
+class ExpertMark(AtPlace, Base):
     """Points of one expert for one criterion, with the remark; a coordinator's settlement has no expert."""
 
     __tablename__ = "expert_mark"
@@ -60,13 +60,8 @@ class ExpertMark(Base):
     remark: Mapped[str] = mapped_column(Text, default="")
     marked_at: Mapped[datetime]
 
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school's place."""
-        return cls.region_id, cls.municipality_id, cls.school_id
 
-
-class OfficialResult(Base):
+class OfficialResult(AtPlace, Base):
     """What the federal operator published, with its source; it stands beside the forecast."""
 
     __tablename__ = "official_result"
@@ -82,13 +77,8 @@ class OfficialResult(Base):
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
 
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Whose result it is."""
-        return cls.region_id, cls.municipality_id, cls.school_id
 
-
-class Recommendation(Base):
+class Recommendation(AtPlace, Base):
     """What a school is asked to mend after a wave, until when; the school closes it with a word."""
 
     __tablename__ = "recommendation"
@@ -107,13 +97,3 @@ class Recommendation(Base):
     answer: Mapped[str] = mapped_column(Text, default="")
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     closed_at: Mapped[datetime | None]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school's place."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The school's place."""
-        return Place(self.region_id, self.municipality_id, self.school_id)

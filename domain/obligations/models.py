@@ -1,17 +1,16 @@
 """Requests to be let off, and counts on the way."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.db import Base, enum_column
 from domain.obligations import rules
+from domain.policy import AtPlace
 
 
-class Waiver(Base):
+class Waiver(AtPlace, Base):
     """«Не требуется»: asked for by a school with a reason, answered by a coordinator."""
 
     __tablename__ = "waiver"
@@ -38,16 +37,6 @@ class Waiver(Base):
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school that asks."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The school that asks."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
 
 class CountNote(Base):

@@ -1,16 +1,16 @@
 """Results of schools by procedure and year, and their clusters."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base, enum_column
 from domain.outcomes import rules
+from domain.policy import AtPlace
 
 
-class Outcome(Base):
+class Outcome(AtPlace, Base):
     """How many took part and how many stayed below the threshold."""
 
     __tablename__ = "outcome"
@@ -31,11 +31,6 @@ class Outcome(Base):
     source: Mapped[str] = mapped_column(String(255), default="")  # file and row
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school's place."""
-        return cls.region_id, cls.municipality_id, cls.school_id
 
     @property
     def result(self) -> rules.Result:
@@ -62,7 +57,7 @@ class ProcedureEntry(Base):
         return self.retired_at is not None
 
 
-class ClusterMark(Base):
+class ClusterMark(AtPlace, Base):
     """A school's cluster in a year: computed from the counts where they are known, else as the list says."""
 
     __tablename__ = "cluster_mark"
@@ -82,8 +77,3 @@ class ClusterMark(Base):
     source: Mapped[str] = mapped_column(String(255), default="")
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school's place."""
-        return cls.region_id, cls.municipality_id, cls.school_id

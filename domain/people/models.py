@@ -1,13 +1,13 @@
 """Persons, what they may do where, and how they came in."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place, Role
+from domain.actor import Role
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 
 
 class Person(Base):
@@ -31,7 +31,7 @@ class Person(Base):
     created_at: Mapped[datetime]
 
 
-class RoleGrant(Base):
+class RoleGrant(AtPlace, Base):
     """A role at a place for a period; a person holds any number."""
 
     __tablename__ = "role_grant"
@@ -53,16 +53,6 @@ class RoleGrant(Base):
     granted_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
 
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Where the role is held."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """Where the role is held."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
-
 
 class OtherContact(Base):
     """How somebody is found whom messages do not reach: a phone or an address of work, «через секретаря»."""
@@ -83,7 +73,7 @@ class OtherContact(Base):
     noted_at: Mapped[datetime]
 
 
-class Invitation(Base):
+class Invitation(AtPlace, Base):
     """A personal link into the bot: one role, one place, one use, some weeks."""
 
     __tablename__ = "invitation"
@@ -103,13 +93,3 @@ class Invitation(Base):
     used_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # known already
     printed_at: Mapped[datetime | None]  # handed over on paper
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Where the role will be held."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """Where the role will be held."""
-        return Place(self.region_id, self.municipality_id, self.school_id)

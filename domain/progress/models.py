@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain import roadmaps, schools
-from domain.actor import Place
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 from domain.progress import rules
 
 
@@ -29,7 +29,7 @@ class Handout(Base):
     taken_back_at: Mapped[datetime | None]
 
 
-class Assignment(Base):
+class Assignment(AtPlace, Base):
     """A measure × who owes it × an occurrence: what is owed until when.
 
     The holder is the place: a school; without a school the municipality's office; without both the region's.
@@ -80,16 +80,6 @@ class Assignment(Base):
     status_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0)  # of the newest submission
     handout_id: Mapped[int | None] = mapped_column(ForeignKey("handout.id"), index=True)
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Who owes it."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """Who owes it."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
 
 class Submission(Base):

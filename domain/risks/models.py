@@ -1,17 +1,16 @@
 """Profiles with their history, chosen risks, and where in the federal form a measure belongs."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 from domain.risks import rules
 
 
-class RiskProfile(Base):
+class RiskProfile(AtPlace, Base):
     """Ten levels of a school; a correction is a new row, and the newest one counts."""
 
     __tablename__ = "risk_profile"
@@ -32,16 +31,6 @@ class RiskProfile(Base):
     disputed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     disputed_at: Mapped[datetime | None]
     objection: Mapped[str] = mapped_column(Text, default="")
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The school it is of."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The school it is of."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
     @property
     def is_verified(self) -> bool:

@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.db import Base, enum_column
 from domain.deadlines import Window
+from domain.policy import AtPlace
 from domain.roadmaps import rules
 
 
-class Roadmap(Base):
+class Roadmap(AtPlace, Base):
     """A plan of measures; while a draft it waits for a coordinator's look."""
 
     __tablename__ = "roadmap"
@@ -46,16 +46,6 @@ class Roadmap(Base):
     created_at: Mapped[datetime]
     approved_by: Mapped[int | None]
     approved_at: Mapped[datetime | None]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Whose plan it is."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """Whose plan it is."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
     @property
     def bounds(self) -> Window:
@@ -119,7 +109,7 @@ class Measure(Base):
         return bool(self.doubts) and self.settled is None
 
 
-class SchoolWording(Base):
+class SchoolWording(AtPlace, Base):
     """A school's own words for a measure of a plan that it shares with others; only the fields that it changed."""
 
     __tablename__ = "school_wording"
@@ -134,11 +124,6 @@ class SchoolWording(Base):
     base: Mapped[dict[str, Any]] = mapped_column(default=dict)  # field → what the plan said then
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Whose words they are."""
-        return cls.region_id, cls.municipality_id, cls.school_id
 
 
 def worded(measure: Measure, wording: SchoolWording | None) -> Measure:

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 from domain.snapshots.rules import Season
 
 
-class Snapshot(Base):
+class Snapshot(AtPlace, Base):
     """A report as it was on a moment, for the place of the one who kept it."""
 
     __tablename__ = "snapshot"
@@ -27,16 +27,6 @@ class Snapshot(Base):
     document: Mapped[dict[str, Any]]
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """What one must be able to see all of to read it."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The same of one row."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
 
 class SeasonMark(Base):

@@ -1,16 +1,16 @@
 """What was said."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 from domain.talks import rules
 
 
-class Utterance(Base):
+class Utterance(AtPlace, Base):
     """One message of a thread; never changed."""
 
     __tablename__ = "utterance"
@@ -32,8 +32,3 @@ class Utterance(Base):
     said_at: Mapped[datetime]
     chat_id: Mapped[int | None] = mapped_column(BigInteger)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """Whose assignment it is about."""
-        return cls.region_id, cls.municipality_id, cls.school_id
