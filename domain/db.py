@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, event, text
 from sqlalchemy.engine import make_url
@@ -20,6 +21,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from domain.actor import Actor
+from domain.looks import looking
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -73,13 +75,54 @@ class Base(DeclarativeBase):
     }
 
 
-@dataclass(slots=True)
+class _Moment:
+    """The instant of a transaction. An answer that depends on it is another at every instant, so nobody keeps it:
+    what only depends on the day, or on whether a moment has passed, asks for that (see `Tx.day`)."""
+
+    def __get__(self, tx: "Tx | None", _kind: type) -> datetime:
+        if tx is None:
+            raise AttributeError  # a field without a default
+        found = looking.get()
+        if found is not None:
+            found.spoil()
+        return tx._moment
+
+    def __set__(self, tx: "Tx", value: datetime) -> None:
+        vars(tx)["now"] = value
+
+
+@dataclass
 class Tx:
     """A transaction: in which session, by whom, when (one reading of the clock)."""
 
     session: AsyncSession
     actor: Actor
-    now: datetime
+    now: _Moment = _Moment()
+
+    @property
+    def _moment(self) -> datetime:
+        found: datetime = vars(self)["now"]
+        return found
+
+    def day(self, timezone: str) -> date:
+        """Today at a place; an answer made from it holds until midnight there."""
+        zone = ZoneInfo(timezone)
+        today = self._moment.astimezone(zone).date()
+        found = looking.get()
+        if found is not None:
+            found.turns(datetime.combine(today + timedelta(days=1), time(), zone).astimezone(UTC))
+        return today
+
+    def midnight(self, timezone: str) -> datetime:
+        """When today began at a place."""
+        return datetime.combine(self.day(timezone), time(), ZoneInfo(timezone)).astimezone(UTC)
+
+    def has_passed(self, moment: datetime) -> bool:
+        """Whether a moment is over; an answer made from a «not yet» holds until then."""
+        found = looking.get()
+        if found is not None and moment > self._moment:
+            found.turns(moment)
+        return moment <= self._moment
 
 
 class WriteTx(Tx):
@@ -137,6 +180,8 @@ class Database:
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        for engine in {self._writer.sync_engine, self._reader.sync_engine}:
+            event.listen(engine, "before_cursor_execute", _note)
         self._listeners: dict[str, list[Callable[[], None]]] = {}
 
     @asynccontextmanager
@@ -145,6 +190,9 @@ class Database:
 
         `closes=False`: not the effect of the update at hand (a name noticed in passing), see `closing`.
         """
+        found = looking.get()
+        if found is not None:
+            found.spoil()
         close = closing.get() if closes else None
         async with AsyncSession(self._writer, expire_on_commit=False) as session:
             async with session.begin():
@@ -175,6 +223,12 @@ class Database:
         if self.is_sqlite:
             await self._reader.dispose()
         await self._writer.dispose()
+
+
+def _note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    found = looking.get()
+    if found is not None:
+        found.statements.add(statement)
 
 
 def _sqlite_engine(url: Any, *, pool_size: int, begin: str, query_only: bool) -> AsyncEngine:

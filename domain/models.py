@@ -40,6 +40,7 @@ from domain import (
     talks,
     uploads,
 )
+from domain.changes import TableChange
 from domain.db import Base
 
 SLICES = (
@@ -84,4 +85,4 @@ SLICES = (
 )
 metadata = Base.metadata
 
-__all__ = ["SLICES", "metadata"]
+__all__ = ["SLICES", "TableChange", "metadata"]

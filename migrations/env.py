@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from domain import changes
 from domain.db import UtcDateTime
 from domain.models import metadata
 from domain.settings import Settings
@@ -30,7 +31,9 @@ def run(connection: Connection) -> None:
         connection=connection, target_metadata=metadata, render_as_batch=True, render_item=render_item
     )
     with context.begin_transaction():
+        changes.remove(connection)  # a table that is built anew loses its triggers, so all are made anew
         context.run_migrations()
+        changes.install(connection)
 
 
 async def run_async(url: str) -> None:

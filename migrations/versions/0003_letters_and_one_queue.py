@@ -35,8 +35,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('school_id', name=op.f('uq_other_contact_school_id'))
     )
 
+    op.create_table('table_change',
+    sa.Column('name', sa.String(length=63), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_table_change'))
+    )
+
 
 def downgrade() -> None:
+    op.drop_table('table_change')
     op.drop_table('other_contact')
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_invitation_person_id'), type_='foreignkey')
