@@ -11,17 +11,19 @@ from domain import polls
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.outbox import OutboxMessage
-from domain.polls import Kind, PollQuestion, Sheet
+from domain.polls import Kind, Poll, PollQuestion, PollSpec, QuestionSpec, Sheet, Tally
 from domain.texts import Texts
 
 SHORT = 28  # characters of an option that a button shows whole
 ANSWER = 120  # characters of an answer in words on the last look
+OUTLINE = 2500  # characters of all questions on the look at a new poll
+WORDS = 5  # answers in words below a question
+MARK = "📊"
 
 
-def head(say: Texts, sheet: Sheet, zone: str) -> str:
-    """What the poll is, how long it takes, until when, and whether it is anonymous."""
-    poll, n = sheet.poll, len(sheet.questions)
-    lines = [f"📊 {bold(poll.title)}"]
+def head(say: Texts, poll: Poll | PollSpec, n: int, zone: str) -> str:
+    """What the poll is, how many questions it has, until when, and whether it is anonymous."""
+    lines = [f"{MARK} {bold(poll.title)}"]
     if poll.about:
         lines += [safe(poll.about)]
     line = say.n("%(n)s question", "%(n)s questions", n)
@@ -46,7 +48,7 @@ async def invitation(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | Non
         return None
     _ = plain(say)
     press = button(_("Answer the poll"), PollDo(do="begin", id=sheet.poll.id))
-    return Notice(head(say, sheet, mine.actor.timezone), ((press,),))
+    return Notice(head(say, sheet.poll, len(sheet.questions), mine.actor.timezone), ((press,),))
 
 
 async def reminder(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
@@ -124,3 +126,46 @@ def said(question: PollQuestion, draft: Mapping[str, Any]) -> str:
     if isinstance(given, list):
         return "; ".join(question.options[n] for n in given if n < len(question.options))
     return "" if given is None else str(given)
+
+
+def outline(say: Texts, spec: PollSpec) -> list[str]:
+    """The questions of a poll that is not sent yet, as far as one message holds them."""
+    lines: list[str] = []
+    length = 0
+    for n, question in enumerate(spec.questions, start=1):
+        line = f"{n}. {safe(clip(question.text, 200))}\n    {_ways(say, question)}"
+        length += len(line)
+        if length > OUTLINE:
+            lines.append(say("and %(n)s more", n=len(spec.questions) - n + 1))
+            break
+        lines.append(line)
+    return lines
+
+
+def _ways(say: Texts, question: QuestionSpec) -> str:
+    if question.kind is Kind.SCALE:
+        return say("a mark from 1 to %(top)s", top=question.top)
+    if question.kind is Kind.TEXT:
+        return say("an answer in words")
+    options = " · ".join(safe(clip(option, 60)) for option in question.options)
+    if question.kind is Kind.MANY:
+        options += " " + say("(several can be chosen)")
+    return options
+
+
+def result_lines(say: Texts, n: int, question: PollQuestion, tally: Tally) -> list[str]:
+    """One question counted: shares with their base; of answers in words the last ones."""
+    base = say("Answered by: %(n)s", n=tally.base)
+    if tally.mean:
+        base += ", " + say("mean %(mean)s", mean=tally.mean)
+    lines = [bold(f"{n}. {clip(question.text, 150)}"), f"<i>{base}</i>"]
+    for row in tally.rows:
+        lines.append(
+            f"{safe(clip(row.label, 60))}: {row.chosen}" + (f", {row.percent} %" if tally.base else "")
+        )
+    lines += [f"— {safe(clip(words, ANSWER))}" for words in tally.words[-WORDS:]]
+    if len(tally.words) > WORDS:
+        lines.append(say("and %(n)s more in the panel", n=len(tally.words) - WORDS))
+    if question.kind is Kind.MANY and tally.base:
+        lines.append(say("Several answers could be chosen, so the shares may add up to more than 100 %%."))
+    return lines

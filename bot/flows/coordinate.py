@@ -27,6 +27,7 @@ from bot.presses import (
     Who,
 )
 from bot.presses_news import EventList
+from bot.presses_polls import PollList
 from bot.presses_review import Sample
 from bot.routes import Routes
 from bot.talk import Talk
@@ -134,7 +135,11 @@ def _menu(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> list[Ro
         first.append(button(plain("Second look"), Sample()))  # otherwise it stands on the queue
     return [
         first,
-        [button(plain("Broadcast"), AudienceList()), button(plain("Events"), EventList())],
+        [
+            button(plain("Broadcast"), AudienceList()),
+            button(plain("Events"), EventList()),
+            button(plain("Polls"), PollList()),
+        ],
         [button(plain("Roadmaps"), Plans()), button(plain("Invite"), InviteRole())],
         [button(plain("Panel"), Panel())],
     ]

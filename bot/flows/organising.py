@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
+from bot import whom
+from bot.days import DayUnclear, written_day
 from bot.flows.mornings import WEEKDAYS
-from bot.flows.writing import ROLES as WHOM
 from bot.flows.writing import counts
 from bot.gatherings import KINDS, event_text
 from bot.identity import Expecting
@@ -18,11 +19,8 @@ from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, page
 from domain import audiences, events, groups
 from domain.actor import COORDINATORS
-from domain.audiences import Segment
 from domain.dates import is_working, local_day
-from domain.db import Tx
-from domain.deadlines import Context, parse
-from domain.errors import N_, Forbidden
+from domain.errors import Forbidden
 from domain.events import Answer, Attendance, EventKind, EventSpec
 
 router = Routes("organising")
@@ -31,8 +29,7 @@ STEP = "event"  # a new event is being made; which step is in the memo
 DAYS, HOURS = 9, (9, 10, 11, 12, 13, 14, 15, 16, 17)
 MINUTES = 60
 PAGE = 8
-WHO = {"s": N_("Schools"), "c": N_("Curators"), "a": N_("Schools and curators")}
-KEPT = ("kind", "title", "day", "hour", "where", "who", "groups", "key", "step")
+KEPT = ("kind", "title", "day", "hour", "where", "who", "list", "groups", "key", "step")
 
 
 @router.callback_query(EventList.filter())
@@ -76,6 +73,8 @@ async def plan(
     if do == "group":
         chosen = set(memo.get("groups", []))
         memo["groups"] = sorted(chosen ^ {int(value)})
+    elif do == "who" and not whom.is_chosen(value):
+        memo["list"] = value
     elif do != "back":
         memo[do] = value
     await talk.show(await _next(talk, memo))
@@ -97,14 +96,10 @@ async def take(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
 
 
 def _day(talk: Talk, text: str) -> str:
-    today = talk.today()
-    windows = parse(text, Context(year=today.year)).windows
-    due = windows[0].due if len(windows) == 1 and windows[0].start == windows[0].due else None
-    if due is not None and due < today and str(due.year) not in text:
-        due = due.replace(year=due.year + 1)  # without a year the next such day is meant
-    if due is None or due < today:
-        raise events.WhenUnclear
-    return due.isoformat()
+    try:
+        return written_day(text, talk.today()).isoformat()
+    except DayUnclear:
+        raise events.WhenUnclear from None
 
 
 def _hour(text: str) -> str:
@@ -133,10 +128,10 @@ async def _next(talk: Talk, memo: dict[str, Any]) -> Screen:
         skip: list[Row] = [[button(talk.plain("I will say later"), EventPlan(do="where", value=""))]]
         return _step(talk, memo, "where", text, skip)
     if "who" not in memo:
-        choose: list[Row] = [[button(talk.plain(WHO[k]), EventPlan(do="who", value=k))] for k in WHO]
         async with talk.db.read(talk.actor) as tx:
-            saved = await audiences.saved_list(tx)
-        choose += [[button(one.name, EventPlan(do="who", value=f"c{one.id}"))] for one in saved[:3]]
+            choose = await whom.rows(
+                tx, talk, lambda value: EventPlan(do="who", value=value), memo.get("list", "")
+            )
         return _step(talk, memo, "who", talk.say("Whom do you invite?"), choose)
     return await _look(talk, memo)
 
@@ -176,16 +171,10 @@ def _spec(talk: Talk, memo: dict[str, Any]) -> EventSpec:
     return EventSpec(memo["title"], starts_at, ends_at, memo["where"], "", EventKind(memo["kind"]))
 
 
-async def _segment(tx: Tx, who: str) -> Segment:
-    if who.startswith("c") and who[1:].isdecimal():
-        return (await audiences.saved(tx, int(who[1:]))).circle
-    return Segment(roles=WHOM[who])
-
-
 async def _look(talk: Talk, memo: dict[str, Any]) -> Screen:
     spec, plain = _spec(talk, memo), talk.plain
     async with talk.db.read(talk.actor) as tx:
-        segment = await _segment(tx, str(memo["who"]))
+        segment = await whom.segment(tx, str(memo["who"]))
         found = await audiences.preview(tx, segment)
         chats = await groups.group_list(tx) if segment.is_public else []
     lines = [event_text(talk.say, spec, talk.actor.timezone), "———", *counts(talk.say, found)]
@@ -204,7 +193,7 @@ async def _make(talk: Talk, memo: dict[str, Any]) -> None:
         made = await events.create(
             tx,
             _spec(talk, memo),
-            await _segment(tx, str(memo["who"])),
+            await whom.segment(tx, str(memo["who"])),
             request_key=f"chat:{talk.chat_id}:{memo['key']}",
             group_ids=memo.get("groups", []),
         )

@@ -93,7 +93,7 @@ async def take_words(message: Message, talk: Talk, memo: dict[str, Any]) -> None
 def _question_screen(talk: Talk, sheet: Sheet, question: PollQuestion) -> Screen:
     text = question_text(talk.say, sheet, question)
     if sheet.poll.anonymous and question.position == 0:
-        text = head(talk.say, sheet, talk.actor.timezone) + "\n\n" + text
+        text = head(talk.say, sheet.poll, len(sheet.questions), talk.actor.timezone) + "\n\n" + text
     memo = {"poll": sheet.poll.id, "question": question.id}
     expects = Expects(WORDS, memo) if question.kind is Kind.TEXT else None
     return Screen(text, question_rows(talk.say, sheet, question), expects)

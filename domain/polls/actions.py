@@ -22,7 +22,7 @@ async def create(tx: WriteTx, spec: rules.PollSpec, segment: Segment, *, request
         return known
     spec = rules.check(spec, tx.now)
     found = await audiences.preview(tx, segment)
-    asked = [r for r in found.recipients if r.at.school_id is not None or not spec.per_school]
+    asked = queries.asked_of(found, per_school=spec.per_school)
     if not asked:
         raise audiences.NobodyToWrite
     poll = Poll(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from domain import people
+from domain import audiences, people
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.policy import Permission, within
@@ -55,6 +55,11 @@ class Results(NamedTuple):
 
 def _visible(tx: Tx) -> ColumnElement[bool]:
     return or_(within(tx.actor, Permission.OVERRULE, Poll), Poll.made_by == (tx.actor.person_id or 0))
+
+
+def asked_of(found: audiences.Preview, *, per_school: bool) -> list[audiences.Recipient]:
+    """Who of a circle is asked: of a poll with one answer for a school only those who stand for a school."""
+    return [r for r in found.recipients if r.at.school_id is not None or not per_school]
 
 
 async def poll(tx: Tx, poll_id: int) -> Poll:

@@ -105,11 +105,12 @@ def check(spec: PollSpec, now: datetime) -> PollSpec:
         raise PollWrong(reason=NO_QUESTION, max=MAX_QUESTIONS)
     if spec.closes_at is not None and spec.closes_at <= now:
         raise PollWrong(reason=WRONG_END)
-    questions = tuple(_checked(question, n) for n, question in enumerate(spec.questions, start=1))
+    questions = tuple(check_question(question, n) for n, question in enumerate(spec.questions, start=1))
     return spec._replace(title=title, about=spec.about.strip()[:1500], questions=questions)
 
 
-def _checked(question: QuestionSpec, n: int) -> QuestionSpec:
+def check_question(question: QuestionSpec, n: int) -> QuestionSpec:
+    """The n-th question, counted from 1, without edges and empty lines; raises PollWrong with the reason."""
     text = question.text.strip()[:500]
     if not text:
         raise PollWrong(reason=NO_WORDS, n=n)

@@ -4,19 +4,22 @@ from collections import Counter
 
 from aiogram.filters.callback_data import CallbackData
 
-from bot import presses, presses_giving, presses_review, presses_waves
+from bot import presses, presses_giving, presses_news, presses_polls, presses_review, presses_waves, reminding
+from bot.presses_news import EventMark
+from bot.presses_polls import PollPlan
 from bot.presses_review import GroupPhrase, Look, NoteNew, Wipe
 from bot.presses_waves import GivePoints
 from domain.curation import NoteKind
 from domain.progress import Decision
 
+MODULES = (presses, presses_giving, presses_news, presses_polls, presses_review, presses_waves, reminding)
 LARGEST = 2**53  # an id that no database reaches
 
 
 def buttons() -> list[type[CallbackData]]:
     return [
         found
-        for module in (presses, presses_giving, presses_review, presses_waves)
+        for module in MODULES
         for found in vars(module).values()
         if isinstance(found, type) and issubclass(found, CallbackData) and found is not CallbackData
     ]
@@ -33,6 +36,8 @@ def test_the_longest_data_fit_telegrams_64_bytes() -> None:
         Look(submission=LARGEST, do="unconfirm"),
         GroupPhrase(decision=Decision.CONFIRM, key=str(LARGEST)),
         NoteNew(kind=NoteKind.CONSULTATION, school=LARGEST, days=400, page=9),
+        PollPlan(do="options", value=f"x{LARGEST}", key=LARGEST),
+        EventMark(id=LARGEST, person=LARGEST, came=True, page=99),
         GivePoints(wave=10**9, school=LARGEST, at=99, points=99, remark=99),
     ):
         assert len(press.pack().encode()) <= 64
