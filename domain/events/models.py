@@ -52,6 +52,7 @@ class Guest(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     place: Mapped[str] = mapped_column(String(200), default="")  # for which the person was invited
+    invited_at: Mapped[datetime | None]  # of those added later; others were invited with the event
     answer: Mapped[rules.Answer | None] = mapped_column(enum_column(rules.Answer))
     answered_at: Mapped[datetime | None]
     came_at: Mapped[datetime | None]

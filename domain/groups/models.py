@@ -21,6 +21,8 @@ class GroupChat(Base):
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"))
     municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     tells_deadlines: Mapped[bool] = mapped_column(default=True, server_default="1")
+    # Days before a deadline on which the group hears of it.
+    deadline_days: Mapped[list[int]] = mapped_column(default=lambda: [3], server_default="[3]")
     added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
     linked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

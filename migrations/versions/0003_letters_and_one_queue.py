@@ -41,8 +41,117 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('name', name=op.f('pk_table_change'))
     )
 
+    op.create_table('peer_round',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=True),
+    sa.Column('cycle_id', sa.Integer(), nullable=True),
+    sa.Column('cohort_id', sa.Integer(), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('sections', sa.JSON(), nullable=False),
+    sa.Column('partners_on', sa.Date(), nullable=False),
+    sa.Column('exchange_on', sa.Date(), nullable=False),
+    sa.Column('meeting_on', sa.Date(), nullable=False),
+    sa.Column('final_on', sa.Date(), nullable=False),
+    sa.Column('closes_on', sa.Date(), nullable=False),
+    sa.Column('made_by', sa.Integer(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_peer_round_cohort_id')),
+    sa.ForeignKeyConstraint(['cycle_id'], ['cycle.id'], name=op.f('fk_peer_round_cycle_id')),
+    sa.ForeignKeyConstraint(['made_by'], ['person.id'], name=op.f('fk_peer_round_made_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_peer_round_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_peer_round_region_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_peer_round'))
+    )
+    op.create_index('ix_peer_round_place', 'peer_round', ['region_id', 'municipality_id'], unique=False)
+    op.create_table('peer_pair',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('meeting_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('meeting_link', sa.String(length=500), nullable=False),
+    sa.Column('meeting_by', sa.Integer(), nullable=True),
+    sa.Column('met_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['meeting_by'], ['person.id'], name=op.f('fk_peer_pair_meeting_by')),
+    sa.ForeignKeyConstraint(['round_id'], ['peer_round.id'], name=op.f('fk_peer_pair_round_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_peer_pair'))
+    )
+    op.create_index(op.f('ix_peer_pair_round_id'), 'peer_pair', ['round_id'], unique=False)
+    op.create_table('peer_form',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('round_id', sa.Integer(), nullable=False),
+    sa.Column('pair_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('about_id', sa.Integer(), nullable=False),
+    sa.Column('texts', sa.JSON(), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('shared_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('final_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('placed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('changed_by', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['about_id'], ['school.id'], name=op.f('fk_peer_form_about_id')),
+    sa.ForeignKeyConstraint(['changed_by'], ['person.id'], name=op.f('fk_peer_form_changed_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_peer_form_municipality_id')),
+    sa.ForeignKeyConstraint(['pair_id'], ['peer_pair.id'], name=op.f('fk_peer_form_pair_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_peer_form_region_id')),
+    sa.ForeignKeyConstraint(['round_id'], ['peer_round.id'], name=op.f('fk_peer_form_round_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_peer_form_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_peer_form')),
+    sa.UniqueConstraint('round_id', 'school_id', name=op.f('uq_peer_form_round_id_school_id'))
+    )
+    op.create_index(op.f('ix_peer_form_about_id'), 'peer_form', ['about_id'], unique=False)
+    op.create_index(op.f('ix_peer_form_pair_id'), 'peer_form', ['pair_id'], unique=False)
+    op.create_index('ix_peer_form_place', 'peer_form', ['region_id', 'municipality_id', 'school_id'], unique=False)
+    op.create_table('peer_advice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('form_id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('section', sa.String(length=20), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('verdict', sa.String(length=30), nullable=True),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('assignment_id', sa.Integer(), nullable=True),
+    sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_peer_advice_answered_by')),
+    sa.ForeignKeyConstraint(['assignment_id'], ['assignment.id'], name=op.f('fk_peer_advice_assignment_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['form_id'], ['peer_form.id'], name=op.f('fk_peer_advice_form_id')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_peer_advice_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_peer_advice_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_peer_advice_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_peer_advice'))
+    )
+    op.create_index(op.f('ix_peer_advice_form_id'), 'peer_advice', ['form_id'], unique=False)
+    op.create_index('ix_peer_advice_place', 'peer_advice', ['region_id', 'municipality_id', 'school_id'], unique=False)
+
+    # Guests added later know since when; a group hears of deadlines on days of its own.
+    op.add_column('guest', sa.Column('invited_at', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('group_chat', sa.Column('deadline_days', sa.JSON(), server_default='[3]', nullable=False))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('group_chat', schema=None) as batch_op:
+        batch_op.drop_column('deadline_days')
+    with op.batch_alter_table('guest', schema=None) as batch_op:
+        batch_op.drop_column('invited_at')
+    op.drop_index('ix_peer_advice_place', table_name='peer_advice')
+    op.drop_index(op.f('ix_peer_advice_form_id'), table_name='peer_advice')
+    op.drop_table('peer_advice')
+    op.drop_index('ix_peer_form_place', table_name='peer_form')
+    op.drop_index(op.f('ix_peer_form_pair_id'), table_name='peer_form')
+    op.drop_index(op.f('ix_peer_form_about_id'), table_name='peer_form')
+    op.drop_table('peer_form')
+    op.drop_index(op.f('ix_peer_pair_round_id'), table_name='peer_pair')
+    op.drop_table('peer_pair')
+    op.drop_index('ix_peer_round_place', table_name='peer_round')
+    op.drop_table('peer_round')
     op.drop_table('table_change')
     op.drop_table('other_contact')
     with op.batch_alter_table('invitation', schema=None) as batch_op:
