@@ -12,6 +12,7 @@ from starlette.types import Scope
 from admin.auth import signed_in
 from admin.documents import MAX_DOCUMENT
 from admin.errors import Apology, add_handlers
+from admin.keeping import Keeping, worth_keeping
 from admin.page import STATIC, Panel
 from admin.pages import (
     access,
@@ -22,6 +23,7 @@ from admin.pages import (
     briefs,
     broadcasts,
     chasing,
+    criteria_fields,
     curation,
     curators,
     deliveries,
@@ -33,6 +35,7 @@ from admin.pages import (
     home,
     indicators,
     invitations,
+    letters,
     measures,
     monitoring,
     monitoring_clusters,
@@ -98,6 +101,7 @@ CLOSED = (
     procedures.closed,
     people.closed,
     invitations.closed,
+    letters.closed,
     broadcasts.closed,
     deliveries.closed,
     chasing.closed,
@@ -113,7 +117,19 @@ CLOSED = (
     curators.closed,
     monitoring_waves.closed,
     monitoring_criteria.closed,
+    criteria_fields.closed,
     monitoring_scoring.closed,
+)
+# Those whose pages cost much to make: given again while nothing has changed.
+KEPT = (
+    home.closed,
+    schools.closed,
+    reporting.closed,
+    monitoring.closed,
+    monitoring_outcomes.closed,
+    monitoring_clusters.closed,
+    monitoring_waves.closed,
+    curators.closed,
 )
 # The file and the other fields.
 LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(
@@ -156,9 +172,10 @@ def build_panel(
     # Everything else is closed, whatever the route itself asks for.
     inside = APIRouter(dependencies=[Depends(signed_in)])
     for router in CLOSED:
-        inside.include_router(router)
+        inside.include_router(router, dependencies=[Depends(worth_keeping)] if router in KEPT else [])
     app.include_router(inside)
     add_handlers(app)
+    app.add_middleware(Keeping, db=db)
     app.add_middleware(Apology, pages=app)
     app.add_middleware(
         Guard,

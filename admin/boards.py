@@ -21,7 +21,7 @@ from domain.db import Tx
 from domain.errors import N_
 from domain.outcomes import Cluster
 from domain.overview import Board, Line, Segment, State, WavePoint
-from domain.rubrics import Score
+from domain.rubrics import Score, ScoredBy
 from domain.schools import SchoolStatus, Settlement
 from domain.texts import DEFAULT_LANGUAGE, texts
 
@@ -41,6 +41,7 @@ SOURCES = {
     Kind.CURATOR_WORK: N_("Decisions with a comment in time, and the curators' log"),
     Kind.ENGAGEMENT: N_("Who came to the events they were invited to"),
 }
+WHO_SCORES = {ScoredBy.EXPERT.value: N_("Expert"), ScoredBy.COORDINATOR.value: N_("Coordinator")}
 
 
 def _one_of(kind: Any) -> BeforeValidator:

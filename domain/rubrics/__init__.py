@@ -3,6 +3,7 @@
 from domain.rubrics.actions import SetScored, copy_set, mark_scored, save_set
 from domain.rubrics.models import CriteriaSetVersion
 from domain.rubrics.queries import (
+    beside,
     find_shipped,
     kept_set,
     kept_sets,
@@ -52,6 +53,7 @@ __all__ = [
     "SetIncomplete",
     "SetScored",
     "SetUnreadable",
+    "beside",
     "copy_set",
     "find_shipped",
     "half_up",

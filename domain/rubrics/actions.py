@@ -1,5 +1,6 @@
 """Keeping criteria sets: a new year's set is made by copying and changing."""
 
+import re
 from typing import Any
 
 from sqlalchemy import func, select
@@ -49,19 +50,34 @@ async def save_set(tx: WriteTx, region_id: int, document: dict[str, Any]) -> Cri
     return found
 
 
-async def copy_set(tx: WriteTx, set_id: int, *, key: str | None = None) -> CriteriaSetVersion:
-    """The next version of a set, or the first of a new key: free to be changed."""
+async def copy_set(
+    tx: WriteTx, set_id: int, *, key: str | None = None, year: int | None = None, title: str = ""
+) -> CriteriaSetVersion:
+    """The next version of a set, or the first of a new key: free to be changed.
+
+    With `year` it is that year's set: the year in the key follows («2022-wave-3» → «2023-wave-3»), and the day on
+    which the old one was held is forgotten.
+    """
     origin = await queries.kept_set(tx, set_id)
     require(tx.actor, Permission.REGISTER, Place(origin.region_id))
-    wanted = key or origin.key
+    wanted = key or (of_year(origin.key, year) if year else origin.key)
     newest = await tx.session.scalar(
         select(func.max(CriteriaSetVersion.version)).where(
             CriteriaSetVersion.region_id == origin.region_id, CriteriaSetVersion.key == wanted
         )
     )
-    return await save_set(
-        tx, origin.region_id, {**origin.document, "key": wanted, "version": (newest or 0) + 1}
-    )
+    made = {**origin.document, "key": wanted, "version": (newest or 0) + 1}
+    if year:
+        made |= {"year": year, "held_on": ""}
+    if title.strip():
+        made |= {"title": title.strip()}
+    return await save_set(tx, origin.region_id, made)
+
+
+def of_year(key: str, year: int) -> str:
+    """The key of the same set in another year; the old year in it gives way, else the new one is added."""
+    found, replaced = re.subn(r"(?<!\d)(19|20)\d\d(?!\d)", str(year), key, count=1)
+    return (found if replaced else f"{key}-{year}")[-60:]
 
 
 async def mark_scored(tx: WriteTx, set_id: int) -> None:

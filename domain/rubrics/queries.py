@@ -70,3 +70,12 @@ async def kept_set(tx: Tx, set_id: int) -> CriteriaSetVersion:
     if found is None:
         raise NotFound
     return found
+
+
+async def beside(tx: Tx, found: CriteriaSetVersion) -> Sequence[CriteriaSetVersion]:
+    """The other sets of the same region, the newest version of each key first: what a set may be compared with."""
+    query = select(CriteriaSetVersion).where(
+        CriteriaSetVersion.region_id == found.region_id, CriteriaSetVersion.id != found.id
+    )
+    order = CriteriaSetVersion.key, CriteriaSetVersion.version.desc()
+    return (await tx.session.scalars(query.order_by(*order))).all()

@@ -676,6 +676,33 @@ TABLE: dict[tuple[str, str], Row] = {
         wave_targets.criteria,
         {"text": ""},
     ),
+    ("GET", "/monitoring/criteria/{set_id}/compare"): Row(OF_WAVE, wave_targets.criteria),
+    ("GET", "/monitoring/criteria/{set_id}/fields"): Row(
+        {
+            "here": {200: "Римма", 403: REST},
+            "next": {200: "Римма", 403: REST},
+            "far": {403: "Саша Степан"},
+        },
+        wave_targets.criteria,
+    ),
+    ("POST", "/monitoring/criteria/{set_id}/fields"): Row(
+        {
+            "here": {422: "Римма", 403: REST},
+            "next": {422: "Римма", 403: REST},
+            "far": {403: "Саша Степан"},
+        },
+        wave_targets.criteria,
+        {"press": "save"},
+    ),
+    ("POST", "/monitoring/criteria/{set_id}/year"): Row(
+        {
+            "here": {303: "Римма", 403: REST},
+            "next": {303: "Римма", 403: REST},
+            "far": {403: "Саша Степан"},
+        },
+        wave_targets.criteria,
+        {"year": 2026},
+    ),
     ("POST", "/monitoring/criteria/{set_id}/copy"): Row(
         {
             "here": {303: "Римма", 403: REST},
