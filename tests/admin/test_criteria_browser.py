@@ -65,6 +65,7 @@ async def test_a_scale_and_shares_are_typed_line_by_line(site: Site) -> None:
         await page.goto(f"/monitoring/criteria/{set_id}/fields")
         await expect(page.locator("#g0-0 summary")).to_contain_text("от 25 %: 1")
         await page.locator("#g0-0 summary").click()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         starts = page.locator("[name=g0-0-from]")
         assert [await one.input_value() for one in await starts.all()] == ["0", "25", "50", "75", "", ""]
         await starts.nth(1).fill("30")
