@@ -38,6 +38,7 @@ DEEDS = {
     "panel.sign_in": N_("signed in to the panel"),
     "invitation.make": N_("invited: %(role)s"),
     "invitation.revoke": N_("took an invitation back"),
+    "contact.note": N_("noted how somebody is found otherwise"),
     "person.add": N_("added a person"),
     "person.join": N_("came in by invitation: %(role)s"),
     "person.rename": N_("corrected a name or position"),
@@ -163,6 +164,7 @@ DEEDS = {
     "group.lost": N_("the bot was removed from a group chat: %(title)s"),
     "group.lines": N_("changed what a group chat hears: %(title)s"),
     "event.create": N_("invited to an event: %(title)s"),
+    "event.invite": N_("invited more people to an event: %(title)s"),
     "event.cancel": N_("cancelled an event: %(title)s"),
     "broadcast.send": N_("sent a broadcast to people: %(recipients)s"),
 }

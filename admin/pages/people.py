@@ -112,8 +112,11 @@ async def _person(visit: Visit, person_id: int, problem: str = "") -> Response:
         person = await people.person(tx, person_id)
         grants = await people.grants_of(tx, person_id)
         names = await schools.place_names(tx, {grant.place for grant in grants})
+        contact = (await people.contacts(tx, "person", [person_id])).get(person_id, "")
     return visit.page(
         "people/card.html",
+        contact=contact,
+        may_note=any(allows(visit.actor, Permission.INVITE, g.place) for g in grants),
         status=422 if problem else 200,
         person=person,
         reach=reach(visit, person),

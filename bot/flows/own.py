@@ -123,6 +123,8 @@ async def _my_data_screen(talk: Talk) -> Screen:
     if kept["position"]:
         lines.append(say("Position: %(position)s", position=kept["position"]))
     lines.append(say("Telegram account: %(number)s", number=kept["telegram_id"]))
+    if kept["other_contact"]:
+        lines.append(say("Other contact: %(text)s", text=kept["other_contact"]))
     lines.extend(_role_line(talk, role, place) for role, place in kept["roles"])
     if kept["consent_at"] is not None:
         when = say.time(kept["consent_at"], talk.actor.timezone)

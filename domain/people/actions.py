@@ -3,14 +3,14 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 
 from domain import audit
 from domain.actor import SCHOOL_TEAM, Place, Role
 from domain.db import WriteTx
 from domain.errors import Forbidden, InvalidInput, NotFound
 from domain.people import queries, rules
-from domain.people.models import Invitation, Person, RoleGrant
+from domain.people.models import Invitation, OtherContact, Person, RoleGrant
 from domain.policy import Permission, may_invite, require, require_invite
 
 
@@ -21,11 +21,22 @@ class Invited(NamedTuple):
     payload: str
 
 
-async def invite(tx: WriteTx, role: Role, place: Place, *, name: str = "") -> Invited:
-    """A coordinator makes a personal link bound to role and place: one use, 14 days."""
+async def invite(
+    tx: WriteTx,
+    role: Role,
+    place: Place,
+    *,
+    name: str = "",
+    known_id: int | None = None,
+    printed: bool = False,
+) -> Invited:
+    """A coordinator makes a personal link bound to role and place: one use, 14 days, printed 30.
+
+    `known_id`: it is for somebody who is written down already, without an account or behind one that is lost.
+    """
     require_invite(tx.actor, role, place)
     await queries.check_place(tx, role, place)
-    payload = rules.new_token()
+    payload = rules.new_legible_token() if printed else rules.new_token()
     invitation = Invitation(
         token_hash=rules.digest(payload),
         role=role,
@@ -35,11 +46,14 @@ async def invite(tx: WriteTx, role: Role, place: Place, *, name: str = "") -> In
         name=name.strip()[:200],
         created_by=tx.actor.person_id,
         created_at=tx.now,
-        expires_at=tx.now + rules.INVITATION_LIFE,
+        expires_at=tx.now + (rules.PRINTED_LIFE if printed else rules.INVITATION_LIFE),
+        person_id=known_id,
+        printed_at=tx.now if printed else None,
     )
     tx.session.add(invitation)
     await tx.session.flush()
-    audit.record(tx, "invitation.make", "invitation", invitation.id, place, role=role)
+    details = {"printed": True} if printed else {}
+    audit.record(tx, "invitation.make", "invitation", invitation.id, place, role=role, **details)
     return Invited(invitation, payload)
 
 
@@ -58,6 +72,8 @@ async def join(tx: WriteTx, payload: str, *, telegram_id: int, name: str, langua
     """A person accepts the consent text and comes in by an invitation; pressing twice is harmless."""
     invitation = await queries.invitation(tx, payload, telegram_id=telegram_id)
     person = await tx.session.scalar(select(Person).where(Person.telegram_id == telegram_id))
+    if person is None and (person := await _lost(tx, invitation)) is not None:
+        person.telegram_id, person.language = telegram_id, language
     if person is None:
         person = Person(
             name=invitation.name or name,
@@ -81,9 +97,58 @@ async def join(tx: WriteTx, payload: str, *, telegram_id: int, name: str, langua
         raise rules.InvitationUsed
     person.consent_version, person.consent_at = rules.CONSENT_VERSION, tx.now
     person.unreachable, person.unreachable_at = None, None
+    await _pass_contact_on(tx, invitation.id, person.id)
     await _grant(tx, person.id, invitation.role, invitation.place, by=invitation.created_by)
     audit.record(tx, "person.join", "person", person.id, invitation.place, role=invitation.role)
     return person
+
+
+async def _lost(tx: WriteTx, invitation: Invitation) -> Person | None:
+    """Whom the invitation is for, where they have no account or one that messages do not reach: the new account
+    becomes theirs, provided that whoever invited may hand out every role that comes with it."""
+    known = await tx.session.get(Person, invitation.person_id) if invitation.person_id else None
+    if known is None or (known.telegram_id is not None and known.unreachable is None):
+        return None
+    inviter = await queries.actor_by_id(tx, invitation.created_by) if invitation.created_by else None
+    held = await tx.session.scalars(
+        select(RoleGrant).where(RoleGrant.person_id == known.id, RoleGrant.revoked_at.is_(None))
+    )
+    grants = held.all()
+    vouched = inviter is not None and all(may_invite(inviter, g.role, g.place) for g in grants)
+    return known if vouched and grants else None
+
+
+async def _pass_contact_on(tx: WriteTx, invitation_id: int, person_id: int) -> None:
+    """What was noted about an invitation is about the person who came by it, unless they have something newer."""
+    noted = await tx.session.scalar(select(OtherContact).where(OtherContact.invitation_id == invitation_id))
+    if noted is None:
+        return
+    has = await tx.session.scalar(select(OtherContact.id).where(OtherContact.person_id == person_id))
+    if has is None:
+        noted.invitation_id, noted.person_id = None, person_id
+    else:
+        await tx.session.delete(noted)
+
+
+async def note_contact(tx: WriteTx, subject: queries.Unreached, text: str) -> None:
+    """Note how somebody is found whom messages do not reach; an empty text forgets it.
+
+    Whoever invites there notes it. Raises NotFound and Forbidden.
+    """
+    place = await queries.place_of_subject(tx, subject)
+    require(tx.actor, Permission.INVITE, place)
+    column = getattr(OtherContact, f"{subject.kind}_id")
+    noted = await tx.session.scalar(select(OtherContact).where(column == subject.id))
+    words = " ".join(text.split())[:200]
+    if noted is None and not words:
+        return
+    if noted is None:
+        noted = OtherContact(**{f"{subject.kind}_id": subject.id}, text=words, noted_at=tx.now)
+        tx.session.add(noted)
+    elif not words:
+        await tx.session.delete(noted)
+    noted.text, noted.noted_by, noted.noted_at = words, tx.actor.person_id, tx.now
+    audit.record(tx, "contact.note", subject.kind, subject.id, place)
 
 
 async def add_person(
@@ -217,6 +282,12 @@ async def erase_me(tx: WriteTx) -> None:
     person.consent_version, person.consent_at, person.last_seen_at = None, None, None
     for invitation in await tx.session.scalars(select(Invitation).where(Invitation.used_by == person.id)):
         invitation.name = ""
+    of_mine = select(Invitation.id).where(Invitation.used_by == person.id)
+    await tx.session.execute(
+        delete(OtherContact).where(
+            or_(OtherContact.person_id == person.id, OtherContact.invitation_id.in_(of_mine))
+        )
+    )
     audit.record(tx, "person.erase", "person", person.id)
 
 

@@ -8,12 +8,11 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from domain import schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, STRANGER, Actor, Grant, Place, Role
-from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import N_, InvalidInput, NotFound
 from domain.people import rules
-from domain.people.models import Invitation, Person, RoleGrant
-from domain.policy import Permission, within
+from domain.people.models import Invitation, OtherContact, Person, RoleGrant
+from domain.policy import Permission, allows, within
 
 LEVEL = {
     Role.REGIONAL_COORDINATOR: 1,
@@ -42,6 +41,13 @@ class PersonRow(NamedTuple):
     grant: RoleGrant
 
 
+class Unreached(NamedTuple):
+    """Somebody or some school whom messages do not reach, by the row that says so."""
+
+    kind: str  # person, invitation, school
+    id: int
+
+
 def valid_on(day: date) -> ColumnElement[bool]:
     """Grants that count on this day."""
     return and_(
@@ -62,9 +68,7 @@ async def actor_by_id(tx: Tx, person_id: int) -> Actor:
 
 
 async def _actor(tx: Tx, which: ColumnElement[bool]) -> Actor:
-    today = (
-        tx.now.date()
-    )  # periods of grants are days; the difference of zones is no reason to lock anyone out
+    today = tx.day("UTC")  # periods of grants are days; the difference of zones is no reason to lock anyone out
     query = (
         select(Person, RoleGrant)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, valid_on(today)))
@@ -118,7 +122,7 @@ async def person_list(
     tx: Tx, *, search: str = "", role: Role | None = None, place: Place | None = None
 ) -> list[PersonRow]:
     """Roles held inside the actor's places, by name; filtered by role, place and words of the name."""
-    today = local_day(tx.now, tx.actor.timezone)
+    today = tx.day(tx.actor.timezone)
     query = (
         select(Person, RoleGrant)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
@@ -140,7 +144,7 @@ async def holders(tx: Tx, roles: Sequence[Role], place: Place) -> list[Person]:
     query = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(RoleGrant.role.in_(roles), valid_on(local_day(tx.now, "Europe/Moscow")))
+        .where(RoleGrant.role.in_(roles), valid_on(tx.day("Europe/Moscow")))
         .order_by(Person.id)
         .distinct()
     )
@@ -169,7 +173,7 @@ async def reviewers_of(tx: Tx, schools_: Collection[Place]) -> dict[Place, list[
         select(Person, RoleGrant)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(
-            valid_on(local_day(tx.now, "Europe/Moscow")),
+            valid_on(tx.day("Europe/Moscow")),
             or_(
                 and_(
                     RoleGrant.school_id.in_({place.school_id for place in schools_}),
@@ -263,6 +267,27 @@ async def invitation_by_id(tx: Tx, invitation_id: int) -> Invitation:
     return found
 
 
+async def place_of_subject(tx: Tx, subject: Unreached) -> Place:
+    """The place inside the actor's own where somebody is to be found. Raises NotFound."""
+    if subject.kind == "school":
+        return (await schools.school(tx, subject.id)).place
+    if subject.kind == "invitation":
+        return (await invitation_by_id(tx, subject.id)).place
+    await person(tx, subject.id)
+    held = await grants_of(tx, subject.id)
+    mine = [grant.place for grant in held if allows(tx.actor, Permission.INVITE, grant.place)]
+    if not held:
+        raise NotFound
+    return (mine or [held[0].place])[0]
+
+
+async def contacts(tx: Tx, kind: str, ids: Collection[int]) -> dict[int, str]:
+    """What was noted about people, invitations or schools that the actor already sees."""
+    column = getattr(OtherContact, f"{kind}_id")
+    query = select(column, OtherContact.text).where(column.in_(ids))
+    return dict((await tx.session.execute(query)).tuples().all()) if ids else {}
+
+
 async def grants_of(tx: Tx, person_id: int) -> Sequence[RoleGrant]:
     """Roles of a person whom the actor may see, those inside the actor's places only."""
     query = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
@@ -307,4 +332,5 @@ async def my_data(tx: Tx) -> dict[str, Any]:
         "consent_version": own.consent_version,
         "consent_at": own.consent_at,
         "roles": places,
+        "other_contact": (await contacts(tx, "person", [own.id])).get(own.id, ""),
     }

@@ -9,6 +9,10 @@ from domain.actor import Role
 from domain.errors import N_, DomainError
 
 INVITATION_LIFE = timedelta(days=14)
+PRINTED_LIFE = timedelta(days=30)  # paper goes by post and lies on desks
+# Printed links may have to be typed: no letter here looks like another one or like a digit.
+LEGIBLE = "23456789abcdefghjkmnpqrstuvwxyz"
+LEGIBLE_LENGTH = 26  # more than 128 bits of that alphabet
 REVIEWERS = frozenset({Role.CURATOR, Role.MUNICIPAL_COORDINATOR, Role.REGIONAL_COORDINATOR})
 BAD_PERIOD = N_("Choose another person, and a last day that is not before the first.")
 CONSENT_VERSION = "2026-11"
@@ -48,6 +52,11 @@ class InvitationExpired(DomainError):
 def new_token() -> str:
     """128 random bits, in letters that a deep link allows."""
     return secrets.token_urlsafe(16)
+
+
+def new_legible_token() -> str:
+    """As random as the other one, in characters that can be read from paper and typed."""
+    return "".join(secrets.choice(LEGIBLE) for _ in range(LEGIBLE_LENGTH))
 
 
 def digest(token: str) -> str:

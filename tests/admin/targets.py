@@ -124,6 +124,17 @@ async def invitation(world: World, where: str) -> dict[str, int]:
     return {"invitation_id": made.invitation.id}
 
 
+async def unused_link(world: World, where: str) -> dict[str, str]:
+    """The same, as a row of the list of those whom messages do not reach."""
+    return {"keys": f"invitation-{(await invitation(world, where))['invitation_id']}"}
+
+
+async def unreached(world: World, where: str) -> dict[str, Any]:
+    """The same, for a note on how the person is found."""
+    found = await invitation(world, where)
+    return {"kind": "invitation", "subject": found["invitation_id"], "text": "через секретаря"}
+
+
 async def broadcast(world: World, where: str) -> dict[str, int]:
     """A message that a municipal coordinator sent."""
     async with world.db.write(await world.actor(COORDINATOR[where])) as tx:

@@ -467,6 +467,25 @@ TABLE: dict[tuple[str, str], Row] = {
         targets.invited_school,
         {"role": "school_member"},
     ),
+    ("GET", "/unreached"): only(INVITERS),
+    ("POST", "/unreached/print"): Row(
+        {
+            "here": {200: "Римма Марина Тамара", 403: "Ольга Эмма Дина"},
+            "next": {200: "Римма Ульяна Клим", 403: "Ольга Эмма Дина"},
+            "far": {200: "Саша Степан", 403: "Ольга Эмма Дина"},
+            "absent": {422: INVITERS, 403: "Ольга Эмма Дина"},
+        },
+        targets.unused_link,
+    ),
+    ("POST", "/unreached/contact"): Row(
+        {
+            "here": {303: "Римма Марина Тамара"},
+            "next": {303: "Римма Ульяна Клим"},
+            "far": {303: "Саша Степан"},
+            "absent": {422: " ".join(EVERYBODY)},
+        },
+        targets.unreached,
+    ),
     ("GET", "/invitations/{invitation_id}"): Row(
         {
             "here": {200: "Римма Марина Тамара"},
