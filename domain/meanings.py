@@ -46,6 +46,7 @@ FILTERS = {
 GROUPINGS = {
     "all": N_("all together"),
     "cohort": N_("by cohort"),
+    "track": N_("by track"),
     "municipality": N_("by municipality"),
     "cluster": N_("by cluster"),
     "status": N_("by status"),
@@ -159,6 +160,49 @@ MEANINGS = {
 def named(say: Texts, group: str) -> str:
     """A group as people call it; names of cohorts and municipalities stay as they are."""
     return say(GROUPS[group]) if group in GROUPS else group
+
+
+def notes_of(say: Texts, by: str, *, schools: int, counted: int, shared: int, nowhere: int) -> list[str]:
+    """What must be said under a table by groups: who is counted twice, who in none, and how it adds up."""
+    if by == "all":
+        return []
+    notes = []
+    if shared:
+        notes.append(
+            say.n(
+                "%(n)s school is in several groups and is counted in each.",
+                "%(n)s schools are in several groups and are counted in each.",
+                shared,
+            )
+        )
+    if nowhere and by == "settlement":
+        notes.append(
+            say.n(
+                "Town or village is not given for %(n)s school.",
+                "Town or village is not given for %(n)s schools.",
+                nowhere,
+            )
+        )
+    elif nowhere:
+        notes.append(
+            say.n(
+                "%(n)s school is in none of these groups.",
+                "%(n)s schools are in none of these groups.",
+                nowhere,
+            )
+        )
+    if shared or nowhere:
+        again = counted + nowhere - schools
+        notes.append(
+            say(
+                "Check: %(counted)s in the groups = %(schools)s in all + %(again)s counted again − %(nowhere)s in none.",
+                counted=counted,
+                schools=schools,
+                again=again,
+                nowhere=nowhere,
+            )
+        )
+    return notes
 
 
 def meanings(say: Texts, *keys: str) -> list[tuple[str, str]]:

@@ -26,6 +26,7 @@ class Table:
     title: str
     columns: Sequence[str]
     rows: Iterable[Sequence[Any]]
+    notes: tuple[str, Sequence[str]] = ("", ())  # a sheet of its own in Excel: its name and lines
 
 
 class Kind(StrEnum):
@@ -303,6 +304,12 @@ def to_xlsx(table: Table) -> bytes:
                 sheet.write_string(number, index, str(value)[:32_000], wrap)
     if table.columns:
         sheet.autofilter(0, 0, number, len(table.columns) - 1)
+    name, lines = table.notes
+    if lines:
+        below = book.add_worksheet(_sheet_name(name))
+        below.set_column(0, 0, 100)
+        for number, line in enumerate(lines):
+            below.write_string(number, 0, line, wrap)
     book.close()
     return out.getvalue()
 

@@ -11,12 +11,20 @@ from admin.auth import Visitor
 from admin.boards import SegmentFilters
 from admin.page import Visit
 from admin.pages.monitoring import tools
-from admin.pages.monitoring_outcomes import ANY, ResultFilters, SchoolLine, behind, narrowed, two_years
+from admin.pages.monitoring_outcomes import (
+    ANY,
+    ResultFilters,
+    SchoolLine,
+    behind,
+    narrowed,
+    tracks_of,
+    two_years,
+)
 from admin.tables import export
 from admin.words import CLUSTERS
 from domain import charts, context, outcomes
 from domain.errors import N_
-from domain.meanings import GROUPINGS, MEANINGS, named
+from domain.meanings import GROUPINGS, MEANINGS, named, notes_of
 from domain.meanings import KINDS as WORDS
 from domain.outcomes import Cluster, Movement
 from domain.tables import Table
@@ -36,10 +44,15 @@ async def clusters_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
         if years is not None:
             filters.before, filters.after = years
             table = await outcomes.cluster_table(
-                tx, before=years[0], after=years[1], by=filters.by, narrowed=await narrowed(tx, filters)
+                tx,
+                before=years[0],
+                after=years[1],
+                by=filters.by,
+                narrowed=await narrowed(tx, filters),
+                tracks=await tracks_of(tx, filters),
             )
         if table is not None and filters.format:
-            return export(_cluster_file(visit, table), filters.format, "clusters")
+            return export(_cluster_file(visit, table, filters.by), filters.format, "clusters")
         known = await outcomes.cluster_years(tx)
         choices = await boards.choices(tx, visit)
     return visit.page(
@@ -52,6 +65,7 @@ async def clusters_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
         movements=MOVEMENTS,
         drawing=_cluster_drawing(visit, table) if table else None,
         group_name=lambda key: named(visit.say, key),
+        notes=notes_of(visit.say, filters.by, **table.overlap._asdict()) if table else [],
         reduction=_reduction(table) if table else None,
         rule=visit.say(CLUSTER_RULE),
         choices=choices,
@@ -90,7 +104,7 @@ def _cluster_drawing(visit: Visit, table: outcomes.ClusterTable) -> Markup:
     return boards.drawn(charts.stacked(title, rows, names, key="clusters"))
 
 
-def _cluster_file(visit: Visit, table: outcomes.ClusterTable) -> Table:
+def _cluster_file(visit: Visit, table: outcomes.ClusterTable, by: str) -> Table:
     say = visit.say
     columns = [
         say("Group"),
@@ -102,7 +116,8 @@ def _cluster_file(visit: Visit, table: outcomes.ClusterTable) -> Table:
         [named(say, g), r.raised, r.left, r.same, r.down, r.unknown, r.positive_percent, r.total]
         for g, r in table.rows.items()
     ]
-    return Table(f"{say('Clusters')} {table.before}-{table.after}", columns, rows)
+    notes = notes_of(say, by, **table.overlap._asdict())
+    return Table(f"{say('Clusters')} {table.before}-{table.after}", columns, rows, (say("Notes"), notes))
 
 
 @closed.get("/monitoring/clusters/schools")
@@ -115,7 +130,12 @@ async def behind_clusters(visit: Visitor, filters: Annotated[ResultFilters, Quer
         if years is not None:
             filters.before, filters.after = years
             table = await outcomes.cluster_table(
-                tx, before=years[0], after=years[1], by=filters.by, narrowed=await narrowed(tx, filters)
+                tx,
+                before=years[0],
+                after=years[1],
+                by=filters.by,
+                narrowed=await narrowed(tx, filters),
+                tracks=await tracks_of(tx, filters),
             )
             lists = table.lists.get(filters.group, {})
             marks = await outcomes.clusters_of(tx, list(table.members), years, assumed=table.assumed > 0)

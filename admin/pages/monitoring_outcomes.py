@@ -18,7 +18,7 @@ from admin.tables import export
 from domain import charts, outcomes, overview
 from domain.db import Tx
 from domain.errors import N_
-from domain.meanings import GROUPINGS, MEANINGS, named
+from domain.meanings import GROUPINGS, MEANINGS, named, notes_of
 from domain.meanings import KINDS as WORDS
 from domain.outcomes import EVERYTHING, Dynamics, DynamicsTable, Narrowed
 from domain.policy import Permission
@@ -77,6 +77,11 @@ async def narrowed(tx: Tx, filters: ResultFilters) -> Narrowed:
     return Narrowed(schools=await overview.narrowed(tx, filters.segment()))
 
 
+async def tracks_of(tx: Tx, filters: ResultFilters) -> dict[str, set[int]]:
+    """Which schools work by which track, where the table is by track."""
+    return await overview.by_track(tx) if filters.by == outcomes.TRACK else {}
+
+
 async def two_years(tx: Tx, filters: ResultFilters, *, clusters: bool) -> tuple[int, int] | None:
     """The two years of the address; without them the newest two. `year` alone means it and the one before."""
     known = await (outcomes.cluster_years(tx) if clusters else outcomes.years(tx))
@@ -96,10 +101,15 @@ async def dynamics_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
             filters.before, filters.after = years
             inside = await narrowed(tx, filters)
             table = await outcomes.dynamics_table(
-                tx, before=years[0], after=years[1], by=filters.by, narrowed=inside
+                tx,
+                before=years[0],
+                after=years[1],
+                by=filters.by,
+                narrowed=inside,
+                tracks=await tracks_of(tx, filters),
             )
         if table is not None and filters.format:
-            return export(_dynamics_file(visit, table), filters.format, "dynamics")
+            return export(_dynamics_file(visit, table, filters.by), filters.format, "dynamics")
         known = await outcomes.years(tx)
         choices = await boards.choices(tx, visit)
     return visit.page(
@@ -112,6 +122,7 @@ async def dynamics_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
         rules=[visit.say(MEANINGS[key][1]) for key in ("dynamics", "positive_result", "percent")],
         drawings=_drawings(visit, table, filters.by) if table else {},
         group_name=lambda key: named(visit.say, key),
+        notes=notes_of(visit.say, filters.by, **table.overlap._asdict()) if table else [],
         choices=choices,
         filters=filters,
         may_import=visit.may(Permission.REGISTER),
@@ -160,7 +171,7 @@ def _drawings(visit: Visit, table: DynamicsTable, by: str) -> dict[str, Markup]:
     }
 
 
-def _dynamics_file(visit: Visit, table: DynamicsTable) -> Table:
+def _dynamics_file(visit: Visit, table: DynamicsTable, by: str) -> Table:
     say = visit.say
     columns = [
         say("Group"),
@@ -182,7 +193,8 @@ def _dynamics_file(visit: Visit, table: DynamicsTable) -> Table:
         for group, cells in table.groups.items()
         for key, cell in cells.items()
     ]
-    return Table(f"{say('Dynamics')} {table.before}-{table.after}", columns, rows)
+    notes = notes_of(say, by, **table.overlap._asdict())
+    return Table(f"{say('Dynamics')} {table.before}-{table.after}", columns, rows, (say("Notes"), notes))
 
 
 @closed.get("/monitoring/outcomes/schools")
@@ -195,7 +207,12 @@ async def behind_dynamics(visit: Visitor, filters: Annotated[ResultFilters, Quer
         if years is not None:
             filters.before, filters.after = years
             table = await outcomes.dynamics_table(
-                tx, before=years[0], after=years[1], by=filters.by, narrowed=await narrowed(tx, filters)
+                tx,
+                before=years[0],
+                after=years[1],
+                by=filters.by,
+                narrowed=await narrowed(tx, filters),
+                tracks=await tracks_of(tx, filters),
             )
             cell = table.groups.get(filters.group, {}).get(filters.procedure)
             title = table.titles.get(filters.procedure, "")

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from domain import context, curation, monitoring, outcomes, overview, reports, schools
 from domain.accounts import rules
 from domain.accounts.rules import Filters
 from domain.actor import Place
-from domain.dates import local_day
 from domain.db import Tx
-from domain.meanings import KINDS, SHEETS, STATES, TITLES, meanings, named
+from domain.meanings import KINDS, SHEETS, STATES, TITLES, meanings, named, notes_of
 from domain.policy import Permission, allows
 from domain.tables import Book, Column, Kind, Sheet
 from domain.texts import Texts
@@ -21,7 +19,8 @@ PLACES = ("municipality", "school")
 
 async def late(tx: Tx, filters: Filters, say: Texts) -> Book:
     """What is late now."""
-    rows = await reports.overdue(tx, narrow(filters))
+    rows = [*await reports.overdue(tx, narrow(filters)), *await reports.overdue_offices(tx, narrow(filters))]
+    rows.sort(key=lambda r: (-r.days_late, r.municipality, r.school))
     columns = [
         Column("days_late", say("Days late"), Kind.COUNT),
         Column("due_on", say("Due"), Kind.DATE),
@@ -30,13 +29,17 @@ async def late(tx: Tx, filters: Filters, say: Texts) -> Book:
         Column("number", say("No.")),
         Column("measure", say("Measure")),
     ]
-    lines = [[r.days_late, r.due_on, r.municipality, r.school, r.number or "—", r.measure] for r in rows]
+    itself = say("the office itself")
+    lines = [
+        [r.days_late, r.due_on, r.municipality, r.school or itself, r.number or "—", r.measure] for r in rows
+    ]
     return titled(tx, "overdue", say, [(columns, lines)], "overdue", document=[r._asdict() for r in rows])
 
 
 async def missing(tx: Tx, filters: Filters, say: Texts) -> Book:
-    """«Кто не сдал»: schools × measures, then the same by measure."""
-    table = await reports.matrix(tx, narrow(filters))
+    """«Кто не сдал»: schools × measures, the offices below; then the same by measure."""
+    offices = await reports.office_matrix(tx, narrow(filters))
+    table = reports.with_offices(await reports.matrix(tx, narrow(filters)), offices)
     states = {state: say(words) for state, words in STATES.items()}
     columns = [
         Column("municipality", say("Municipality")),
@@ -52,7 +55,7 @@ async def missing(tx: Tx, filters: Filters, say: Texts) -> Book:
         lines.append(
             [
                 row.municipality,
-                row.school,
+                row.school or say("the office itself"),
                 row.done,
                 row.total,
                 outcomes.percent(row.done, row.total),
@@ -66,10 +69,14 @@ async def missing(tx: Tx, filters: Filters, say: Texts) -> Book:
         Column("overdue", say("Overdue"), Kind.COUNT),
         Column("due_on", say("Due"), Kind.DATE),
         Column("schools", say("Who")),
+        Column("offices", say("Municipalities and the region")),
     ]
     measures = reports.list_by_measure(table)
     people = [
-        [m.measure.label, m.total, len(m.missing), m.overdue, m.due_on, ", ".join(n for _, n in m.missing)]
+        [
+            *(m.measure.label, m.total, len(m.missing), m.overdue, m.due_on),
+            *(", ".join(n for _, n in m.missing), ", ".join(m.offices)),
+        ]
         for m in measures
     ]
     document = _missing_json(table, measures)
@@ -100,6 +107,7 @@ def _missing_json(table: reports.Matrix, measures: Sequence[reports.MeasureRow])
                 "overdue": m.overdue,
                 "due_on": m.due_on,
                 "missing": [n for _, n in m.missing],
+                "offices": list(m.offices),
             }
             for m in measures
         ],
@@ -110,7 +118,9 @@ async def dynamics(tx: Tx, filters: Filters, say: Texts) -> Book:
     """Movements of results by group and procedure, with the schools behind each number."""
     before, after = await _years(tx, filters, clusters=False)
     by = _grouping(filters)
-    table = await outcomes.dynamics_table(tx, before=before, after=after, by=by, narrowed=narrowed(filters))
+    table = await outcomes.dynamics_table(
+        tx, before=before, after=after, by=by, narrowed=narrowed(filters), tracks=await _tracks(tx, by)
+    )
     lines = rules.dynamics_rows(say, table)
     behind = [
         [named(say, name), table.titles[key], say(KINDS[kind]), table.members[i].municipality, table.members[i].name]
@@ -134,6 +144,7 @@ async def dynamics(tx: Tx, filters: Filters, say: Texts) -> Book:
         *("dynamics", "positive_result", "percent"),
         document=rules.dynamics_json(table, by),
         facts=[(say("Years"), f"{before}, {after}")],
+        remarks=notes_of(say, by, **table.overlap._asdict()),
     )
 
 
@@ -141,7 +152,9 @@ async def clusters(tx: Tx, filters: Filters, say: Texts) -> Book:
     """Movements between clusters by group, the transitions, the schools behind each number."""
     before, after = await _years(tx, filters, clusters=True)
     by = _grouping(filters)
-    table = await outcomes.cluster_table(tx, before=before, after=after, by=by, narrowed=narrowed(filters))
+    table = await outcomes.cluster_table(
+        tx, before=before, after=after, by=by, narrowed=narrowed(filters), tracks=await _tracks(tx, by)
+    )
     lines = [
         [
             named(say, name),
@@ -180,7 +193,7 @@ async def clusters(tx: Tx, filters: Filters, say: Texts) -> Book:
         *("clusters", "percent"),
         document=rules.clusters_json(table, by),
         facts=[(say("Years"), f"{before}, {after}")],
-        remarks=[assumed] if table.assumed else [],
+        remarks=[*([assumed] if table.assumed else []), *notes_of(say, by, **table.overlap._asdict())],
     )
 
 
@@ -288,7 +301,7 @@ async def board(tx: Tx, filters: Filters, say: Texts) -> Book:
 
 async def curators(tx: Tx, filters: Filters, say: Texts) -> Book:
     """What curators did by week."""
-    last = local_day(tx.now, tx.actor.timezone)
+    last = tx.day(tx.actor.timezone)
     first = last - timedelta(days=last.weekday() + 7 * (filters.weeks - 1))
     found = rules.curators_json(await curation.activity(tx, first=first, last=last))
     keys = {
@@ -319,7 +332,7 @@ def book(
 ) -> Book:
     """A book of these (title, columns, rows); `terms` are words that its sheet of definitions explains."""
     made = [Sheet(sheet, columns, rows) for sheet, columns, rows in sheets]
-    at = tx.now.astimezone(ZoneInfo(tx.actor.timezone))
+    at = tx.written_at(tx.actor.timezone)
     return Book(name, title, at, made, list(facts), meanings(say, *terms), list(remarks), document)
 
 
@@ -364,6 +377,10 @@ def _grouping(filters: Filters) -> str:
     if filters.by not in outcomes.GROUPINGS:
         raise rules.UnknownGrouping(name=filters.by, known=", ".join(outcomes.GROUPINGS))
     return filters.by
+
+
+async def _tracks(tx: Tx, by: str) -> dict[str, set[int]]:
+    return await overview.by_track(tx) if by == outcomes.TRACK else {}
 
 
 async def _place(tx: Tx, filters: Filters, region_id: int) -> Place:

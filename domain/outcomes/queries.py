@@ -1,6 +1,7 @@
 """Tables of dynamics and clusters, inside what the actor may see; lists behind every cell."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,7 +16,8 @@ from domain.policy import Permission, within
 from domain.schools import Enrollment, Municipality, School
 
 EVERYTHING = "all"
-GROUPINGS = (EVERYTHING, "cohort", "municipality", "cluster", "status", "settlement")
+TRACK = "track"
+GROUPINGS = (EVERYTHING, "cohort", TRACK, "municipality", "cluster", "status", "settlement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ class DynamicsCell(NamedTuple):
     schools: Mapping[Dynamics, Sequence[int]]
 
 
+class Overlap(NamedTuple):
+    """How the groups of a table make the whole: counted = schools + again − nowhere."""
+
+    schools: int
+    counted: int  # over all groups
+    shared: int  # schools that stand in several groups
+    nowhere: int  # schools in no group, or in the nameless one
+
+    @property
+    def again(self) -> int:
+        """How often a school is counted once more."""
+        return self.counted + self.nowhere - self.schools
+
+
 @dataclass(frozen=True, slots=True)
 class DynamicsTable:
     """Groups × procedures between two years."""
@@ -55,6 +71,7 @@ class DynamicsTable:
     groups: Mapping[str, Mapping[str, DynamicsCell]]
     members: Mapping[int, Member]
     titles: Mapping[str, str]
+    overlap: Overlap
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,7 @@ class ClusterTable:
     counts: Mapping[int, Mapping[Cluster, int]]  # year → cluster → schools on the list
     members: Mapping[int, Member]
     assumed: int  # schools taken to be off the list because the later list does not name them
+    overlap: Overlap
 
 
 async def known_procedures(tx: Tx) -> dict[str, rules.AssessmentProcedure]:
@@ -147,8 +165,12 @@ async def dynamics_table(
     after: int,
     by: str = EVERYTHING,
     narrowed: Narrowed = Narrowed(),
+    tracks: Mapping[str, Collection[int]] | None = None,
 ) -> DynamicsTable:
-    """Every group of schools with results in either year, by procedure; the columns sum to the group."""
+    """Every group of schools with results in either year, by procedure; the columns sum to the group.
+
+    `tracks`: which schools work by which track, for tables by track; a school of two is counted in each.
+    """
     query = _of_schools(tx, narrowed).with_only_columns(
         School.id, Outcome.procedure, Outcome.year, Outcome.participants, Outcome.below
     )
@@ -164,7 +186,8 @@ async def dynamics_table(
     known = await known_procedures(tx)
     keys = [key for key in known if key in used]
     groups: dict[str, dict[str, DynamicsCell]] = {}
-    for name, ids in (await _groups(tx, members, by, after)).items():
+    grouped = await _groups(tx, members, by, after, tracks or {})
+    for name, ids in grouped.items():
         groups[name] = {}
         for key in keys:
             lists: dict[Dynamics, list[int]] = {kind: [] for kind in Dynamics}
@@ -172,7 +195,8 @@ async def dynamics_table(
                 lists[rules.dynamics(found[id_].get((key, before)), found[id_].get((key, after)))].append(id_)
             movements = [kind for kind, of_kind in lists.items() for _ in of_kind]
             groups[name][key] = DynamicsCell(rules.column(movements), lists)
-    return DynamicsTable(before, after, keys, groups, members, {key: known[key].title for key in keys})
+    titles = {key: known[key].title for key in keys}
+    return DynamicsTable(before, after, keys, groups, members, titles, _overlap(grouped, by))
 
 
 async def cluster_table(
@@ -182,8 +206,9 @@ async def cluster_table(
     after: int,
     by: str = EVERYTHING,
     narrowed: Narrowed = Narrowed(),
+    tracks: Mapping[str, Collection[int]] | None = None,
 ) -> ClusterTable:
-    """Every group of schools that were on the list in the earlier year, or came onto it since."""
+    """Every group of schools that were on the list in the earlier year, or came onto it since; `tracks` as above."""
     query = _of_schools(tx, narrowed).with_only_columns(School.id, ClusterMark.year, ClusterMark.cluster)
     query = query.join(ClusterMark, ClusterMark.school_id == School.id)
     marks: dict[int, dict[int, Cluster]] = {before: {}, after: {}}
@@ -197,7 +222,8 @@ async def cluster_table(
     moved = {id_: rules.movement(*pair) for id_, pair in pairs.items()}
     rows: dict[str, rules.ClusterRow] = {}
     lists: dict[str, dict[Movement, list[int]]] = {}
-    for name, ids in (await _groups(tx, members, by, before)).items():
+    grouped = await _groups(tx, members, by, before, tracks or {})
+    for name, ids in grouped.items():
         lists[name] = {kind: [i for i in ids if moved[i] is kind] for kind in Movement}
         rows[name] = rules.cluster_row(moved[i] for i in ids)
     known = [(b, a) for b, a in pairs.values() if b is not None and a is not None]
@@ -206,7 +232,8 @@ async def cluster_table(
         for year, of_year in marks.items()
     }
     assumed = sum(id_ not in marks[after] for id_ in marks[before]) if whole else 0
-    return ClusterTable(before, after, rows, lists, rules.transitions(known), counts, members, assumed)
+    moves = rules.transitions(known)
+    return ClusterTable(before, after, rows, lists, moves, counts, members, assumed, _overlap(grouped, by))
 
 
 async def _is_list(tx: Tx, year: int) -> bool:
@@ -244,18 +271,25 @@ async def _members(tx: Tx, narrowed: Narrowed, ids: Sequence[int]) -> dict[int, 
     }
 
 
-async def _groups(tx: Tx, members: Mapping[int, Member], by: str, year: int) -> dict[str, list[int]]:
+def _overlap(groups: Mapping[str, Sequence[int]], by: str) -> Overlap:
+    named = [ids for name, ids in groups.items() if name not in (EVERYTHING, "")]
+    times = Counter(id_ for ids in named for id_ in ids)
+    whole = groups[EVERYTHING]
+    shared = sum(count > 1 for count in times.values())
+    nowhere = sum(id_ not in times for id_ in whole) if by != EVERYTHING else 0
+    return Overlap(len(whole), sum(times.values()), shared, nowhere)
+
+
+async def _groups(
+    tx: Tx, members: Mapping[int, Member], by: str, year: int, tracks: Mapping[str, Collection[int]]
+) -> dict[str, list[int]]:
     """Group name → schools, in the order of names; the whole comes last under `EVERYTHING`."""
     groups: dict[str, list[int]] = {}
-    if by == "municipality":
+    if by in ("municipality", "status", "settlement"):
         for member in members.values():
-            groups.setdefault(member.municipality, []).append(member.id)
-    elif by == "status":
-        for member in members.values():
-            groups.setdefault(member.status, []).append(member.id)
-    elif by == "settlement":
-        for member in members.values():
-            groups.setdefault(member.settlement, []).append(member.id)
+            groups.setdefault(getattr(member, by), []).append(member.id)
+    elif by == TRACK:
+        groups = {name: found for name, ids in tracks.items() if (found := [i for i in members if i in ids])}
     elif by == "cohort":
         names = {cohort.id: cohort.name for cohort in await programme.cohorts(tx)}
         for school_id, cohort_id in await tx.session.execute(

@@ -204,7 +204,7 @@ async def _counts(
 ) -> dict[int, tuple[Counts, int, int]]:
     """Counts, schools that have handed in, schools that are silent; one query however many places."""
     until = wave.ends_on if wave else date.max
-    quiet = tx.now - timedelta(days=chase.UNINVOLVED_DAYS)
+    quiet = tx.midnight(tx.actor.timezone) - timedelta(days=chase.UNINVOLVED_DAYS - 1)
     of_school = (
         select(
             Assignment.municipality_id.label("municipality_id"),
@@ -240,10 +240,10 @@ async def _year_ago(tx: Tx, inside: Select[int], by: str) -> dict[int, int | Non
 
     Key 0 is the whole. Only deadlines of that year count: plans of other years say nothing about it.
     """
-    moment = tx.now - YEAR
     day = progress.today(tx) - YEAR
+    moment = tx.midnight(tx.actor.timezone) + timedelta(days=1) - YEAR
     key = Assignment.school_id if by == "school" else Assignment.municipality_id
-    done = and_(Assignment.status == Status.CONFIRMED, Assignment.status_at <= moment)
+    done = and_(Assignment.status == Status.CONFIRMED, Assignment.status_at < moment)
     query = (
         select(key, func.count(), func.sum(case((done, 1), else_=0)))
         .where(
@@ -371,6 +371,23 @@ async def tracks(tx: Tx) -> list[tuple[int, str]]:
     query = select(roadmaps.Track.id, roadmaps.Track.title).where(owed.exists())
     order = roadmaps.Track.roadmap_id.desc(), roadmaps.Track.id
     return list((await tx.session.execute(query.order_by(*order))).tuples())
+
+
+async def by_track(tx: Tx) -> dict[str, set[int]]:
+    """Which schools of the actor's places work by which track; a school of two tracks stands in both.
+
+    Tracks of the same name in several roadmaps are one.
+    """
+    query = (
+        select(roadmaps.Track.title, Assignment.school_id)
+        .join(roadmaps.Measure, roadmaps.Measure.track_id == roadmaps.Track.id)
+        .join(Assignment, Assignment.measure_id == roadmaps.Measure.id)
+        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.school_id.is_not(None))
+    )
+    found: dict[str, set[int]] = {}
+    for title, school_id in await tx.session.execute(query.distinct()):
+        found.setdefault(" ".join(title.split()), set()).add(school_id or 0)
+    return found
 
 
 async def large_regions(tx: Tx, least: int) -> list[int]:

@@ -6,6 +6,7 @@ from fractions import Fraction
 import pytest
 
 from domain import (
+    accounts,
     automatic,
     events,
     monitoring,
@@ -25,6 +26,8 @@ from domain.overview import Board, Segment, State
 from domain.progress import Decision
 from domain.risks import Stage
 from domain.schools import Settlement
+from domain.tables import plain_rows
+from domain.texts import texts
 from tests.world import START, World
 
 TODAY = START.date()
@@ -287,3 +290,33 @@ async def test_a_kept_board_says_the_same_and_when_it_was_counted(world: World) 
     async with world.db.read(await world.actor("Римма")) as tx:
         counted = await overview.region_board(tx, await monitoring.wave(tx, wave_id))
     assert (counted.taken_at, counted.whole.counts.in_review) == (None, 1)
+
+
+async def test_tables_by_track_count_a_school_in_each_of_its_tracks(world: World) -> None:
+    async with world.db.write(SYSTEM) as tx:
+        for name, (was, now) in {"Тороповская": (5, 3), "Климатинская": (4, 6), "16": (2, 2)}.items():
+            school = await schools.school(tx, world.schools[name].school_id or 0)
+            for year, below in ((2021, was), (2022, now)):
+                await outcomes.enter_result(tx, school, "oge_math", year, participants=20, below=below)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        tracks = await overview.by_track(tx)
+        one, two, three = (world.schools[n].school_id or 0 for n in ("Тороповская", "Климатинская", "16"))
+        given = {"А": {one, two}, "Б": {one}}
+        table = await outcomes.dynamics_table(tx, before=2021, after=2022, by="track", tracks=given)
+        book = await accounts.dynamics(tx, accounts.Filters(by="track"), texts("ru", escape=False))
+    totals = {name: cells["oge_math"].column.total for name, cells in table.groups.items()}
+    assert totals == {"А": 2, "Б": 1, "all": 3}
+    assert table.overlap == outcomes.Overlap(schools=3, counted=3, shared=1, nowhere=1)
+    assert table.overlap.again == 1
+    inside = {name: len(ids & {one, two, three}) for name, ids in tracks.items() if ids & {one, two, three}}
+    assert len(inside) > 1
+    rows = {row[0]: row[7] for row in plain_rows(book.main)}
+    assert rows == {**inside, "Все школы": 3}
+    again = sum(inside.values()) - len(set.union(*tracks.values()) & {one, two, three})
+    assert again > 0
+    assert book.remarks[-1].startswith(
+        f"Проверка: в группах {sum(inside.values())} = всего 3 + повторно {again}"
+    )
+    async with world.db.read(await world.actor("Саша")) as tx:
+        foreign = await overview.by_track(tx)
+    assert not {one, two, three} & {id_ for ids in foreign.values() for id_ in ids}
