@@ -8,22 +8,16 @@ from fastapi.responses import Response
 
 from admin.errors import SignInNeeded
 from admin.page import Visit
-from domain import access
 from domain.actor import STRANGER
 
 COOKIE = "vekha_session"
+ACTOR = "vekha.actor"  # where a request says who asks, see `keeping`
 COOKIE_AGE = 14 * 24 * 3600  # seconds; the session itself ends by its row in the database
 
 
 async def find_visit(request: Request) -> Visit:
     """The visit, a stranger's where there is no living session."""
-    panel = request.app.state.panel
-    token = request.cookies.get(COOKIE, "")
-    actor = STRANGER
-    if token:
-        async with panel.db.read(STRANGER) as tx:
-            actor = await access.session_actor(tx, token)
-    return Visit(request, panel, actor if actor.grants else STRANGER)
+    return Visit(request, request.app.state.panel, request.scope.get(ACTOR, STRANGER))
 
 
 async def signed_in(request: Request) -> Visit:

@@ -117,6 +117,11 @@ class Tx:
         """When today began at a place."""
         return datetime.combine(self.day(timezone), time(), ZoneInfo(timezone)).astimezone(UTC)
 
+    def written_at(self, timezone: str) -> datetime:
+        """The local time that a document bears; a page that is to be kept shows no more of it than the day."""
+        self.day(timezone)
+        return self._moment.astimezone(ZoneInfo(timezone))
+
     def has_passed(self, moment: datetime) -> bool:
         """Whether a moment is over; an answer made from a «not yet» holds until then."""
         found = looking.get()

@@ -85,6 +85,7 @@ async def report_page(visit: Visitor, name: str, request: Request) -> Response:
         status=422 if problem and kind else 200,
         report=of,
         book=shown.book,
+        kept=vast,
         rows=shown.rows,
         more=len(shown.rows) == handouts.KEPT_ROWS,
         problem=problem or shown.problem,

@@ -16,12 +16,12 @@ async def session_actor(tx: Tx, token: str) -> Actor:
         people.RoleGrant.person_id == PanelSession.person_id,
         people.RoleGrant.revoked_at > PanelSession.created_at,
     )
-    person_id = await tx.session.scalar(
-        select(PanelSession.person_id).where(
-            PanelSession.token_hash == people.digest(token), PanelSession.expires_at > tx.now, ~revoked
-        )
-    )
-    return await people.actor_by_id(tx, person_id) if person_id is not None else STRANGER
+    query = select(PanelSession.person_id, PanelSession.expires_at)
+    own = PanelSession.token_hash == people.digest(token)
+    row = (await tx.session.execute(query.where(own, ~revoked))).tuples().first()
+    if row is None or tx.has_passed(row[1]):
+        return STRANGER
+    return await people.actor_by_id(tx, row[0])
 
 
 async def check_pace(tx: Tx, source: str) -> None:

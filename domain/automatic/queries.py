@@ -133,13 +133,13 @@ async def _events(tx: Tx, schools: Select[int], first: date, last: date) -> list
             people.valid_on(progress.today(tx)),
             events.Event.cancelled_at.is_(None),
             events.Event.starts_at >= begin,
-            events.Event.ends_at < min(end, tx.now),
+            events.Event.ends_at < end,
         )
         .order_by(events.Event.starts_at)
     )
     found: dict[tuple[int, int], Fact] = {}
     for event, school_id, came_at in (await tx.session.execute(query)).tuples():
-        if school_id is None:
+        if school_id is None or not tx.has_passed(event.ends_at):
             continue
         before = found.get((event.id, school_id))
         came = came_at is not None or (before is not None and before.counts)
@@ -164,7 +164,8 @@ async def _polls(tx: Tx, schools: Select[int], first: date, last: date) -> list[
             continue
         before = found.get((poll.id, school_id))
         done = is_done or (before is not None and before.counts)
-        if done or not poll.is_open(tx.now):
+        is_over = poll.closes_at is not None and tx.has_passed(poll.closes_at)
+        if done or is_over or poll.closed_at is not None:
             day = local_day(poll.made_at, tx.actor.timezone)
             found[poll.id, school_id] = Fact(FactKind.POLL, school_id, done, poll.id, poll.title, day)
     return list(found.values())

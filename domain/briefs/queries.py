@@ -84,7 +84,7 @@ async def paper(tx: Tx, kind: Paper, filters: Filters, say: Texts) -> Written:
     """A paper about the actor's place with today's facts. Forbidden for those without a region or a municipality."""
     place = place_of(tx)
     writers = {Paper.ANALYTICAL: _analytical, Paper.EFFECTIVENESS: _effectiveness, Paper.HOUR: _hour}
-    today = local_day(tx.now, tx.actor.timezone)
+    today = tx.day(tx.actor.timezone)
     name = (await schools.place_name(tx, place)).name
     title = say(rules.PAPERS[kind])
     day = say.date(today, year=True)
@@ -199,7 +199,7 @@ def _value(value: indicators.Value) -> str:
 
 
 async def _curators(tx: Tx) -> list[dict[str, Any]]:
-    last = local_day(tx.now, tx.actor.timezone)
+    last = tx.day(tx.actor.timezone)
     first = last - timedelta(days=last.weekday() + 7 * (WEEKS_BACK - 1))
     return [
         {
@@ -289,7 +289,7 @@ async def _hour(tx: Tx, place: Place, filters: Filters, say: Texts) -> dict[str,
 
 
 async def _dates(tx: Tx, say: Texts) -> list[dict[str, Any]]:
-    today = local_day(tx.now, tx.actor.timezone)
+    today = tx.day(tx.actor.timezone)
     until = today + timedelta(days=DAYS_AHEAD)
     query = (
         select(Assignment.due_on, roadmaps.Measure, func.count(Assignment.school_id.distinct()))

@@ -1,7 +1,7 @@
 """The log of one curator, of a school, of everybody below a coordinator; activity by week."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
@@ -146,8 +146,8 @@ async def _between(
 ) -> Iterable[tuple[Any, Any, Any]]:
     """Rows whose moment falls on these days at the reader's place."""
     # A day begins within 14 hours of UTC's: read a day more on each side, then look at the local day.
-    begin = datetime.combine(first - DAY, datetime.min.time(), tx.now.tzinfo)
-    end = datetime.combine(last + 2 * DAY, datetime.min.time(), tx.now.tzinfo)
+    begin = datetime.combine(first - DAY, datetime.min.time(), UTC)
+    end = datetime.combine(last + 2 * DAY, datetime.min.time(), UTC)
     rows = (await tx.session.execute(query.where(moment >= begin, moment < end))).all()
     return [
         row._tuple()

@@ -76,7 +76,7 @@ async def table(tx: Tx, *, dates: Sequence[date] = (), municipality_id: int | No
     values = select(IndicatorValue).where(IndicatorValue.indicator_id.in_([one.id for one in found]))
     for value in (await tx.session.scalars(values.order_by(IndicatorValue.on))).all():
         entered.setdefault(value.indicator_id, []).append(value)
-    today = local_day(tx.now, tx.actor.timezone)
+    today = tx.day(tx.actor.timezone)
     wanted = sorted(set(dates)) or sorted({*(v.on for of in entered.values() for v in of), today})
     rows = [await _row(tx, one, entered.get(one.id, []), wanted) for one in found]
     return IndicatorTable(
@@ -147,16 +147,17 @@ async def _measures(tx: Tx, one: Indicator, on: date) -> tuple[int, int]:
 async def _events(tx: Tx, one: Indicator, on: date) -> int:
     zone = ZoneInfo(tx.actor.timezone)
     begins, ends = datetime(on.year, 1, 1, tzinfo=zone), datetime.combine(on, time.max, zone)
-    query = select(Event.title).where(
+    query = select(Event.title, Event.starts_at).where(
         Event.region_id == one.region_id,
         Event.cancelled_at.is_(None),
         Event.starts_at >= begins,
-        Event.starts_at <= min(ends, tx.now),
+        Event.starts_at <= ends,
     )
     if one.municipality_id is not None:
         query = query.where(Event.municipality_id == one.municipality_id)
     wanted = schools.fold(one.word)
-    return sum(wanted in schools.fold(title) for title in (await tx.session.scalars(query)).all())
+    rows = (await tx.session.execute(query)).tuples()
+    return sum(wanted in schools.fold(title) and tx.has_passed(begun) for title, begun in rows)
 
 
 async def _agreements(

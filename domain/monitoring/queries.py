@@ -10,7 +10,6 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from domain import automatic, people, rubrics, schools
 from domain.actor import SCHOOL_TEAM, Place, Role
-from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.monitoring import rules
@@ -309,4 +308,4 @@ async def recommendation(tx: Tx, recommendation_id: int) -> Recommendation:
 
 def today(tx: Tx) -> date:
     """The actor's day."""
-    return local_day(tx.now, tx.actor.timezone)
+    return tx.day(tx.actor.timezone)

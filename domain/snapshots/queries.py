@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from domain import people
 from domain.actor import COORDINATORS, Place
-from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.policy import Permission, within
@@ -47,7 +46,7 @@ async def snapshots(tx: Tx, *, what: str = "", limit: int = 100) -> list[tuple[S
 
 async def season_tasks(tx: Tx) -> Sequence[SeasonTask]:
     """Tasks of this month in the places that the actor coordinates; none in other months."""
-    period = rules.period_of(local_day(tx.now, tx.actor.timezone))
+    period = rules.period_of(tx.day(tx.actor.timezone))
     if period is None:
         return []
     season, month = period
