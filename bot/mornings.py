@@ -13,7 +13,7 @@ from bot.reminding import DigestAll, Silences
 from bot.ui import button, clip, safe
 from domain import chase, people, progress, reminders, schools, weekly
 from domain.actor import COORDINATORS
-from domain.chase import Side, Silence
+from domain.chase import Silence
 from domain.db import Tx
 from domain.outbox import OutboxMessage
 from domain.progress import QueueRow, WorkRow
@@ -121,7 +121,7 @@ def silence_lines(say: Texts, found: Sequence[Silence]) -> list[str]:
     lines = []
     for silence in found[: chase.SHOWN]:
         days = say.n("%(n)s working day", "%(n)s working days", silence.days)
-        if silence.side is not Side.REVIEWER:
+        if silence.side not in chase.REVIEWERS:
             text = say("%(school)s is silent for %(days)s", school=silence.school, days=days)
             text += ", " + say.n("%(n)s thing not handed in", "%(n)s things not handed in", silence.things)
         else:

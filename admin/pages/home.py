@@ -1,7 +1,7 @@
 """Home: what must be done today, and «кто не сдал» by school and by measure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
@@ -143,12 +143,15 @@ async def home(visit: Visitor, filters: Annotated[HomeFilters, Query()]) -> Resp
         offices = await progress.office_work(
             tx, filters.roadmap, municipality_id=filters.municipality, track_id=filters.track
         )
+        office_rows = await reports.office_matrix(tx, filters.chosen()) if filters.format else None
         day = progress.today(tx)
     rows = _sorted(matrix, filters.sort)
     by_measure = reports.list_by_measure(matrix) if filters.by == "measure" else []
     if filters.format:
+        whole = reports.with_offices(replace(matrix, rows=rows), office_rows) if office_rows else matrix
+        rows, by_measure = list(whole.rows), reports.list_by_measure(whole)
         table = (
-            _by_measure_table(visit, by_measure) if filters.by == "measure" else _table(visit, matrix, rows)
+            _by_measure_table(visit, by_measure) if filters.by == "measure" else _table(visit, whole, rows)
         )
         return export(table, filters.format, "not-handed-in")
     return visit.page(
@@ -192,7 +195,7 @@ def _table(visit: Visit, matrix: reports.Matrix, rows: list[reports.MatrixRow]) 
     for row in rows:
         cells = [row.cells.get(head.id) for head in matrix.measures]
         words = [drawn[cell[1:]].words if cell else "" for cell in cells]
-        lines.append([row.municipality, row.school, *words, row.done, row.total])
+        lines.append([row.municipality, row.school or say("the office itself"), *words, row.done, row.total])
     columns = [say("Municipality"), say("School"), *heads, say("Done"), say("In all")]
     return Table(say("Who has not handed in"), columns, lines)
 
@@ -207,6 +210,7 @@ def _by_measure_table(visit: Visit, rows: list[reports.MeasureRow]) -> Table:
         say("Of"),
         say("Late"),
         say("Schools"),
+        say("Municipalities and the region"),
     ]
     lines: list[list[str | int | date | None]] = [
         [
@@ -217,6 +221,7 @@ def _by_measure_table(visit: Visit, rows: list[reports.MeasureRow]) -> Table:
             row.total,
             row.overdue,
             ", ".join(name for _, name in row.missing),
+            ", ".join(row.offices),
         ]
         for row in rows
     ]

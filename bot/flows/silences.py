@@ -27,6 +27,7 @@ ROLES = {
     Side.SCHOOL: (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER),
     Side.REVIEWER: (Role.CURATOR,),
     Side.OFFICE: (Role.MUNICIPAL_COORDINATOR,),
+    Side.OFFICE_REVIEWER: (Role.REGIONAL_COORDINATOR,),
 }
 
 
@@ -45,7 +46,7 @@ async def silent(query: CallbackQuery, callback_data: Silences, talk: Talk) -> N
 
 def _label(talk: Talk, silence: Silence) -> str:
     days = talk.plain.n("%(n)s working day", "%(n)s working days", silence.days)
-    who = talk.plain("reviewer") + " · " if silence.side is Side.REVIEWER else ""
+    who = talk.plain("reviewer") + " · " if silence.side in chase.REVIEWERS else ""
     return f"{who}{silence.school} · {days}"
 
 
@@ -100,6 +101,8 @@ def _writing(talk: Talk, silence: Silence) -> Screen:
     segment = Segment(roles=ROLES[silence.side], school_ids=(silence.school_id,))
     if silence.side is Side.OFFICE:
         segment = Segment(roles=ROLES[silence.side], municipality_id=silence.school_id)
+    if silence.side is Side.OFFICE_REVIEWER:
+        segment = Segment(roles=ROLES[silence.side])
     text = talk.say("Write the message as one text. I will show it before it is sent.")
     back: Row = [button(talk.plain("‹ Back"), _press("card", silence))]
     return Screen(text, [back], Expects(TEXT, {"segment": segment.to_json()}))

@@ -12,10 +12,11 @@ from domain.chase.queries import (
     unheard_levels,
     uninvolved,
 )
-from domain.chase.rules import LEVELS, SHOWN, TAKEN_DAYS, UNINVOLVED_DAYS, Side, between, end_of
+from domain.chase.rules import LEVELS, REVIEWERS, SHOWN, TAKEN_DAYS, UNINVOLVED_DAYS, Side, between, end_of
 
 __all__ = [
     "LEVELS",
+    "REVIEWERS",
     "SHOWN",
     "TAKEN_DAYS",
     "UNINVOLVED_DAYS",

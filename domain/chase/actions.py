@@ -15,10 +15,10 @@ from domain.policy import Permission, allows, require
 async def take(tx: WriteTx, side: rules.Side, school_id: int) -> None:
     """A curator or coordinator looks after a silence; the others hear of it again when it goes on too long.
 
-    `school_id`: for `Side.OFFICE` the municipality's.
+    `school_id`: for the sides of offices the municipality's.
     """
-    if side is rules.Side.OFFICE:
-        await _take_office(tx, school_id)
+    if side in rules.OF_OFFICES:
+        await _take_office(tx, side, school_id)
         return
     school = await schools.school(tx, school_id)
     if not any(allows(tx.actor, p, school.place) for p in (Permission.REVIEW, Permission.OVERRULE)):
@@ -27,14 +27,13 @@ async def take(tx: WriteTx, side: rules.Side, school_id: int) -> None:
     audit.record(tx, "silence.take", "school", school_id, school.place, side=side)
 
 
-async def _take_office(tx: WriteTx, municipality_id: int) -> None:
+async def _take_office(tx: WriteTx, side: rules.Side, municipality_id: int) -> None:
     found = next((m for m in await schools.municipalities(tx) if m.id == municipality_id), None)
     if found is None:
         raise NotFound
     if tx.actor.keeps(found.place):
         raise Forbidden
     require(tx.actor, Permission.OVERRULE, found.place)
-    side = rules.Side.OFFICE
     tx.session.add(
         TakenSilence(side=side, municipality_id=municipality_id, taken_by=tx.actor.person_id, taken_at=tx.now)
     )

@@ -19,7 +19,9 @@ class TakenSilence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     side: Mapped[rules.Side] = mapped_column(enum_column(rules.Side))
     school_id: Mapped[int | None] = mapped_column(ForeignKey("school.id"))
-    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))  # of Side.OFFICE
+    municipality_id: Mapped[int | None] = mapped_column(
+        ForeignKey("municipality.id")
+    )  # of the sides of offices
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]
 

@@ -23,7 +23,7 @@ class Silence(NamedTuple):
     """One line: a school and its side that is silent, since when, about how many things."""
 
     side: Side
-    school_id: int  # of Side.OFFICE the municipality's
+    school_id: int  # of offices the municipality's
     school: str
     days: int  # working days
     things: int
@@ -69,22 +69,24 @@ def _quiet_reviewer(span: Between, timezone: str) -> ColumnElement[bool]:
     return and_(clause, Assignment.status_at >= rules.end_of(span.after, timezone))
 
 
-QUIET = {Side.SCHOOL: _quiet_school, Side.REVIEWER: _quiet_reviewer, Side.OFFICE: _quiet_school}
+QUIET = {side: _quiet_reviewer if side in rules.REVIEWERS else _quiet_school for side in Side}
 
 
 def _of_side(side: Side) -> ColumnElement[bool]:
     """Whose work it is: offices have a side of their own."""
     is_office = Assignment.school_id.is_(None)
-    return and_(is_office, Assignment.municipality_id.is_not(None)) if side is Side.OFFICE else ~is_office
+    return (
+        and_(is_office, Assignment.municipality_id.is_not(None)) if side in rules.OF_OFFICES else ~is_office
+    )
 
 
 def _holder(side: Side) -> InstrumentedAttribute[int | None]:
-    return Assignment.municipality_id if side is Side.OFFICE else Assignment.school_id
+    return Assignment.municipality_id if side in rules.OF_OFFICES else Assignment.school_id
 
 
 def _not_taken(side: Side, now: datetime, own: OwnDays, timezone: str) -> ColumnElement[bool]:
     lately = rules.between(None, local_day(now, timezone), rules.TAKEN_DAYS, own).last
-    of_side = TakenSilence.municipality_id if side is Side.OFFICE else TakenSilence.school_id
+    of_side = TakenSilence.municipality_id if side in rules.OF_OFFICES else TakenSilence.school_id
     taken = select(of_side).where(
         TakenSilence.side == side, TakenSilence.taken_at >= rules.end_of(lately, timezone)
     )
@@ -137,9 +139,8 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
     zone, today = tx.actor.timezone, progress.today(tx)
     region = next((g.place.region_id for g in tx.actor.grants), None)
     own = await calendars.own_days(tx, region)
-    own_places = {
-        Side.OFFICE: [p.municipality_id for p in tx.actor.places(Role.MUNICIPAL_COORDINATOR)],
-    }
+    own_offices = [p.municipality_id for p in tx.actor.places(Role.MUNICIPAL_COORDINATOR)]
+    own_places = dict.fromkeys(rules.OF_OFFICES, own_offices)
     own_schools = [p.school_id for p in tx.actor.places(*SCHOOL_TEAM)]
     found: dict[tuple[Side, int], Silence] = {}
     for side, levels in rules.LEVELS.items():
@@ -154,7 +155,7 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
                 query = query.where(_not_taken(side, tx.now, own, zone))
             for school_id, school, oldest_due, oldest_at, count in (await tx.session.execute(query)).tuples():
                 began = local_day(oldest_at, zone)
-                if side is not Side.REVIEWER and oldest_due is not None:
+                if side not in rules.REVIEWERS and oldest_due is not None:
                     began = max(began, oldest_due)
                 quiet = working_days_between(began, today, own)
                 found.setdefault((side, school_id), Silence(side, school_id, school, quiet, count))
@@ -162,7 +163,7 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
 
 
 def _lines(side: Side, quiet: ColumnElement[bool]) -> Select[int, str, date | None, datetime, int]:
-    table = schools.Municipality if side is Side.OFFICE else schools.School
+    table = schools.Municipality if side in rules.OF_OFFICES else schools.School
     return (
         select(
             table.id,

@@ -22,6 +22,11 @@ class Side(StrEnum):
     SCHOOL = "school"
     REVIEWER = "reviewer"
     OFFICE = "office"  # of a municipality, where it owes something itself
+    OFFICE_REVIEWER = "office_reviewer"  # of what a municipality's office has handed in: the region
+
+
+OF_OFFICES = frozenset({Side.OFFICE, Side.OFFICE_REVIEWER})
+REVIEWERS = frozenset({Side.REVIEWER, Side.OFFICE_REVIEWER})
 
 
 # Working days of silence → who hears of it then. A reviewer's own reminder (2) is a step of the digest.
@@ -32,6 +37,7 @@ LEVELS: Mapping[Side, Mapping[Role, int]] = MappingProxyType(
         ),
         Side.REVIEWER: MappingProxyType({Role.MUNICIPAL_COORDINATOR: 4, Role.REGIONAL_COORDINATOR: 8}),
         Side.OFFICE: MappingProxyType({Role.REGIONAL_COORDINATOR: 7}),
+        Side.OFFICE_REVIEWER: MappingProxyType({Role.REGIONAL_COORDINATOR: 4}),
     }
 )
 

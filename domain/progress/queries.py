@@ -144,12 +144,17 @@ async def _rows(tx: Tx, query: _Work) -> list[WorkRow]:
 
 
 async def office_work(
-    tx: Tx, roadmap_id: int | None, *, municipality_id: int | None = None, track_id: int | None = None
+    tx: Tx,
+    roadmap_id: int | None,
+    *,
+    municipality_id: int | None = None,
+    track_id: int | None = None,
+    any_roadmap: bool = False,
 ) -> list[WorkRow]:
     """What the offices in the actor's places owe by a roadmap: «кто не сдал» beside the table of the schools."""
-    query = _work(tx, Permission.SEE).where(
-        Assignment.school_id.is_(None), Assignment.roadmap_id == roadmap_id
-    )
+    query = _work(tx, Permission.SEE).where(Assignment.school_id.is_(None))
+    if not any_roadmap:
+        query = query.where(Assignment.roadmap_id == roadmap_id)
     if municipality_id is not None:
         query = query.where(Assignment.municipality_id == municipality_id)
     if track_id is not None:

@@ -3,6 +3,22 @@
 from domain.reports.queries import (
     Attention,
     Filters,
+    attention,
+    by_measure,
+    default_roadmap,
+    list_by_measure,
+    matrix,
+    office_matrix,
+    overdue,
+    overdue_offices,
+    school_progress,
+    silent_reviews,
+    used_roadmaps,
+)
+from domain.reports.rules import (
+    DONE,
+    HANDED_IN,
+    Cell,
     Matrix,
     MatrixRow,
     MeasureHead,
@@ -10,17 +26,9 @@ from domain.reports.queries import (
     OverdueRow,
     ProgressRow,
     SilentReview,
-    attention,
-    by_measure,
-    default_roadmap,
-    list_by_measure,
-    matrix,
-    overdue,
-    school_progress,
-    silent_reviews,
-    used_roadmaps,
+    percent,
+    with_offices,
 )
-from domain.reports.rules import DONE, HANDED_IN, Cell, percent
 
 __all__ = [
     "DONE",
@@ -40,9 +48,12 @@ __all__ = [
     "default_roadmap",
     "list_by_measure",
     "matrix",
+    "office_matrix",
     "overdue",
+    "overdue_offices",
     "percent",
     "school_progress",
     "silent_reviews",
     "used_roadmaps",
+    "with_offices",
 ]

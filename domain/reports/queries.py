@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import NamedTuple
+from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
@@ -14,6 +13,15 @@ from domain.db import Tx
 from domain.policy import Permission, within
 from domain.progress import Assignment, Standing, Status, Submission
 from domain.reports import rules
+from domain.reports.rules import (
+    Matrix,
+    MatrixRow,
+    MeasureHead,
+    MeasureRow,
+    OverdueRow,
+    ProgressRow,
+    SilentReview,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,82 +33,6 @@ class Filters:
     municipality_id: int | None = None
     cohort_id: int | None = None
     school_id: int | None = None
-
-
-class MatrixRow(NamedTuple):
-    """A school and its cells, by measure."""
-
-    school_id: int
-    school: str
-    municipality: str
-    cells: dict[int, rules.Cell]
-    done: int
-    total: int
-
-
-class MeasureHead(NamedTuple):
-    """A column of the table."""
-
-    id: int
-    number: str | None
-    title: str
-    label: str
-    track_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """Schools × measures of one roadmap."""
-
-    roadmap_id: int | None
-    measures: Sequence[MeasureHead]
-    rows: Sequence[MatrixRow]
-
-
-class MeasureRow(NamedTuple):
-    """A measure and who has not handed it in."""
-
-    measure: MeasureHead
-    total: int
-    missing: Sequence[tuple[int, str]]  # school id, name
-    overdue: int
-    due_on: date | None
-
-
-class ProgressRow(NamedTuple):
-    """How far a school is with a roadmap: assignments by state."""
-
-    school_id: int
-    roadmap_id: int
-    roadmap: str
-    total: int
-    done: int
-    in_review: int
-    overdue: int
-    template_id: int | None = None  # of what the school has added to a shared plan
-
-
-class OverdueRow(NamedTuple):
-    """An overdue assignment, for lists and exports."""
-
-    assignment_id: int
-    school: str
-    municipality: str
-    number: str | None
-    measure: str
-    due_on: date
-    days_late: int
-
-
-class SilentReview(NamedTuple):
-    """A report that waits too long for its curator."""
-
-    submission_id: int
-    assignment_id: int
-    school: str
-    measure: str
-    submitted_at: datetime
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +152,14 @@ def list_by_measure(table: Matrix) -> list[MeasureRow]:
     """A table read by its columns: who has not handed it in; what is owed soonest first."""
     result = []
     for head in table.measures:
-        cells = [(row, row.cells[head.id]) for row in table.rows if head.id in row.cells]
+        found = [(row, row.cells[head.id]) for row in table.rows if head.id in row.cells]
+        cells = [(row, c) for row, c in found if row.school_id]
+        offices = [r.municipality for r, c in found if not r.school_id and c.standing not in rules.HANDED_IN]
         missing = [(row.school_id, row.school) for row, c in cells if c.standing not in rules.HANDED_IN]
         open_dates = [c.due_on for _, c in cells if c.due_on and c.standing not in rules.HANDED_IN]
         overdue_ = sum(c.standing is Standing.OVERDUE for _, c in cells)
-        result.append(MeasureRow(head, len(cells), missing, overdue_, min(open_dates, default=None)))
+        due_on = min(open_dates, default=None)
+        result.append(MeasureRow(head, len(cells), missing, overdue_, due_on, offices))
     return sorted(result, key=lambda r: (not r.missing, r.due_on is None, r.due_on or date.max))
 
 
@@ -288,7 +223,7 @@ async def overdue(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
         query = query.where(column == value) if value is not None else query
     rows = []
     for id_, due_on, school, municipality, zone, number, title in (await tx.session.execute(query)).tuples():
-        late = progress.days_late(due_on, local_day(tx.now, zone))
+        late = progress.days_late(due_on, tx.day(zone))
         if due_on is not None and late:
             rows.append(OverdueRow(id_, school, municipality, number, title, due_on, late))
     return sorted(rows, key=lambda r: (-r.days_late, r.municipality, r.school))
@@ -297,9 +232,9 @@ async def overdue(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
 async def silent_reviews(tx: Tx, *, days: int = progress.SILENT_DAYS) -> list[SilentReview]:
     """Reports that wait at least so many working days for a decision, the longest first."""
     query = (
-        select(Submission.id, Assignment.id, schools.School.name, roadmaps.Measure, Submission.submitted_at)
+        select(Submission.id, Assignment, schools.School.name, roadmaps.Measure, Submission.submitted_at)
         .join(Assignment, Assignment.id == Submission.assignment_id)
-        .join(schools.School, schools.School.id == Assignment.school_id)
+        .outerjoin(schools.School, schools.School.id == Assignment.school_id)
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
         .where(
             within(tx.actor, Permission.SEE, Assignment),
@@ -310,11 +245,45 @@ async def silent_reviews(tx: Tx, *, days: int = progress.SILENT_DAYS) -> list[Si
     )
     day = progress.today(tx)
     rows = []
-    for sub_id, work_id, school, measure, at in (await tx.session.execute(query)).tuples():
+    found = (await tx.session.execute(query)).tuples().all()
+    offices = await schools.offices(tx, [work.place for _, work, *_ in found if work.school_id is None])
+    for sub_id, work, school, measure, at in found:
         waiting = working_days_between(local_day(at, tx.actor.timezone), day)
         if waiting >= days:
-            rows.append(SilentReview(sub_id, work_id, school, measure.label, at, waiting))
+            name = school or offices[work.place].name
+            rows.append(SilentReview(sub_id, work.id, name, measure.label, at, waiting))
     return rows
+
+
+async def office_matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
+    """What the offices of municipalities and of the region owe by the roadmap of `matrix`: rows of the same table,
+    beside the schools and in no count of theirs. Filters that only schools can pass leave none."""
+    roadmap_id = filters.roadmap_id or await default_roadmap(tx)
+    if roadmap_id is None or filters.school_id is not None or filters.cohort_id is not None:
+        return Matrix(roadmap_id, [], [])
+    cells: dict[str, dict[int, list[rules.Cell]]] = {}
+    for work, measure, office, standing, late in await progress.office_work(
+        tx, roadmap_id, municipality_id=filters.municipality_id, track_id=filters.track_id
+    ):
+        cell = rules.Cell(work.id, standing, work.due_on, late)
+        cells.setdefault(office.name, {}).setdefault(measure.id, []).append(cell)
+    rows = [_matrix_row(0, "", name, found) for name, found in sorted(cells.items())]
+    return Matrix(roadmap_id, await _heads(tx, roadmap_id, filters.track_id) if rows else [], rows)
+
+
+async def overdue_offices(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
+    """What offices are late with, by the actor's day; their names stand in place of the municipality's."""
+    if filters.school_id is not None:
+        return []
+    chosen = filters.roadmap_id
+    found = await progress.office_work(
+        tx, chosen, municipality_id=filters.municipality_id, any_roadmap=chosen is None
+    )
+    late = [(row.assignment, row.measure, row.school.name, row.days_late) for row in found if row.days_late]
+    rows = [
+        OverdueRow(w.id, "", name, m.number, m.title, w.due_on, days) for w, m, name, days in late if w.due_on
+    ]
+    return sorted(rows, key=lambda r: (-r.days_late, r.municipality))
 
 
 async def attention(tx: Tx) -> Attention:

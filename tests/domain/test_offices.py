@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain import (
+    accounts,
     chase,
     documents,
     exports,
@@ -30,6 +31,8 @@ from domain.errors import Forbidden, NotFound
 from domain.files import StoredFile
 from domain.packs import PackEmpty, Scope, pack_of
 from domain.progress import Assignment, Decision, Standing, Status
+from domain.tables import plain_rows
+from domain.texts import texts
 from tests.changed_documents import add_row, changed
 from tests.domain.test_progress import decide, hand_in, status
 from tests.domain.test_reminders import digest, queued
@@ -320,3 +323,65 @@ async def test_a_new_measure_goes_to_whom_its_words_name(world: World) -> None:
         False,
         True,
     )
+
+
+async def test_the_table_to_take_away_names_the_offices_below_the_schools(world: World) -> None:
+    due = START.date() - timedelta(days=1)
+    await give(world, "Даниловский", "2.1", due=due)
+    own = await give(world, "область", "2.1", due=START.date() + timedelta(days=30))
+    await give(world, "Угличский", "4.1")
+    await hand_in(world, "Римма", own, "https://example.org/prikaz")
+    say = texts("ru", escape=False)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        book = await accounts.missing(tx, accounts.Filters(), say)
+        late = await accounts.late(tx, accounts.Filters(), say)
+    rows = list(plain_rows(book.main))
+    keys = [column.key for column in book.main.columns]
+    offices = [dict(zip(keys, row, strict=True)) for row in rows if row[1] == "орган управления образованием"]
+    assert [(o["municipality"], o["done"], o["total"]) for o in offices] == [
+        ("Даниловский МР", 0, 1), ("Угличский МР", 0, 1), ("Ярославская область", 1, 1),
+    ]  # fmt: skip
+    assert rows[-3:] == [row for row in rows if row[1] == "орган управления образованием"]
+    by_measure = {row[0]: row for row in plain_rows(book.sheets[1])}
+    whole = next(row for label, row in by_measure.items() if label.startswith("2.1"))
+    assert (whole[1], whole[6]) == (3, "Даниловский МР")  # three schools; the region has handed in
+    assert [row[1:4] for row in plain_rows(late.main) if row[3] == "орган управления образованием"] == [
+        [due, "Даниловский МР", "орган управления образованием"]
+    ]
+    async with world.db.read(await world.actor("Марина")) as tx:
+        book = await accounts.missing(tx, accounts.Filters(), say)
+    names = [row[0] for row in plain_rows(book.main) if row[1] == "орган управления образованием"]
+    assert names == ["Даниловский МР"]
+
+
+async def test_a_report_of_an_office_that_nobody_decides_is_heard_of(world: World) -> None:
+    await second_regional(world)
+    work_id = await give(world, "Даниловский", "2.1")
+    own = await give(world, "область", "4.1")
+    await hand_in(world, "Марина", work_id)
+    await hand_in(world, "Римма", own, "https://example.org/prikaz")
+    async with world.db.write(SYSTEM) as tx:
+        await tx.session.execute(
+            update(Assignment).where(Assignment.school_id.is_not(None)).values(status=Status.CONFIRMED)
+        )
+    heard: dict[str, date] = {}
+    for day in range(9):
+        for name in ("Римма", "Рита", "Марина", "Ульяна", "Кирилл", "Саша"):
+            async with world.db.read(await world.actor(name)) as tx:
+                for line in await chase.silences(tx):
+                    assert (line.side, line.school) == (Side.OFFICE_REVIEWER, "Даниловский МР")
+                    heard.setdefault(name, START.date() + timedelta(days=day))
+        world.clock.forward(days=1)
+    assert heard == {"Римма": date(2022, 4, 22), "Рита": date(2022, 4, 22)}  # after four working days
+    async with world.db.read(await world.actor("Рита")) as tx:
+        waiting = await reports.silent_reviews(tx)
+    assert sorted((r.school, r.assignment_id) for r in waiting) == [
+        ("Даниловский МР", work_id), ("Ярославская область", own),
+    ]  # fmt: skip
+    async with world.db.read(await world.actor("Ульяна")) as tx:
+        assert await reports.silent_reviews(tx) == []
+    municipality = world.places["Даниловский"].municipality_id or 0
+    async with world.db.write(await world.actor("Рита")) as tx:
+        await chase.take(tx, Side.OFFICE_REVIEWER, municipality)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        assert await chase.silences(tx) == []
