@@ -60,6 +60,7 @@ from admin.pages import (
     risks,
     roadmaps,
     schools,
+    settlements,
     shaping,
     snapshots,
     uploads,
@@ -76,6 +77,7 @@ CLOSED = (
     access.closed,
     home.closed,
     register.closed,  # before the page of one school, whose address would fit its own
+    settlements.closed,
     schools.closed,
     work.closed,
     preview.closed,

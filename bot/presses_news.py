@@ -54,6 +54,14 @@ class EventCard(CallbackData, prefix="ec"):
     page: int = 0
 
 
+class EventMore(CallbackData, prefix="ei"):
+    """«Пригласить ещё»: `who` is a circle or «p» with a person's number; `do` is find or invite."""
+
+    id: int
+    who: str = ""
+    do: str = ""
+
+
 class EventMark(CallbackData, prefix="em"):
     """The list of the day: somebody came, or did not after all."""
 

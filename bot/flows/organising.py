@@ -13,7 +13,7 @@ from bot.flows.writing import counts
 from bot.gatherings import KINDS, event_text
 from bot.identity import Expecting
 from bot.presses import Home
-from bot.presses_news import EventCard, EventList, EventMark, EventPlan
+from bot.presses_news import EventCard, EventList, EventMark, EventMore, EventPlan
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, page
@@ -197,10 +197,11 @@ async def _make(talk: Talk, memo: dict[str, Any]) -> None:
             request_key=f"chat:{talk.chat_id}:{memo['key']}",
             group_ids=memo.get("groups", []),
         )
-    await _show_card(talk, made.id)
+    await show_card(talk, made.id)
 
 
-async def _show_card(talk: Talk, event_id: int) -> None:
+async def show_card(talk: Talk, event_id: int) -> None:
+    """One event as its organiser sees it."""
     async with talk.db.read(talk.actor) as tx:
         found = await events.guests(tx, event_id)
         now = tx.now
@@ -237,6 +238,7 @@ def _card(talk: Talk, found: Attendance, now: datetime) -> Screen:
         [button(plain("Into my calendar"), EventCard(id=event.id, do="file"))],
     ]
     if event.cancelled_at is None and now < event.ends_at:
+        rows.insert(1, [button(plain("Invite more people"), EventMore(id=event.id))])
         rows.append([button(plain("Does not take place"), EventCard(id=event.id, do="stop"))])
     rows.append([button(plain("‹ Back"), EventList())])
     return Screen("\n".join(lines), rows)
@@ -262,7 +264,7 @@ async def card(query: CallbackQuery, callback_data: EventCard, talk: Talk) -> No
         if do == "sure":
             async with talk.db.write(talk.actor) as tx:
                 await events.cancel(tx, id_)
-        await _show_card(talk, id_)
+        await show_card(talk, id_)
 
 
 async def _show_list(talk: Talk, event_id: int, number: int) -> None:

@@ -11,7 +11,6 @@ from domain import outcomes, people, progress, roadmaps, schools
 from domain.actor import SCHOOL_TEAM, Place
 from domain.audiences.models import SavedAudience
 from domain.audiences.rules import Segment
-from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
 from domain.policy import TABLE, Permission, within
@@ -88,7 +87,7 @@ def _works(tx: Tx, segment: Segment) -> list[Select[int | None]]:
             owing.where(Assignment.measure_id == segment.measure_id, Assignment.status.in_(progress.OPEN))
         )
     if segment.late_days is not None:
-        day = local_day(tx.now, tx.actor.timezone) - timedelta(days=segment.late_days)
+        day = tx.day(tx.actor.timezone) - timedelta(days=segment.late_days)
         late = select(Assignment.school_id)
         found.append(
             late.where(Assignment.status.in_(progress.OPEN), Assignment.reminds, Assignment.due_on < day)
@@ -106,13 +105,15 @@ async def preview(tx: Tx, segment: Segment) -> Preview:
         .join(people.RoleGrant, people.RoleGrant.person_id == people.Person.id)
         .where(
             within(tx.actor, Permission.BROADCAST, people.RoleGrant),
-            people.valid_on(local_day(tx.now, tx.actor.timezone)),
+            people.valid_on(tx.day(tx.actor.timezone)),
             people.Person.id != (tx.actor.person_id or 0),
         )
         .order_by(people.Person.name, people.RoleGrant.id)
     )
     if segment.roles:
         query = query.where(people.RoleGrant.role.in_(segment.roles))
+    if segment.person_ids:
+        query = query.where(people.Person.id.in_(segment.person_ids))
     rows = [
         (person, grant)
         for person, grant in (await tx.session.execute(query)).tuples()
@@ -139,7 +140,7 @@ def _fits(grant: people.RoleGrant, names: dict[int, str], municipalities: set[in
 
 
 def _wants_schools(segment: Segment) -> bool:
-    return not segment.roles or bool(SCHOOL_TEAM & set(segment.roles))
+    return not segment.person_ids and (not segment.roles or bool(SCHOOL_TEAM & set(segment.roles)))
 
 
 async def is_still_meant(tx: Tx, segment: Segment, person_id: int, at: Place) -> bool:
@@ -147,8 +148,10 @@ async def is_still_meant(tx: Tx, segment: Segment, person_id: int, at: Place) ->
 
     For the rules of the system: nobody's rights are asked.
     """
+    if segment.person_ids and person_id not in segment.person_ids:
+        return False
     query = select(people.RoleGrant.id).where(
-        people.RoleGrant.person_id == person_id, people.valid_on(local_day(tx.now, "Europe/Moscow"))
+        people.RoleGrant.person_id == person_id, people.valid_on(tx.day("Europe/Moscow"))
     )
     for column, value in zip(people.RoleGrant.place_columns(), at, strict=True):
         query = query.where(column == value if value is not None else column.is_(None))
@@ -162,6 +165,15 @@ async def is_still_meant(tx: Tx, segment: Segment, person_id: int, at: Place) ->
         if await tx.session.scalar(of_work.where(Assignment.school_id == at.school_id).limit(1)) is None:
             return False
     return True
+
+
+async def find(tx: Tx, words: str, *, limit: int = 20) -> list[Recipient]:
+    """People whom the actor may write to, by a part of their name or of the name of their place, and reachable."""
+    wanted = words.casefold().split()
+    if not wanted:
+        return []
+    found = (await preview(tx, Segment())).recipients
+    return [r for r in found if all(w in f"{r.person.name} {r.place}".casefold() for w in wanted)][:limit]
 
 
 async def saved_list(tx: Tx) -> Sequence[SavedAudience]:

@@ -37,6 +37,7 @@ class Segment:
     except_school_ids: tuple[int, ...] = ()
     track_id: int | None = None  # only schools that work in this part of a roadmap
     cluster: Cluster | None = None  # of the newest year that has clusters
+    person_ids: tuple[int, ...] = ()  # only these people
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the database and dialogue state."""
@@ -56,6 +57,7 @@ class Segment:
             except_school_ids=tuple(data.get("except_school_ids") or ()),
             track_id=data.get("track_id"),
             cluster=Cluster(data["cluster"]) if data.get("cluster") else None,
+            person_ids=tuple(data.get("person_ids") or ()),
         )
 
     @property
@@ -68,7 +70,8 @@ class Segment:
     @property
     def is_public(self) -> bool:
         """Whether belonging to it tells nothing of how a school stands: only then may a group chat read it."""
-        return not (self.measure_id or self.late_days is not None or self.status or self.cluster)
+        named = self.measure_id or self.status or self.cluster or self.person_ids
+        return not (named or self.late_days is not None)
 
 
 def check_name(name: str) -> str:

@@ -1,11 +1,30 @@
 """Events: an invitation to a segment, answers, a reminder, attendance, a calendar file."""
 
-from domain.events.actions import answer, attend, cancel, create, mark, plan
+from domain.events.actions import answer, attend, cancel, create, invite, mark, plan
 from domain.events.models import Event, Guest
-from domain.events.queries import Attendance, announced, event, event_list, find_guest, guests, ics
-from domain.events.rules import Answer, EventKind, EventOver, EventSpec, NotYet, WhenUnclear, WrongCode
+from domain.events.queries import (
+    Attendance,
+    announced,
+    event,
+    event_list,
+    find_guest,
+    guests,
+    ics,
+    not_invited,
+)
+from domain.events.rules import (
+    AllInvited,
+    Answer,
+    EventKind,
+    EventOver,
+    EventSpec,
+    NotYet,
+    WhenUnclear,
+    WrongCode,
+)
 
 __all__ = [
+    "AllInvited",
     "Answer",
     "Attendance",
     "Event",
@@ -26,6 +45,8 @@ __all__ = [
     "find_guest",
     "guests",
     "ics",
+    "invite",
     "mark",
+    "not_invited",
     "plan",
 ]

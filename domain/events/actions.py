@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -68,10 +68,36 @@ async def create(
     return event
 
 
-async def _invite(tx: WriteTx, event: Event, recipients: Sequence[Recipient]) -> None:
+async def invite(tx: WriteTx, event_id: int, segment: Segment) -> int:
+    """Invite a further circle; who is invited already is not invited twice. How many were added.
+
+    Until the end: whoever comes uninvited is put on the list of the day, without an invitation to what has begun.
+    Raises EventOver, NobodyToWrite, AllInvited.
+    """
+    event = await queries.event(tx, event_id)
+    await tx.session.refresh(event, with_for_update=True)  # of two presses at once the second sees the first
+    if event.cancelled_at is not None or event.ends_at <= tx.now:
+        raise rules.EventOver
+    found = await audiences.preview(tx, segment)
+    if not found.recipients:
+        raise audiences.NobodyToWrite
+    added = await queries.not_invited(tx, event, found.recipients)
+    if not added:
+        raise rules.AllInvited
+    audit.record(tx, "event.invite", "event", event.id, event.place, title=event.title, guests=len(added))
+    await _invite(tx, event, added, at=tx.now)
+    return len(added)
+
+
+async def _invite(
+    tx: WriteTx, event: Event, recipients: Sequence[Recipient], *, at: datetime | None = None
+) -> None:
     tx.session.add_all(
-        Guest(event_id=event.id, person_id=r.person.id, place=r.place[:200]) for r in recipients
+        Guest(event_id=event.id, person_id=r.person.id, place=r.place[:200], invited_at=at)
+        for r in recipients
     )
+    if event.starts_at <= tx.now:
+        return
     await outbox.put_many(
         tx,
         "event_invitation",
@@ -172,7 +198,9 @@ async def plan(tx: WriteTx) -> int:
     rows = []
     for event, guest, zone in (await tx.session.execute(query)).tuples():
         moment = rules.evening_before(event.starts_at, event.starts_at.astimezone(ZoneInfo(zone)))
-        if guest.answer is not rules.Answer.NOT_COMING and moment <= tx.now:
+        invited_at = guest.invited_at or event.made_at
+        # Whom the invitation reached after that evening's hour, it has just reminded.
+        if guest.answer is not rules.Answer.NOT_COMING and invited_at < moment <= tx.now:
             rows.append(
                 {
                     "person_id": guest.person_id,

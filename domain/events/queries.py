@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 
 from domain import people
+from domain.audiences import Recipient
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.events import rules
@@ -57,6 +58,12 @@ async def guests(tx: Tx, event_id: int) -> Attendance:
     coming = sum(guest.answer is rules.Answer.COMING for guest, _ in rows)
     came = sum(guest.came_at is not None for guest, _ in rows)
     return Attendance(found, rows, coming, came)
+
+
+async def not_invited(tx: Tx, event: Event, recipients: Sequence[Recipient]) -> list[Recipient]:
+    """Who of a circle has no invitation yet."""
+    known = set(await tx.session.scalars(select(Guest.person_id).where(Guest.event_id == event.id)))
+    return [r for r in recipients if r.person.id not in known]
 
 
 async def announced(tx: Tx, event_id: int) -> Event | None:

@@ -46,6 +46,12 @@ class EventOver(DomainError):
     )
 
 
+class AllInvited(DomainError):
+    """Of the added circle everybody has an invitation already."""
+
+    sentence = N_("Everybody of this circle is invited already.")
+
+
 class NotYet(DomainError):
     """Nobody has come to something that is still ahead."""
 

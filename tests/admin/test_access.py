@@ -153,7 +153,18 @@ TABLE: dict[tuple[str, str], Row] = {
     # Without a file the form is refused, but not the person.
     ("POST", "/schools/import"): Row({"": {422: "Римма"}}, otherwise=403),
     ("POST", "/schools/import/confirm"): Row({"": {422: "Римма"}}, otherwise=403),
+    ("GET", "/schools/settlements"): only("Римма"),
+    ("POST", "/schools/settlements"): Row({"": {303: "Римма"}}, otherwise=403),
     ("GET", "/schools/{school_id}"): Row(SEE, targets.school),
+    ("POST", "/schools/{school_id}/settlement"): Row(
+        {
+            "here": {303: "Римма", 403: "Ольга Эмма Марина Тамара Дина Кирилл"},
+            "next": {303: "Римма", 403: "Ольга Эмма Ульяна Клим"},
+            "far": {403: "Саша Степан"},
+        },
+        targets.school,
+        {"kind": "village"},
+    ),
     ("GET", "/work/{assignment_id}"): Row(SEE, targets.assignment),
     ("POST", "/work/{assignment_id}/decide"): Row(
         {
@@ -570,6 +581,12 @@ TABLE: dict[tuple[str, str], Row] = {
         otherwise=403,
     ),
     ("GET", "/events/{event_id}"): Row(
+        {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}}, targets.event
+    ),
+    ("GET", "/events/{event_id}/invite"): Row(
+        {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}}, targets.event
+    ),
+    ("POST", "/events/{event_id}/invite"): Row(
         {"here": {200: "Римма Марина"}, "next": {200: "Римма Ульяна"}, "far": {200: "Саша"}}, targets.event
     ),
     ("POST", "/events/{event_id}/mark"): Row(

@@ -286,3 +286,28 @@ async def test_groups_are_listed_silenced_and_unlinked(panel: Panel) -> None:
         assert not (await groups.group(tx, group.id)).tells_deadlines
     await panel.post("Марина", f"/groups/{group.id}", do="unlink")
     assert "Пока ни одна группа не связана." in lines((await panel.get("Марина", "/groups")).text)
+
+
+async def test_more_people_are_invited_to_an_event_later(panel: Panel) -> None:
+    world = panel.world
+    form = {"title": "О сроках", "day": "2022-04-20", "begins": "11:00", "roles": ["school_head"], "key": "k"}
+    await panel.post("Марина", "/events", **form)
+    look = await panel.post("Марина", "/events/1/invite", roles=["school_head", "curator"])
+    assert "Будет приглашён ещё 1 человек" in lines(look.text)
+    assert "Уже приглашены: 1. Им ничего не придёт." in lines(look.text)
+    made = await panel.post("Марина", "/events/1/invite", roles=["school_head", "curator"], go="invite")
+    assert made.status_code == 303
+    again = await panel.post("Марина", "/events/1/invite", roles=["school_head", "curator"], go="invite")
+    assert (again.status_code, "Все из этого круга уже приглашены." in again.text) == (422, True)
+    found = await panel.get("Марина", "/events/1/invite", find="торопов")
+    assert "Дина" in lines(found.text)
+    await panel.post("Марина", "/events/1/invite", person=world.people["Дина"], go="invite")
+    stranger = await panel.post("Марина", "/events/1/invite", person=world.people["Степан"], go="invite")
+    assert (stranger.status_code, "Степан" in stranger.text) == (422, False)
+    async with world.db.read(await world.actor("Марина")) as tx:
+        names = {name for _, name in (await events.guests(tx, 1)).guests}
+    assert names == {"Тамара", "Кирилл", "Дина"}
+    async with world.db.read(SYSTEM) as tx:
+        asked = select(OutboxMessage.person_id).where(OutboxMessage.kind == "event_invitation")
+        told = sorted((await tx.session.scalars(asked)).all(), key=str)
+    assert told == sorted((world.people[name] for name in names), key=str)

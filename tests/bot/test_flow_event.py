@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from domain import events, weekly
+from domain import audiences, events, weekly
 from domain.actor import SYSTEM
 from domain.errors import NotFound
 from domain.events import EventKind
@@ -116,3 +116,85 @@ async def test_strangers_get_nowhere(play: Play) -> None:
             assert chat.alert == told(NotFound())
     async with play.db.read(await play.world.actor("Марина")) as tx:
         assert ((await events.guests(tx, 1)).came, (await events.event(tx, 1)).cancelled_at) == (0, None)
+
+
+async def test_more_people_are_invited_later_each_once(play: Play) -> None:
+    marina = await planned(play)
+    await marina.press("Пригласить")
+    await marina.press("Пригласить ещё")
+    assert marina.text == "Семинар по математике\nКого ещё пригласить?"
+    await marina.press("Школы и кураторы")
+    assert marina.text.splitlines() == [
+        "Семинар по математике",
+        "Кирилл, Тороповская ОШ",
+        "Уже приглашены: 2. Им ничего не придёт.",
+    ]
+    look = marina.last
+    await marina.press("Пригласить: 1")
+    assert marina.alert == "Приглашён 1 человек."
+    assert marina.text.splitlines()[-1] == "Приглашены: 3, будут: 0, не смогут: 0."
+    kirill = play.chat("Кирилл")
+    assert kirill.text.splitlines()[0] == "📅 Семинар по математике"
+    # The old button, and those who have it already.
+    await marina.press_data(marina.last, look.button("Пригласить: 1").data or "")
+    assert marina.alert == "Все из этого круга уже приглашены."
+    assert [len(play.chat(name).messages) for name in ("Кирилл", "Дина", "Тамара")] == [1, 1, 1]
+    play.world.clock.moment = datetime(2022, 4, 19, 15, 30, tzinfo=UTC)
+    for _ in range(2):
+        await weekly.plan(play.db)
+    await play.settled()
+    assert kirill.text.splitlines()[0] == "Напоминаем:"
+    assert len(kirill.messages) == 2
+
+
+async def test_one_person_is_found_by_a_part_of_the_name(play: Play) -> None:
+    rimma = await planned(play, "Римма")
+    await rimma.press("Пригласить")
+    await rimma.press("Не состоится")
+    await rimma.press("‹ Назад")
+    await rimma.press("Пригласить ещё")
+    await rimma.press("Одного человека…")
+    assert (
+        await rimma.say("Степан") == "Не нашёл в боте никого с таким именем. Напишите иначе."
+    )  # another region
+    assert await rimma.say("дина") == "Все с таким именем уже приглашены."
+    await rimma.say("марин")
+    assert rimma.labels == ["Марина, Даниловский МР", "‹ Назад"]
+    await rimma.press("Марина")
+    await rimma.press("Пригласить: 1")
+    marina = play.chat("Марина")
+    assert marina.text.splitlines()[0] == "📅 Семинар по математике"
+    # Whom nothing could be sent any more: it has begun, and somebody came without an invitation.
+    play.world.clock.moment = datetime(2022, 4, 20, 7, 10, tzinfo=UTC)
+    await rimma.say("/menu")
+    await rimma.press("События")
+    await rimma.press("📅 20.04")
+    await rimma.press("Пригласить ещё")
+    await rimma.press("Одного человека…")
+    await rimma.say("ульяна углич")
+    await rimma.press("Ульяна")
+    assert rimma.text.splitlines()[-1] == (
+        "Событие уже началось: их внесём в список участников без сообщения."
+    )
+    await rimma.press("Пригласить: ")
+    async with play.db.read(await play.world.actor("Римма")) as tx:
+        found = await events.guests(tx, 1)
+    assert {name for _, name in found.guests} >= {"Марина", "Ульяна", "Дина"}
+    assert play.chat("Ульяна").messages == []
+    for who in ("x", "zz"):
+        await rimma.press_data(rimma.last, f"ei:1:{who}:invite")
+        assert rimma.alert == told(NotFound())
+    await rimma.press_data(rimma.last, f"ei:1:p{play.world.people['Степан']}:invite")
+    assert rimma.alert == told(audiences.NobodyToWrite())
+
+
+async def test_strangers_invite_nobody(play: Play) -> None:
+    marina = await planned(play)
+    await marina.press("Пригласить")
+    for name in ("Ульяна", "Саша", "Дина"):
+        chat = await at_home(play, name)
+        for data in ("ei:1::", "ei:1::find", "ei:1:a:", "ei:1:a:invite"):
+            await chat.press_data(chat.last, data)
+            assert chat.alert == told(NotFound())
+    async with play.db.read(await play.world.actor("Марина")) as tx:
+        assert len((await events.guests(tx, 1)).guests) == 2
