@@ -8,6 +8,7 @@ from aiogram.types import InlineKeyboardButton
 
 from bot.lines import short_due
 from bot.notice import Notice
+from bot.peers import task_buttons, task_lines
 from bot.presses import DigestWhy, Home, Queue, Snooze, Work
 from bot.reminding import DigestAll, Silences
 from bot.ui import button, clip, safe
@@ -57,6 +58,7 @@ def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mappi
             lines.append(f"{sign} {_work_line(say, row, day, remarks, several=several)}")
             label = row.measure.number or clip(row.measure.title, 16)
             presses.append(button(label, Work(id=row.assignment.id, fresh=True)))
+    lines.extend(task_lines(say, found.peers, day))
     if found.to_review:
         lines.append(_review_line(say, found.to_review))
     lines.extend(silence_lines(say, found.silences))
@@ -73,6 +75,8 @@ def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mappi
         keyboard.append((opening, *presses[1:3]))
     if found.to_review:
         keyboard.append((button(plain("To review: %(n)s", n=len(found.to_review)), Queue()),))
+    if found.peers:
+        keyboard.append(tuple(task_buttons(say, found.peers)))
     extra = (
         [button(plain("Silent: %(n)s", n=len(found.silences)), Silences(fresh=True))]
         if found.silences

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot import ballots, edits, gatherings, grouping, mailing, takeaways, waves
+from bot import ballots, edits, gatherings, grouping, mailing, peers, takeaways, waves
 from bot.flows import uploading
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
@@ -105,4 +105,8 @@ RENDERERS: Mapping[str, Renderer] = {
     "weekly_summary": weekly_summary,
     "uploaded": uploading.uploaded,
     "recommended": waves.recommended,
+    "peer_partner": peers.partner,
+    "peer_shared": peers.shared,
+    "peer_meeting": peers.meeting,
+    "peer_final": peers.final,
 }

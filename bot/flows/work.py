@@ -6,7 +6,7 @@ from datetime import date
 
 from aiogram.types import CallbackQuery
 
-from bot import waves
+from bot import peers, waves
 from bot.holders import ask_label, hat_of, list_of, place_of
 from bot.lines import (
     SIGN,
@@ -76,6 +76,7 @@ async def home_screen(tx: Tx, talk: Talk, school_id: int, name: str) -> Screen:
     questions = [q for q in await talks.open_questions(tx) if q.school.id == school_id]
     if questions:
         last.append([button(plain("💬 Answer: %(n)s", n=len(questions)), Questions())])
+    last.append(await peers.peers_button(tx, talk, school_id))
     last.append(await waves.scores_button(tx, talk, school_id))
     if any(place.school_id == school_id for place in talk.actor.places(Role.SCHOOL_HEAD)):
         last.append([button(plain("Team"), Team(school=school_id))])

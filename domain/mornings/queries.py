@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
 
-from domain import calendars, chase, people, programme, progress, schools
+from domain import calendars, chase, peer_watch, people, programme, progress, schools
 from domain.actor import SCHOOL_TEAM, Role
 from domain.dates import NO_OWN_DAYS, OwnDays, local_day
 from domain.db import Tx
@@ -137,7 +137,9 @@ async def grants_today(tx: Tx) -> Grants:
     return found
 
 
-async def people_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -> set[int]:
+async def people_with_news(
+    tx: Tx, group: Group, grants: Grants, own: OwnDays, tasks: Sequence[peer_watch.Task]
+) -> set[int]:
     """Everybody for whom something stands today by the rules of `digest_of`: a fixed number of queries."""
     found = await _offices_with_news(tx, group, grants, own)
     for school_id in await _schools_that_owe(tx, group, own):
@@ -153,6 +155,8 @@ async def people_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -
                 found |= level - team
                 break
     since = local_day(group.since, group.timezone) if group.since is not None else None
+    steps = (await programme.reminder_steps(tx))[None]
+    found |= _with_partners(group, grants, own, steps, tasks)
     silent = await chase.crossed(tx, since, group.today, group.timezone, own)
     for ids, level_of in (
         (silent.schools, grants.curators),
@@ -161,6 +165,23 @@ async def people_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -
     ):
         for id_ in ids:
             found |= level_of.get(id_, set())
+    return found
+
+
+def _with_partners(
+    group: Group, grants: Grants, own: OwnDays, steps: Sequence[int], tasks: Sequence[peer_watch.Task]
+) -> set[int]:
+    """Teams with a step of mutual expertise that stands today, and who has to start a round."""
+    since = local_day(group.since, group.timezone) if group.since is not None else None
+    found: set[int] = set()
+    for task in tasks:
+        is_new = group.since is None or task.began_at > group.since
+        if not rules.names(task.due_on, is_new=is_new, since=since, today=group.today, steps=steps, own=own):
+            continue
+        if task.place.school_id is not None:
+            found |= grants.teams.get(task.place.school_id, set())
+        else:
+            found |= _keepers(grants, task.place.region_id, task.place.municipality_id)
     return found
 
 
@@ -189,9 +210,9 @@ async def _offices_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays)
     return found
 
 
-def _keepers(grants: Grants, region_id: int, municipality_id: int | None) -> set[int]:
+def _keepers(grants: Grants, region_id: int | None, municipality_id: int | None) -> set[int]:
     if municipality_id is None:
-        return grants.regional.get(region_id, set())
+        return grants.regional.get(region_id or 0, set())
     return grants.municipal.get(municipality_id, set())
 
 
@@ -290,10 +311,11 @@ async def morning(tx: Tx, default_hour: int) -> Planned:
         calendar = region_id if region_id in own else 0
         group = Group(local_day(tx.now, person.timezone), person.looked_at, person.timezone, calendar)
         groups.setdefault(group, set()).add(person.person_id)
+    tasks = await peer_watch.tasks(tx)
     receivers: set[int] = set()
     for group, members in groups.items():
         receivers |= members & await people_with_news(
-            tx, group, grants, own.get(group.region_id, NO_OWN_DAYS)
+            tx, group, grants, own.get(group.region_id, NO_OWN_DAYS), tasks
         )
     return Planned(waiting, receivers)
 

@@ -55,6 +55,24 @@ def stands(
     return any(since < step_day(due_on, step, own) <= today for step in steps)
 
 
+def names(
+    due_on: date,
+    *,
+    is_new: bool,
+    since: date | None,
+    today: date,
+    steps: Collection[int],
+    own: OwnDays = NO_OWN_DAYS,
+) -> bool:
+    """Whether what is due on a day stands today: it has come to a step, or is near and new since the last digest.
+
+    `since`: the day of the last digest, None where there was none and everything is new.
+    """
+    if since is not None and stands(due_on, since, today, steps, own):
+        return True
+    return due_on <= soon_until(today, own) and (since is None or is_new)
+
+
 def due_dates(since: date, today: date, steps: Sequence[int], own: OwnDays = NO_OWN_DAYS) -> list[date]:
     """All deadlines that stand today: the same rule from the other side, for one query over all schools."""
     if not steps:

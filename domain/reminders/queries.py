@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from domain import calendars, chase, mornings, people, programme, progress, schools
+from domain import calendars, chase, mornings, peer_watch, people, programme, progress, schools
 from domain.actor import SYSTEM, Actor, Role
 from domain.dates import OwnDays, local_day
 from domain.db import Tx, WriteTx
@@ -23,11 +23,17 @@ class Digest:
     soon: Sequence[progress.WorkRow]
     to_review: Sequence[progress.QueueRow]
     silences: Sequence[chase.Silence] = ()
+    peers: Sequence[peer_watch.Line] = ()  # steps of mutual expertise
     more: int = 0  # what has to be done as well, but is not said today
 
     def __len__(self) -> int:
         return (
-            len(self.overdue) + len(self.returned) + len(self.soon) + len(self.to_review) + len(self.silences)
+            len(self.overdue)
+            + len(self.returned)
+            + len(self.soon)
+            + len(self.to_review)
+            + len(self.silences)
+            + len(self.peers)
         )
 
 
@@ -66,12 +72,16 @@ async def digest_of(tx: Tx, *, since: datetime | None = None) -> Digest:
     waiting = [row for row in await progress.queue(tx) if await _is_mine(tx, row)]
     to_review = [row for row in waiting if news.waits(row.submission.submitted_at)]
     since_day = news.since_day if since is not None else None
+    tasks = await peer_watch.tasks(tx)
+    peers = [task for task in tasks if news.names(task, steps[None])]
+    more += sum(news.is_near(task) for task in tasks if task not in peers)
     return Digest(
         overdue=shown.get(Standing.OVERDUE, []),
         returned=shown.get(Standing.RETURNED, []),
         soon=shown.get(Standing.SOON, []),
         to_review=to_review,
         silences=await chase.silences(tx, since=since_day),
+        peers=await peer_watch.lines(tx, peers),
         more=more + len(waiting) - len(to_review),
     )
 
@@ -108,6 +118,18 @@ class News:
         if row.standing is Standing.RETURNED:
             return on_step or self.waits(work.status_at)
         return on_step or (_is_due(row) and (self.since is None or work.status_at > self.since))
+
+    def names(self, task: peer_watch.Task, steps: Sequence[int]) -> bool:
+        """Whether a step of mutual expertise stands in this digest."""
+        is_new = self.since is None or task.began_at > self.since
+        since = self.since_day if self.since is not None else None
+        return mornings.names(
+            task.due_on, is_new=is_new, since=since, today=self.today, steps=steps, own=self.own
+        )
+
+    def is_near(self, task: peer_watch.Task) -> bool:
+        """Whether it is due by the end of the week, or was."""
+        return mornings.names(task.due_on, is_new=True, since=None, today=self.today, steps=(), own=self.own)
 
     def waits(self, began: datetime) -> bool:
         """Whether something that waits is new or has come to a step."""

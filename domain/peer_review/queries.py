@@ -1,0 +1,387 @@
+"""Rounds and their pairs, a school's own side of one, the partner's papers, who owes what, who is silent."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+
+from domain import calendars, outcomes, people, progress, risks, roadmaps, schools
+from domain.actor import SYSTEM, Place, Role
+from domain.dates import OwnDays, local_day
+from domain.db import Tx
+from domain.errors import Forbidden, NotFound
+from domain.pairing import Candidate, Waits, why_waits
+from domain.peer_review import rules
+from domain.peer_review.models import PeerAdvice, PeerForm, PeerPair, PeerRound
+from domain.peer_review.rules import Side, Step
+from domain.policy import Permission, within
+from domain.progress import Assignment, Evidence, Status, Submission
+
+
+class Named(NamedTuple):
+    """A school as a partner sees it."""
+
+    id: int
+    name: str
+    municipality: str
+
+
+class SideRow(NamedTuple):
+    """One school of a pair, how far it is and for how long it has been silent."""
+
+    form: PeerForm
+    school: Named
+    about: Named
+    side: Side
+    owes: list[Step]
+    silent: int  # working days
+
+
+class PairRow(NamedTuple):
+    """A line of the table of pairs."""
+
+    pair: PeerPair
+    sides: Sequence[SideRow]
+
+    @property
+    def silent(self) -> list[SideRow]:
+        """Who of it is silent."""
+        return [side for side in self.sides if side.silent]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A round as its reader sees it: pairs inside the reader's places, and who has nobody."""
+
+    round: PeerRound
+    pairs: Sequence[PairRow]
+    waiting: Sequence[tuple[Named, Waits]]
+    candidates: dict[int, Candidate]  # by school; for the people who make the pairs
+    may_manage: bool
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A school's own side of a pair."""
+
+    round: PeerRound
+    pair: PeerPair
+    mine: SideRow
+    others: Sequence[SideRow]
+    received: PeerForm | None  # the form about this school, once it may be read
+    author: Named  # of that form
+    advice: Sequence[PeerAdvice]  # to this school
+    given: Sequence[PeerAdvice]  # by this school, with the partner's answers
+    runs: bool
+
+
+class Report(NamedTuple):
+    """A report of the partner that may be read."""
+
+    submission: Submission
+    evidence: Sequence[Evidence]
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerPapers:
+    """What a school sees of the school that it writes to, as long as the round runs."""
+
+    school: schools.School
+    profile: risks.ProfileView
+    documents: Sequence[tuple[risks.DocumentRow, Report | None]]
+    measures: Sequence[tuple[progress.WorkRow, Report | None]]
+
+
+def _visible() -> ColumnElement[bool]:
+    return and_(PeerRound.id == PeerForm.round_id, PeerRound.started_at.is_not(None))
+
+
+def _rounds(tx: Tx) -> ColumnElement[bool]:
+    """Rounds of the actor's own places, and started ones in which a school of them takes part."""
+    inside = exists().where(_visible(), within(tx.actor, Permission.SEE, PeerForm))
+    return or_(within(tx.actor, Permission.SEE, PeerRound), inside)
+
+
+async def rounds(tx: Tx) -> Sequence[PeerRound]:
+    """What the actor sees, the newest first."""
+    query = select(PeerRound).where(_rounds(tx)).order_by(PeerRound.partners_on.desc(), PeerRound.id.desc())
+    return (await tx.session.scalars(query)).all()
+
+
+async def round_(tx: Tx, round_id: int, *, manage: bool = False) -> PeerRound:
+    """One round, or NotFound; to manage it, Forbidden for those who only read it."""
+    found = await tx.session.scalar(select(PeerRound).where(PeerRound.id == round_id, _rounds(tx)))
+    if found is None:
+        raise NotFound
+    if manage:
+        query = select(PeerRound.id).where(
+            PeerRound.id == round_id, within(tx.actor, Permission.PLAN, PeerRound)
+        )
+        if await tx.session.scalar(query) is None:
+            raise Forbidden
+    return found
+
+
+async def last_round(tx: Tx, place: Place) -> PeerRound | None:
+    """The newest round of a place, to begin the next one with. The caller has checked the right to plan there."""
+    query = select(PeerRound).where(
+        PeerRound.region_id == place.region_id, PeerRound.municipality_id == place.municipality_id
+    )
+    order = (PeerRound.partners_on.desc(), PeerRound.id.desc())
+    return (await tx.session.scalars(query.order_by(*order).limit(1))).first()
+
+
+def circle(found: PeerRound) -> Select[int]:
+    """Schools that take part in a round."""
+    query = select(schools.School.id).where(schools.School.region_id == found.region_id)
+    if found.municipality_id is not None:
+        query = query.where(schools.School.municipality_id == found.municipality_id)
+    if found.cohort_id is not None:
+        enrolled = schools.Enrollment
+        query = query.join(enrolled, enrolled.school_id == schools.School.id)
+        query = query.where(enrolled.cohort_id == found.cohort_id)
+    return query
+
+
+async def named(tx: Tx, school_ids: Collection[int] | Select[int]) -> dict[int, Named]:
+    """Names of schools, by municipality and name. The caller has checked that they may be known."""
+    place = schools.Municipality
+    query = (
+        select(schools.School.id, schools.School.name, place.name)
+        .join(place, place.id == schools.School.municipality_id)
+        .where(schools.School.id.in_(school_ids))
+        .order_by(place.name, schools.School.name)
+    )
+    return {row[0]: Named(*row) for row in (await tx.session.execute(query)).tuples()}
+
+
+async def candidates(tx: Tx, found: PeerRound) -> dict[int, Candidate]:
+    """The schools of a round as far as it matters for pairs, in five queries."""
+    ids = circle(found)
+    clusters: dict[int, str] = {}
+    mark = outcomes.ClusterMark
+    marks = select(mark.school_id, mark.cluster).where(mark.school_id.in_(ids)).order_by(mark.year)
+    for school_id, cluster in (await tx.session.execute(marks)).tuples():
+        clusters[school_id] = str(cluster)
+    chosen: dict[int, set[int]] = {}
+    risk = risks.ChosenRisk
+    factors = select(risk.school_id, risk.factor).where(risk.school_id.in_(ids), risk.dropped_at.is_(None))
+    for school_id, factor in (await tx.session.execute(factors)).tuples():
+        chosen.setdefault(school_id, set()).add(factor)
+    grant = people.RoleGrant
+    holding = select(grant.school_id, grant.role, grant.person_id).where(
+        grant.school_id.in_(ids), people.valid_on(progress.today(tx))
+    )
+    curators: dict[int, set[int]] = {}
+    teams: dict[int, set[int]] = {}
+    for at, role, person_id in (await tx.session.execute(holding)).tuples():
+        group = curators if role is Role.CURATOR else teams
+        group.setdefault(at or 0, set()).add(person_id)
+    met: dict[int, set[int]] = {}
+    before = select(PeerForm.school_id, PeerForm.about_id).where(
+        PeerForm.school_id.in_(ids), PeerForm.round_id != found.id
+    )
+    for school_id, about_id in (await tx.session.execute(before)).tuples():
+        met.setdefault(school_id, set()).add(about_id)
+    school = schools.School
+    query = select(school.id, school.municipality_id).where(school.id.in_(ids))
+    return {
+        id_: Candidate(
+            id_,
+            municipality_id,
+            clusters.get(id_),
+            frozenset(chosen.get(id_, ())),
+            frozenset(curators.get(id_, ())),
+            frozenset(teams.get(id_, ())),
+            frozenset(met.get(id_, ())),
+        )
+        for id_, municipality_id in (await tx.session.execute(query)).tuples()
+    }
+
+
+async def _sides(
+    tx: Tx, found: PeerRound, rows: Iterable[tuple[PeerPair, PeerForm]], own: OwnDays
+) -> list[PairRow]:
+    """Pairs of one round with all their sides."""
+    listed = list(rows)
+    names = await named(tx, {id_ for _, form in listed for id_ in (form.school_id, form.about_id)})
+    zone, today, dates = tx.actor.timezone, progress.today(tx), found.dates
+    started = local_day(found.started_at, zone) if found.started_at is not None else None
+    pairs: dict[int, tuple[PeerPair, list[SideRow]]] = {}
+    for pair, form in listed:
+        side = form.side(pair, zone)
+        silent = 0
+        if started is not None and found.runs(today):
+            silent = rules.silent_days(side, started, dates, today, own)
+        row = SideRow(form, names[form.school_id], names[form.about_id], side, rules.owed(side), silent)
+        pairs.setdefault(pair.id, (pair, []))[1].append(row)
+    return [PairRow(pair, sides) for pair, sides in pairs.values()]
+
+
+async def view(tx: Tx, round_id: int) -> RoundView:
+    """The table of pairs × phases: of a round that one manages all, else those with a school that one sees."""
+    found = await round_(tx, round_id)
+    whole = within(tx.actor, Permission.SEE, PeerRound)
+    sees_all = (
+        await tx.session.scalar(select(PeerRound.id).where(PeerRound.id == round_id, whole)) is not None
+    )
+    query = (
+        select(PeerPair, PeerForm)
+        .join(PeerForm, PeerForm.pair_id == PeerPair.id)
+        .where(PeerPair.round_id == round_id)
+        .order_by(PeerPair.id, PeerForm.id)
+    )
+    if not sees_all:
+        own = select(PeerForm.pair_id).where(within(tx.actor, Permission.SEE, PeerForm))
+        query = query.where(PeerPair.id.in_(own))
+    listed = (await tx.session.execute(query)).tuples().all()
+    pairs = await _sides(tx, found, listed, await calendars.own_days(tx, found.region_id))
+    manages = within(tx.actor, Permission.PLAN, PeerRound)
+    may = await tx.session.scalar(select(PeerRound.id).where(PeerRound.id == round_id, manages)) is not None
+    pool = await candidates(tx, found) if may else {}
+    paired = {form.school_id for _, form in listed}
+    left = [candidate for id_, candidate in pool.items() if id_ not in paired]
+    names = await named(tx, [candidate.school_id for candidate in left])
+    by_id = {candidate.school_id: candidate for candidate in left}
+    waiting = [(name, why_waits(by_id[id_], left)) for id_, name in names.items()]
+    return RoundView(found, pairs, waiting, pool, may, progress.today(tx))
+
+
+def _mine(tx: Tx) -> Select[PeerForm, PeerPair, PeerRound]:
+    """Forms of the actor's own schools in rounds that have started."""
+    return (
+        select(PeerForm, PeerPair, PeerRound)
+        .join(PeerPair, PeerPair.id == PeerForm.pair_id)
+        .join(PeerRound, _visible())
+        .where(within(tx.actor, Permission.SUBMIT, PeerForm))
+    )
+
+
+async def my_forms(tx: Tx, school_id: int | None = None) -> Sequence[tuple[PeerForm, PeerRound]]:
+    """The rounds of the actor's own schools, the newest first."""
+    query = _mine(tx).order_by(PeerRound.partners_on.desc(), PeerForm.id)
+    if school_id is not None:
+        query = query.where(PeerForm.school_id == school_id)
+    return [(form, found) for form, _, found in (await tx.session.execute(query)).tuples()]
+
+
+async def own_form(tx: Tx, form_id: int) -> tuple[PeerForm, PeerPair, PeerRound]:
+    """The form of the actor's own school; NotFound for everybody else."""
+    found = (await tx.session.execute(_mine(tx).where(PeerForm.id == form_id))).tuples().first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def my_side(tx: Tx, form_id: int) -> FormView:
+    """A school's own page of a round."""
+    form, pair, found = await own_form(tx, form_id)
+    query = select(PeerForm).where(PeerForm.pair_id == pair.id).order_by(PeerForm.id)
+    forms = [(pair, each) for each in await tx.session.scalars(query)]
+    own = await calendars.own_days(tx, found.region_id)
+    sides = (await _sides(tx, found, forms, own))[0].sides
+    about_me = next(side for side in sides if side.form.about_id == form.school_id)
+    asked = select(PeerAdvice).where(PeerAdvice.form_id.in_([about_me.form.id, form.id]))
+    listed = (await tx.session.scalars(asked.order_by(PeerAdvice.position))).all()
+    return FormView(
+        round=found,
+        pair=pair,
+        mine=next(side for side in sides if side.form.id == form.id),
+        others=[side for side in sides if side.form.id != form.id],
+        received=about_me.form if about_me.form.shared_at is not None else None,
+        author=about_me.school,
+        advice=[one for one in listed if one.form_id == about_me.form.id],
+        given=[one for one in listed if one.form_id == form.id],
+        runs=found.runs(progress.today(tx)),
+    )
+
+
+async def readable(tx: Tx, form_id: int) -> rules.Filled:
+    """A form that the actor may read: the own one always, another once it was shown to the partner."""
+    found = await tx.session.get(PeerForm, form_id)
+    its = await tx.session.get(PeerRound, found.round_id) if found is not None else None
+    if found is None or its is None or its.started_at is None:
+        raise NotFound
+    seen = select(PeerForm.id).where(PeerForm.id == form_id, within(tx.actor, Permission.SEE, PeerForm))
+    shown = found.shared_at is not None
+    sees = shown and await tx.session.scalar(seen) is not None
+    if not (tx.actor.works_at(found.school_id) or (shown and tx.actor.works_at(found.about_id)) or sees):
+        raise NotFound
+    names = await named(tx, {found.school_id, found.about_id})
+    final = local_day(found.final_at, tx.actor.timezone) if found.final_at is not None else None
+    author, about = names[found.school_id].name, names[found.about_id].name
+    return rules.Filled(its.title, author, about, its.form, found.texts, final)
+
+
+async def advice(tx: Tx, advice_id: int) -> PeerAdvice:
+    """One recommendation to the actor's own school; NotFound for everybody else."""
+    query = select(PeerAdvice).where(
+        PeerAdvice.id == advice_id, within(tx.actor, Permission.SUBMIT, PeerAdvice)
+    )
+    found = (await tx.session.scalars(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def plans_of(tx: Tx, school_id: int) -> list[tuple[int, str]]:
+    """Living plans of a school to which it may add a measure of its own; id and title."""
+    plan, work = roadmaps.Roadmap, Assignment
+    own = func.coalesce(plan.template_id, plan.id)
+    ids = select(own).join(work, work.roadmap_id == plan.id).where(work.school_id == school_id)
+    query = select(plan.id, plan.title).where(
+        plan.id.in_(ids), plan.state == roadmaps.RoadmapState.APPROVED, plan.ends_on >= progress.today(tx)
+    )
+    return [row._tuple() for row in (await tx.session.execute(query.order_by(plan.id.desc()))).all()]
+
+
+async def partner_papers(tx: Tx, form_id: int) -> PartnerPapers:
+    """Documents of the school that the actor's school writes to, read-only; NotFound unless the round runs."""
+    form, _, found = await own_form(tx, form_id)
+    if not found.runs(progress.today(tx)):
+        raise NotFound
+    # The pair is the right: of this one school, and of what is picked below, nothing else.
+    seen = replace(tx, actor=replace(SYSTEM, timezone=tx.actor.timezone, language=tx.actor.language))
+    papers = list(await risks.concept_documents(seen, form.about_id))
+    its_papers = {row.assignment.id for row in papers}
+    work = await progress.my_work(seen, school_id=form.about_id, permission=Permission.SEE)
+    reports = await _reports(seen, form.about_id, its_papers)
+    return PartnerPapers(
+        school=await schools.school(seen, form.about_id),
+        profile=await risks.profile_of(seen, form.about_id),
+        documents=[(row, reports.get(row.assignment.id)) for row in papers],
+        measures=[(r, reports.get(r.assignment.id)) for r in work if r.assignment.id not in its_papers],
+    )
+
+
+async def _reports(tx: Tx, school_id: int, its_papers: Collection[int]) -> dict[int, Report]:
+    """Confirmed reports, and concept documents as soon as they are handed in, by assignment."""
+    confirmed = Assignment.status == Status.CONFIRMED
+    paper = and_(Assignment.id.in_(its_papers), Assignment.status == Status.IN_REVIEW)
+    newest = and_(Submission.assignment_id == Assignment.id, Submission.version == Assignment.version)
+    query = (
+        select(Submission, Evidence)
+        .join(Assignment, newest)
+        .outerjoin(Evidence, and_(Evidence.submission_id == Submission.id, Evidence.wiped_at.is_(None)))
+        .where(Assignment.school_id == school_id, or_(confirmed, paper), Submission.withdrawn_at.is_(None))
+        .order_by(Evidence.id)
+    )
+    found: dict[int, tuple[Submission, list[Evidence]]] = {}
+    for sent, item in (await tx.session.execute(query)).tuples():
+        kept = found.setdefault(sent.assignment_id, (sent, []))[1]
+        if item is not None and not item.joined:
+            kept.append(item)
+    return {id_: Report(*report) for id_, report in found.items()}
+
+
+async def partner_file(tx: Tx, form_id: int, evidence_id: int) -> Evidence:
+    """A file among the partner's papers; NotFound for any other."""
+    papers = await partner_papers(tx, form_id)
+    reports = [report for _, report in (*papers.documents, *papers.measures) if report is not None]
+    for item in (item for report in reports for item in report.evidence):
+        if item.id == evidence_id and item.sha256:
+            return item
+    raise NotFound

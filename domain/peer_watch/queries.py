@@ -1,0 +1,154 @@
+"""Steps of schools and silences, inside the actor's places; and for mornings, over the whole country."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, select
+
+from domain import calendars, progress, schools
+from domain.actor import Place
+from domain.dates import NO_OWN_DAYS, local_day
+from domain.db import Tx
+from domain.peer_review import PeerForm, PeerPair, PeerRound, Step, named, owed, silent_days
+from domain.policy import Permission, within
+
+
+class Task(NamedTuple):
+    """What somebody has to do in a round: a step of a school, or to start the round (no step)."""
+
+    step: Step | None
+    round_id: int
+    form_id: int
+    place: Place
+    about_id: int
+    title: str
+    due_on: date
+    began_at: datetime
+
+
+class Line(NamedTuple):
+    """A task by name."""
+
+    task: Task
+    school: str
+    partner: str
+
+
+class Silent(NamedTuple):
+    """A school that gives its partner no sign of life."""
+
+    round_id: int
+    pair_id: int
+    school: str
+    partner: str
+    days: int
+
+
+class Fact(NamedTuple):
+    """Whether a school has placed its final form in a round."""
+
+    school_id: int
+    round_id: int
+    title: str
+    on: date
+    done: bool
+
+
+_Rows = Select[PeerForm, PeerPair, PeerRound]
+
+
+def _running(condition: ColumnElement[bool] | None = None) -> _Rows:
+    query = (
+        select(PeerForm, PeerPair, PeerRound)
+        .join(PeerPair, PeerPair.id == PeerForm.pair_id)
+        .join(PeerRound, PeerRound.id == PeerForm.round_id)
+        .where(PeerRound.started_at.is_not(None), PeerRound.ended_at.is_(None))
+        .order_by(PeerForm.id)
+    )
+    return query if condition is None else query.where(condition)
+
+
+async def tasks(tx: Tx) -> list[Task]:
+    """What the actor's own schools and offices still have to do, the soonest first; for the system everybody's."""
+    today, zone = progress.today(tx), tx.actor.timezone
+    found: list[Task] = []
+    rows = await tx.session.execute(_running(within(tx.actor, Permission.SUBMIT, PeerForm)))
+    for form, pair, its in rows.tuples():
+        if not its.runs(today):
+            continue
+        start = its.started_at or its.made_at
+        began = {Step.FINISH: form.shared_at, Step.PLACE: form.final_at}
+        found += [
+            Task(
+                step, its.id, form.id, form.place, form.about_id, its.title,
+                its.dates.of(step), began.get(step) or start,
+            )
+            for step in owed(form.side(pair, zone))
+        ]  # fmt: skip
+    drafts = select(PeerRound).where(
+        within(tx.actor, Permission.SUBMIT, PeerRound), PeerRound.started_at.is_(None)
+    )
+    found += [
+        Task(None, its.id, 0, its.place, 0, its.title, its.partners_on, its.made_at)
+        for its in await tx.session.scalars(drafts)
+        if its.closes_on >= today
+    ]
+    return sorted(found, key=lambda task: (task.due_on, task.form_id))
+
+
+async def lines(tx: Tx, found: Sequence[Task]) -> list[Line]:
+    """The same with names; the tasks are the actor's own."""
+    ids = {task.place.school_id for task in found} | {task.about_id for task in found}
+    names = await named(tx, [id_ for id_ in ids if id_])
+    offices = await schools.offices(tx, (task.place for task in found))
+    return [
+        Line(
+            task,
+            names[task.place.school_id].name if task.place.school_id else offices[task.place].name,
+            names[task.about_id].name if task.about_id else "",
+        )
+        for task in found
+    ]
+
+
+async def silences(tx: Tx) -> list[Silent]:
+    """Schools of the actor's places that are silent in a round, the longest first; for those who coordinate them."""
+    today, zone = progress.today(tx), tx.actor.timezone
+    calendar_of = await calendars.all_own_days(tx)
+    rows = await tx.session.execute(_running(within(tx.actor, Permission.OVERRULE, PeerForm)))
+    quiet: list[tuple[PeerForm, int]] = []
+    for form, pair, its in rows.tuples():
+        own = calendar_of.get(its.region_id, NO_OWN_DAYS)
+        started = local_day(its.started_at or its.made_at, zone)
+        days = silent_days(form.side(pair, zone), started, its.dates, today, own) if its.runs(today) else 0
+        if days:
+            quiet.append((form, days))
+    names = await named(tx, {id_ for form, _ in quiet for id_ in (form.school_id, form.about_id)})
+    found = [
+        Silent(form.round_id, form.pair_id, names[form.school_id].name, names[form.about_id].name, days)
+        for form, days in quiet
+    ]
+    return sorted(found, key=lambda silent: -silent.days)
+
+
+async def facts(tx: Tx, inside: Select[int], first: date, last: date) -> list[Fact]:
+    """Schools with a partner in rounds whose last phase falls into these days: done with the final form placed or
+    handed to the partner, not done once that day is over. The caller brings schools that the actor may see."""
+    query = (
+        select(PeerForm, PeerRound)
+        .join(PeerRound, PeerRound.id == PeerForm.round_id)
+        .where(
+            PeerForm.school_id.in_(inside),
+            PeerRound.started_at.is_not(None),
+            PeerRound.final_on >= first,
+            PeerRound.final_on <= last,
+        )
+        .order_by(PeerRound.final_on, PeerForm.id)
+    )
+    today = progress.today(tx)
+    return [
+        Fact(form.school_id, its.id, its.title, its.final_on, form.final_at is not None)
+        for form, its in (await tx.session.execute(query)).tuples()
+        if form.final_at is not None or its.final_on < today
+    ]
