@@ -79,6 +79,7 @@ DONE = {
     "results_in": N_("The results are brought in. New or changed: %(n)s."),
     "copied": N_("A new version is made: change it and save."),
     "wiped": N_("The file is removed everywhere. The report itself has stayed."),
+    "settled_places": N_("Saved. Schools with a town or a village now: %(n)s."),
     "signed_out": N_("You are signed out."),
 }
 

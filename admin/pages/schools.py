@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from admin import school_board
 from admin.auth import Visitor
+from admin.boards import SETTLEMENTS
 from admin.forms import Choice, Filters
 from admin.page import Visit
 from admin.pages.audit import deeds
@@ -88,6 +89,7 @@ async def school_list(visit: Visitor, filters: Annotated[SchoolFilters, Query()]
         lines = await _lines(tx, visit, filters)
         municipalities = await schools.municipalities(tx)
         cohorts = await programme.cohorts(tx)
+        unsettled = await schools.unsettled_count(tx) if visit.may(Permission.REGISTER) else 0
     if filters.format:
         return export(_table(visit, lines), filters.format, "schools")
     return visit.page(
@@ -97,6 +99,7 @@ async def school_list(visit: Visitor, filters: Annotated[SchoolFilters, Query()]
         municipalities=municipalities,
         cohorts=cohorts,
         statuses=SCHOOL_STATUS,
+        unsettled=unsettled,
     )
 
 
@@ -136,6 +139,9 @@ async def school_page(visit: Visitor, school_id: int) -> Response:
         **numbers,
         school=school,
         municipality=place.above,
+        settlements=SETTLEMENTS,
+        may_register=allows(visit.actor, Permission.REGISTER, school.place),
+        guess=schools.guess_of(school, place.above),
         school_status=SCHOOL_STATUS[school.status] if school.status else "",
         curators=[row for row in team if row.grant.role is Role.CURATOR],
         team=[row for row in team if row.grant.role in SCHOOL_TEAM],

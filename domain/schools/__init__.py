@@ -1,6 +1,14 @@
 """Regions, municipalities, schools."""
 
-from domain.schools.actions import add_municipality, add_region, add_school, enroll, place_cohort, set_mentor
+from domain.schools.actions import (
+    add_municipality,
+    add_region,
+    add_school,
+    enroll,
+    place_cohort,
+    set_mentor,
+    settle,
+)
 from domain.schools.models import (
     Enrollment,
     MentorLink,
@@ -14,9 +22,11 @@ from domain.schools.queries import (
     Office,
     PlaceName,
     SchoolRow,
+    Unsettled,
     cohort_ids,
     file_rules,
     find_place,
+    guess_of,
     mentor,
     municipalities,
     offices,
@@ -27,12 +37,24 @@ from domain.schools.queries import (
     school,
     school_list,
     timezone,
+    unsettled,
+    unsettled_count,
     visible_schools,
 )
-from domain.schools.rules import fold, municipality_key, number_of, search_name, settlement_of, short_name
+from domain.schools.rules import (
+    Guess,
+    fold,
+    guess_settlement,
+    municipality_key,
+    number_of,
+    search_name,
+    settlement_of,
+    short_name,
+)
 
 __all__ = [
     "Enrollment",
+    "Guess",
     "MentorLink",
     "Municipality",
     "Office",
@@ -42,6 +64,7 @@ __all__ = [
     "SchoolRow",
     "SchoolStatus",
     "Settlement",
+    "Unsettled",
     "add_municipality",
     "add_region",
     "add_school",
@@ -50,6 +73,8 @@ __all__ = [
     "file_rules",
     "find_place",
     "fold",
+    "guess_of",
+    "guess_settlement",
     "mentor",
     "municipalities",
     "municipality_key",
@@ -64,8 +89,11 @@ __all__ = [
     "school_list",
     "search_name",
     "set_mentor",
+    "settle",
     "settlement_of",
     "short_name",
     "timezone",
+    "unsettled",
+    "unsettled_count",
     "visible_schools",
 ]

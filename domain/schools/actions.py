@@ -1,5 +1,6 @@
 """Keeping the register of places."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from domain import audit, programme
 from domain.actor import Place
 from domain.db import WriteTx
 from domain.policy import Permission, require
-from domain.schools import rules
+from domain.schools import queries, rules
 from domain.schools.models import Enrollment, MentorLink, Municipality, Region, School, Settlement
 
 
@@ -73,6 +74,23 @@ async def add_school(
     if is_new:
         audit.record(tx, "school.add", "school", found.id, found.place, name=found.name)
     return found, is_new
+
+
+async def settle(tx: WriteTx, kinds: Mapping[int, Settlement | None]) -> int:
+    """Say of schools whether they stand in a town or a village, or that nobody knows; how many changed.
+
+    Raises NotFound for a school that is not the actor's, Forbidden for one that the actor only sees.
+    """
+    changed = 0
+    for school_id, kind in kinds.items():
+        found = await queries.school(tx, school_id)
+        require(tx.actor, Permission.REGISTER, found.place)
+        if found.settlement is kind:
+            continue
+        found.settlement = kind
+        changed += 1
+        audit.record(tx, "school.settle", "school", found.id, found.place, kind=kind.value if kind else "")
+    return changed
 
 
 async def enroll(tx: WriteTx, school: School, cohort_id: int) -> None:

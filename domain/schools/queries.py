@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from domain import programme
 from domain.actor import Place
@@ -211,3 +211,39 @@ async def file_rules(tx: Tx, place: Place) -> programme.FileRules:
         return await programme.file_rules(tx, place.region_id)
     its = select(Enrollment.cohort_id).where(Enrollment.school_id == place.school_id)
     return await programme.file_rules(tx, place.region_id, its)
+
+
+class Unsettled(NamedTuple):
+    """A school of which nobody has said whether it stands in a town or a village, and what its words suggest."""
+
+    school: School
+    municipality: str
+    guess: rules.Guess | None
+
+
+async def unsettled_count(tx: Tx) -> int:
+    """How many schools that the actor keeps have neither town nor village."""
+    query = select(func.count()).select_from(School).where(within(tx.actor, Permission.REGISTER, School))
+    return await tx.session.scalar(query.where(School.settlement.is_(None))) or 0
+
+
+async def unsettled(tx: Tx, *, municipality_id: int | None = None, limit: int = 200) -> list[Unsettled]:
+    """Schools that the actor keeps without town or village, by municipality and name."""
+    query = (
+        select(School, Municipality.name)
+        .join(Municipality, Municipality.id == School.municipality_id)
+        .where(within(tx.actor, Permission.REGISTER, School), School.settlement.is_(None))
+        .order_by(Municipality.name, School.name)
+        .limit(limit)
+    )
+    if municipality_id is not None:
+        query = query.where(School.municipality_id == municipality_id)
+    return [
+        Unsettled(found, above, guess_of(found, above))
+        for found, above in (await tx.session.execute(query)).tuples()
+    ]
+
+
+def guess_of(found: School, municipality: str) -> rules.Guess | None:
+    """What the words of a school suggest."""
+    return rules.guess_settlement([found.full_name, found.name], municipality, found.details)

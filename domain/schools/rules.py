@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 # What the kinds of school are called in full and in short; longest first. Source: registers of four regions.
 KINDS = (
@@ -80,3 +80,38 @@ def settlement_of(names: Sequence[str], municipality: str, details: Mapping[str,
             return "town"
     urban = re.search(r"\bго\b|городск\w+ округ|(?<![\w.])г\.|\bгород\b", fold(municipality))
     return "town" if urban else None
+
+
+class Guess(NamedTuple):
+    """What words suggest of a school's settlement, and the words: for a person to confirm, never taken as a fact."""
+
+    kind: str  # town, village
+    words: str
+
+
+_ADDRESS = re.compile(r"адрес", re.IGNORECASE)
+# In an address a sign stands before a name: «д. Торопово» is a village, «д. 5» a house.
+_SIGN = re.compile(
+    r"(?<![\w.])(?P<sign>село|с|деревня|дер|д|пос[её]лок|пос|пгт|п|рп|р\. ?п|хутор|х|станица|ст-ца|аул|город|г)\.?\s+"
+    r"(?P<name>[А-ЯЁ][\w-]+(?:[ -][А-ЯЁ][\w-]+)?)"
+)
+_TOWN_SIGNS = frozenset({"г", "город"})
+
+
+def guess_settlement(names: Sequence[str], municipality: str, details: Mapping[str, Any]) -> Guess | None:
+    """What the words say, with the words: the name first, then the last place of an address, then the municipality."""
+    for text in names:
+        for kind, pattern in (("village", _VILLAGE), ("town", _TOWN)):
+            if found := pattern.search(text):
+                return Guess(kind, _around(text, found.start()))
+    for header, value in details.items():
+        if _ADDRESS.search(header) and (signs := list(_SIGN.finditer(str(value)))):
+            last = signs[-1]  # «г. Данилов, д. Торопово»: the school is in the village
+            return Guess("town" if last["sign"].casefold() in _TOWN_SIGNS else "village", last[0])
+    kind_ = settlement_of([], municipality, details)
+    return Guess(kind_, municipality) if kind_ else None
+
+
+def _around(text: str, at: int) -> str:
+    """The sign and the word after it."""
+    return " ".join(text[at:].replace(".", ". ").split()[:2]).strip('«»",')
