@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import rendering
 from bot.answers import Answer, Outcome, classify, classify_error
-from bot.limits import Departure
+from bot.limits import Flight
 from bot.notice import FindAddress, MarkUnreachable, Notice, Renderers, Stored
 from bot.telegram import session_of
 from domain import groups, outbox
@@ -103,11 +103,11 @@ class Delivery:
         async with self._db.read(SYSTEM) as tx:
             found = await self._ask_again(tx, due.id)
         if isinstance(found, Ready):
-            departure = await self._turn(found.chat_id, due.lane)
+            flight = await self._turn(found.chat_id, due.lane)
             try:
-                verdict = await self._send_if_true(lease, due, departure)
+                verdict = await self._send_if_true(lease, due, flight)
             finally:
-                self._limiter.release(departure)
+                self._limiter.release(flight)
         else:
             verdict = found
         if verdict is not None:
@@ -116,12 +116,12 @@ class Delivery:
                 await outbox.move(tx, lease, due.id, verdict.state, error=verdict.reason, **values)
             self._counters[f"outbox_{verdict.state}"] += 1
 
-    async def _turn(self, chat_id: int, lane: int) -> Departure:
+    async def _turn(self, chat_id: int, lane: int) -> Flight:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - we run in one
         self._waiting.add(task)
         try:
-            return await self._limiter.acquire(chat_id, lane, leaves_now=False)
+            return await self._limiter.acquire(chat_id, lane)
         finally:
             self._waiting.discard(task)
 
@@ -153,7 +153,7 @@ class Delivery:
             return Verdict(S.PENDING, "quiet hours", moment)
         return Ready(message, chat_id, texts(language), is_night)
 
-    async def _send_if_true(self, lease: Lease, due: Due, departure: Departure) -> Verdict | None:
+    async def _send_if_true(self, lease: Lease, due: Due, flight: Flight) -> Verdict | None:
         loop = asyncio.get_running_loop()
         found = await self._prepare(due.id)
         asked_at = loop.time()
@@ -170,9 +170,8 @@ class Delivery:
                 may_send = await outbox.begin_sending(tx, lease, due.id)
             if not may_send:  # a pause has begun, or the lease is lost
                 return Verdict(S.PENDING, "not now")
-            await self._limiter.depart(departure)
             ready, notice = found
-            await self._conclude(lease, ready, notice, await self._exchange(ready, notice, due.lane))
+            await self._conclude(lease, ready, notice, await self._exchange(ready, notice, due.lane, flight))
         return None
 
     async def _prepare(self, message_id: int) -> Prepared | Verdict | None:
@@ -212,22 +211,22 @@ class Delivery:
         path.stat()  # asked before anything leaves: not having it is no doubt about the message
         return replace(notice, document=replace(document, content=path))
 
-    async def _exchange(self, ready: Ready, notice: Notice, lane: int) -> Answer:
+    async def _exchange(self, ready: Ready, notice: Notice, lane: int, flight: Flight) -> Answer:
         is_repeat = ready.message.doubts > 0
         method = rendering.call(notice, ready.chat_id, ready.say, is_repeat=is_repeat)
-        answer = await self._post(method)
+        answer = await self._post(method, flight)
         if answer.outcome != Outcome.REFORMAT:
             return answer
         log.warning("sent_as_plain_text", outbox_id=ready.message.id, error=answer.error)
         method = rendering.call(notice, ready.chat_id, ready.say, is_repeat=is_repeat, plain=True)
         if "button" in answer.error.lower() or "url" in answer.error.lower():
             method.reply_markup = None
-        await self._limiter.acquire(ready.chat_id, lane)
-        return await self._post(method)
+        return await self._post(method, await self._limiter.acquire(ready.chat_id, lane))
 
-    async def _post(self, method: SendMessage | SendDocument | SendPhoto) -> Answer:
+    async def _post(self, method: SendMessage | SendDocument | SendPhoto, flight: Flight) -> Answer:
         try:
-            status, body = await session_of(self._bot).post(self._bot, method, REQUEST)
+            async with self._limiter.flight(flight):
+                status, body = await session_of(self._bot).post(self._bot, method, REQUEST)
         except (ClientError, TimeoutError, OSError) as error:
             return classify_error(error)
         return classify(status, body)

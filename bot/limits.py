@@ -1,9 +1,10 @@
 """One limiter for all sends of a token: Telegram allows 30 a second, one a second in a chat, 20 a minute in a group.
 
-`Window` is the arithmetic, with time given to it; `Limiter` lets coroutines wait, the bot's own answers first. A
-bucket with a burst would let 49 through in one second (RELIABILITY.md §2): hence moving windows, and what is sent
-unprompted is also spaced evenly. A message of the outbox has its turn first (`acquire`), is marked as on its way,
-and then departs (`depart`): turns keep the pace, departures keep the limit.
+`Window` is the arithmetic, with time given to it; `Limiter` lets coroutines wait, the bot's own answers first. Whoever
+sends has its turn first (`acquire`), may do something, and then flies (`flight`). Turns keep the pace; flights keep the
+limit: when Telegram counts a message lies between its departure and its answer, so a message departs only if fewer than
+thirty were on their way or answered within the second before it. No guess about the network is needed, and no margin.
+A bucket with a burst would let 49 through in one second (RELIABILITY.md §2); what is unprompted is spaced evenly.
 """
 
 import asyncio
@@ -11,13 +12,12 @@ import heapq
 import itertools
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from math import ceil
 
-RATE = (
-    29.4  # a second, of the 30 allowed: thirty in 1.02 s, so one may be 20 ms faster on its way than another
-)
+RATE = 30.0  # a second
 CHAT_SPACING = 1.05  # seconds between messages to one chat, with a margin for the way there
 GROUP_LIMIT, GROUP_WINDOW = 20, 60.0
 SLOW_FOR = (
@@ -26,16 +26,23 @@ SLOW_FOR = (
 SLOWER, SLOWEST = 0.9, 0.5  # of the rate: after each further pause, and at least
 ANSWER = -1  # priority of what a person is waiting for; the outbox lanes 0, 1, 2 follow
 CATCH_UP = 0.3  # seconds of even spacing that a late timer or a slow answer may make good
+LOOK_AGAIN = 0.05  # seconds, where all that are allowed are on their way
 REMEMBERED = 3.0  # seconds: a departure counts for at most two, at the slowest
 REMEMBERED_CHATS = 5_000
 
 
 @dataclass(slots=True)
-class Departure:
-    """A message whose turn has come, and when it really left."""
+class Flight:
+    """A message whose turn has come, when it left, and when its answer was there."""
 
     turn: float
-    at: float | None = None
+    left: float | None = None
+    over: float | None = None
+
+    @property
+    def known(self) -> float:
+        """The newest of the three."""
+        return next(at for at in (self.over, self.left, self.turn) if at is not None)
 
 
 class Window:
@@ -46,7 +53,7 @@ class Window:
         self.paused_until = float("-inf")
         self.slow_until = float("-inf")
         self._factor = 1.0
-        self._departures: deque[Departure] = deque()
+        self._flights: deque[Flight] = deque()
         self._next_unprompted = float("-inf")
         self._chats: dict[int, deque[float]] = {}
 
@@ -71,8 +78,10 @@ class Window:
 
     def ready_at(self, now: float, chat_id: int | None, priority: int) -> float:
         """The earliest moment for a message of this priority to this chat; not after `now` means at once."""
-        known = sorted(one.turn if one.at is None else one.at for one in self._departures)
-        ready = max(self.paused_until, self._room_after(now, known))
+        allowed, span = self._allowed(now)
+        ready = self.paused_until
+        if len(self._flights) >= allowed:
+            ready = max(ready, sorted(one.known for one in self._flights)[-allowed] + span)
         if priority > ANSWER:
             ready = max(ready, self._next_unprompted)
         if chat_id is not None:
@@ -80,13 +89,18 @@ class Window:
         return ready
 
     def departs_at(self, now: float) -> float:
-        """The earliest moment at which one whose turn has come may leave, going by what has really left."""
-        return self._room_after(now, sorted(one.at for one in self._departures if one.at is not None))
+        """The earliest moment at which one whose turn has come may leave; infinite while too many are on their way."""
+        allowed, span = self._allowed(now)
+        answered = sorted(one.over for one in self._flights if one.over is not None)
+        room = allowed - sum(one.left is not None and one.over is None for one in self._flights)
+        if room <= 0:
+            return float("inf")
+        return answered[-room] + span if len(answered) >= room else float("-inf")
 
-    def _room_after(self, now: float, times: list[float]) -> float:
+    def _allowed(self, now: float) -> tuple[int, float]:
+        """So many in so many seconds."""
         rate = self.rate_at(now)
-        allowed = ceil(rate)
-        return times[-allowed] + allowed / rate if len(times) >= allowed else float("-inf")
+        return ceil(rate), ceil(rate) / rate
 
     def chat_ready_at(self, chat_id: int) -> float:
         """The earliest moment that the chat's own limits allow."""
@@ -98,14 +112,12 @@ class Window:
             ready = max(ready, sent[-GROUP_LIMIT] + GROUP_WINDOW)
         return ready
 
-    def grant(
-        self, now: float, chat_id: int | None, priority: int, count: int = 1, *, leaves_now: bool = True
-    ) -> Departure:
-        """Count what has its turn; an album counts by its items. What does not leave at once counts when it does."""
-        departure = Departure(now, now if leaves_now else None)
-        self._departures.extend([departure] * count)
-        while self._departures[0].at is not None and self._departures[0].at <= now - REMEMBERED:
-            self._departures.popleft()
+    def grant(self, now: float, chat_id: int | None, priority: int, count: int = 1) -> Flight:
+        """Count what has its turn; an album counts by its items."""
+        flight = Flight(now)
+        self._flights.extend([flight] * count)
+        while self._flights[0].over is not None and self._flights[0].over <= now - REMEMBERED:
+            self._flights.popleft()
         if priority > ANSWER:
             # From the moment planned, not from now: else every delay of a timer would lower the rate.
             is_late = now - self._next_unprompted <= CATCH_UP
@@ -117,11 +129,11 @@ class Window:
             self._chats[chat_id] = sent  # at the end: the longest silent are forgotten first
             while len(self._chats) > REMEMBERED_CHATS:
                 del self._chats[next(iter(self._chats))]
-        return departure
+        return flight
 
-    def forget(self, departure: Departure) -> None:
+    def forget(self, flight: Flight) -> None:
         """It did not leave."""
-        self._departures = deque(one for one in self._departures if one is not departure)
+        self._flights = deque(one for one in self._flights if one is not flight)
 
 
 @dataclass(order=True)
@@ -130,8 +142,7 @@ class _Ticket:
     number: int
     chat_id: int | None = field(compare=False)
     count: int = field(compare=False)
-    turn: asyncio.Future[Departure] = field(compare=False)
-    leaves_now: bool = field(compare=False, default=True)
+    turn: asyncio.Future[Flight] = field(compare=False)
 
 
 class Limiter:
@@ -153,15 +164,10 @@ class Limiter:
         self._waiting: list[_Ticket] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    async def acquire(
-        self, chat_id: int | None, priority: int, count: int = 1, *, leaves_now: bool = True
-    ) -> Departure:
-        """Wait until a message may leave; None: it counts overall but in no chat.
-
-        Whoever has something to do first (`leaves_now=False`) calls `depart` before it leaves, or `release`.
-        """
-        turn: asyncio.Future[Departure] = asyncio.get_running_loop().create_future()
-        ticket = _Ticket(priority, next(self._numbers), chat_id, count, turn, leaves_now)
+    async def acquire(self, chat_id: int | None, priority: int, count: int = 1) -> Flight:
+        """Wait for the turn of a message, then use `flight`, or `release`; None: it counts overall but in no chat."""
+        turn: asyncio.Future[Flight] = asyncio.get_running_loop().create_future()
+        ticket = _Ticket(priority, next(self._numbers), chat_id, count, turn)
         heapq.heappush(self._waiting, ticket)
         self._advance()
         try:
@@ -172,19 +178,24 @@ class Limiter:
                 heapq.heapify(self._waiting)
             raise
 
-    async def depart(self, departure: Departure) -> None:
-        """Wait until one whose turn has come may really leave, and count it from that moment."""
-        now = self._clock()
-        while (ready := self.window.departs_at(now)) > now:
-            await asyncio.sleep(ready - now)
-            now = self._clock()
-        departure.at = now
+    @asynccontextmanager
+    async def flight(self, flight: Flight) -> AsyncIterator[None]:
+        """The way of a message whose turn has come: begins when it may really leave, ends with its answer."""
+        try:
+            while (ready := self.window.departs_at(self._clock())) > self._clock():  # noqa: ASYNC110
+                await asyncio.sleep(min(ready - self._clock(), LOOK_AGAIN))
+            flight.left = self._clock()
+            yield
+        finally:
+            if flight.left is not None:
+                flight.over = self._clock()
+            self.release(flight)
 
-    def release(self, departure: Departure) -> None:
-        """One whose turn had come did not leave at all: its place is free."""
-        if departure.at is None:
-            self.window.forget(departure)
-            self._advance()
+    def release(self, flight: Flight) -> None:
+        """Over; one that did not leave at all frees its place."""
+        if flight.left is None:
+            self.window.forget(flight)
+        self._advance()
 
     def pause(self, seconds: float) -> None:
         """Stop everything for a while; `on_pause` writes it into the database."""
@@ -219,10 +230,7 @@ class Limiter:
                 earliest = min(earliest, ready)
                 later.append(ticket)
             elif not ticket.turn.done():
-                granted = self.window.grant(
-                    now, ticket.chat_id, ticket.priority, ticket.count, leaves_now=ticket.leaves_now
-                )
-                ticket.turn.set_result(granted)
+                ticket.turn.set_result(self.window.grant(now, ticket.chat_id, ticket.priority, ticket.count))
         self._waiting = later  # still in order: popped from the smallest on
         if self._timer is not None:
             self._timer.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, cast
 
 import structlog
@@ -16,7 +17,7 @@ from aiogram.methods.base import TelegramType
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.answers import Outcome, classify, classify_error
-from bot.limits import ANSWER, Limiter
+from bot.limits import ANSWER, Flight, Limiter
 from domain.settings import Settings
 
 log = structlog.get_logger()
@@ -72,9 +73,10 @@ class TelegramSession(AiohttpSession):
     ) -> TelegramType:
         """A call of the bot's own: waits its turn, and again as long as Telegram surely has not done it."""
         for attempt in range(1, TRIES + 1):
-            await self._turn(method)
+            flight = await self._turn(method)
             try:
-                status, body = await self.post(bot, method, timeout)
+                async with self.limiter.flight(flight) if flight is not None else nullcontext():
+                    status, body = await self.post(bot, method, timeout)
             except (ClientError, TimeoutError) as error:
                 answer = classify_error(error)
                 if answer.outcome == Outcome.NOT_CONNECTED and attempt < TRIES:
@@ -91,13 +93,14 @@ class TelegramSession(AiohttpSession):
             return self._result(bot, method, status, body)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _turn(self, method: TelegramMethod[Any]) -> None:
+    async def _turn(self, method: TelegramMethod[Any]) -> Flight | None:
         name = method.__api_method__
         if name.startswith(("send", "copy", "forward")) and name != "sendChatAction":
             count = len(getattr(method, "media", None) or ()) or 1
-            await self.limiter.acquire(chat_number(getattr(method, "chat_id", None)), ANSWER, count)
+            return await self.limiter.acquire(chat_number(getattr(method, "chat_id", None)), ANSWER, count)
         elif name.startswith("edit"):
-            await self.limiter.acquire(None, ANSWER)
+            return await self.limiter.acquire(None, ANSWER)
+        return None
 
     def _result(self, bot: Bot, method: TelegramMethod[TelegramType], status: int, body: str) -> TelegramType:
         try:

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.limits import ANSWER, Departure, Limiter, Window
+from bot.limits import ANSWER, Flight, Limiter, Window
 from domain.outbox import BULK, TRANSACTIONAL
+
+ways = st.floats(0, 0.4)
 
 
 def departures(window: Window, count: int, priority: int, start: float = 100.0) -> list[float]:
@@ -90,45 +92,56 @@ def test_each_further_pause_within_a_minute_slows_down_for_a_minute() -> None:
     assert window.rate_at(402.0) == 20.0
 
 
-def test_departures_keep_the_limit_whatever_happens_between_turn_and_departure() -> None:
+def test_flights_keep_the_limit_whatever_lies_between_turn_departure_and_answer() -> None:
     window = Window(rate=2)
-    late = window.grant(100.0, 1, ANSWER, leaves_now=False)
-    window.grant(100.5, 2, ANSWER)
-    assert window.ready_at(100.9, 3, ANSWER) == 101.0  # by its turn, so that no delay lowers the rate
-    late.at = 100.8
-    next_one = window.grant(101.0, 3, ANSWER, leaves_now=False)
-    assert window.departs_at(101.0) == 101.5  # by what really left
-    assert window.ready_at(101.0, 4, ANSWER) == pytest.approx(101.8)
-    window.forget(next_one)
-    assert window.ready_at(101.0, 4, ANSWER) == 101.5
+    slow, quick = window.grant(100.0, 1, ANSWER), window.grant(100.5, 2, ANSWER)
+    assert window.ready_at(100.9, 3, ANSWER) == 101.0  # by the turns, so that no delay lowers the rate
+    slow.left, quick.left = 100.1, 100.5
+    assert window.departs_at(100.6) == float("inf")  # both are on their way: who knows when they arrive
+    quick.over = 100.6
+    assert window.departs_at(100.6) == 101.6  # one is: the other may have arrived with its answer
+    slow.over = 100.8
+    assert window.departs_at(100.8) == 101.6
+    third = window.grant(101.6, 3, ANSWER)
+    third.left, third.over = 101.6, 101.7
+    assert window.departs_at(101.7) == pytest.approx(101.8)
+    window.forget(third)
+    assert window.departs_at(101.7) == 101.6
 
 
-@given(st.lists(st.tuples(st.floats(0, 0.4), st.booleans()), min_size=40, max_size=120))
-def test_no_second_holds_more_departures_than_allowed_however_long_the_way_is(
-    ways: list[tuple[float, bool]],
+@given(st.lists(st.tuples(ways, ways, ways, st.booleans()), min_size=40, max_size=120))
+def test_no_second_of_telegram_holds_more_than_allowed_however_long_the_ways_are(
+    sent: list[tuple[float, float, float, bool]],
 ) -> None:
+    """Turn, commit, the way there, the way back: the moment of arrival is what Telegram counts."""
     window, now = Window(), 100.0
-    left: list[float] = []
-    under_way: list[tuple[float, int, Departure]] = []
+    arrived: list[float] = []
+    events: list[tuple[float, int, Flight, str]] = []
 
-    def leave(until: float) -> None:
-        while under_way and (at := max(under_way[0][0], window.departs_at(under_way[0][0]))) <= until:
-            heapq.heappop(under_way)[2].at = at
-            left.append(at)
+    def live(until: float) -> None:
+        while events and events[0][0] <= until:
+            at, number, flight, what = heapq.heappop(events)
+            if what == "over":
+                flight.over = at
+            elif (ready := window.departs_at(at)) > at:
+                heapq.heappush(events, (min(ready, at + 0.05), number, flight, what))
+            else:
+                _, there, back, _ = sent[number]
+                flight.left = at
+                arrived.append(at + there)
+                heapq.heappush(events, (at + there + back, number, flight, "over"))
 
-    for chat, (way, is_answer) in enumerate(ways, start=1):
+    for number, (commit, _, _, is_answer) in enumerate(sent):
         priority = ANSWER if is_answer else BULK
-        while (ready := window.ready_at(now, chat, priority)) > now:
+        while (ready := window.ready_at(now, number + 1, priority)) > now:
             now = ready
-            leave(now)
-        departure = window.grant(now, chat, priority, leaves_now=is_answer)
-        if is_answer:
-            left.append(now)
-        else:
-            heapq.heappush(under_way, (now + way, chat, departure))
-    leave(float("inf"))
-    left.sort()
-    assert all(later - earlier > 1.0 for earlier, later in zip(left, left[30:], strict=False))
+            live(now)
+        flight = window.grant(now, number + 1, priority)
+        heapq.heappush(events, (now + commit, number, flight, "leave"))
+    live(float("inf"))
+    arrived.sort()
+    assert len(arrived) == len(sent)
+    assert all(later - earlier >= 1.0 - 1e-9 for earlier, later in zip(arrived, arrived[30:], strict=False))
 
 
 def test_an_album_counts_by_its_items() -> None:
@@ -162,4 +175,4 @@ async def test_who_stops_waiting_takes_no_turn() -> None:
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
     await limiter.acquire(1, BULK)  # would wait another second in this chat
-    assert len(limiter.window._departures) == 1
+    assert len(limiter.window._flights) == 1

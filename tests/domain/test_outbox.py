@@ -15,6 +15,7 @@ from domain.db import Database
 from domain.outbox import Lease, OutboxState, Policy, allowed_at
 from domain.outbox.rules import MOVES
 from tests.world import MovableClock
+from tests.zones import ZONES
 
 BOT = 42
 S = OutboxState
@@ -275,21 +276,6 @@ async def test_ended_messages_are_forgotten_after_half_a_year(empty: Empty) -> N
     async with db.write(SYSTEM) as tx:
         assert await outbox.forget_old(tx) == 1
     assert await counts(db) == {"pending": 1}
-
-
-ZONES = [
-    "Europe/Kaliningrad",
-    "Europe/Moscow",
-    "Europe/Samara",
-    "Asia/Yekaterinburg",
-    "Asia/Omsk",
-    "Asia/Krasnoyarsk",
-    "Asia/Irkutsk",
-    "Asia/Yakutsk",
-    "Asia/Vladivostok",
-    "Asia/Magadan",
-    "Asia/Kamchatka",
-]
 
 
 @given(st.sampled_from(ZONES), st.datetimes(datetime(2014, 1, 1), datetime(2027, 1, 1)))

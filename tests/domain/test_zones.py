@@ -17,20 +17,8 @@ from domain.outbox import allowed_at
 from domain.programme import REMINDER_STEPS
 from tests.bot.engine_kit import rows
 from tests.world import World
+from tests.zones import ZONES
 
-ZONES = (
-    "Europe/Kaliningrad",
-    "Europe/Moscow",
-    "Europe/Samara",
-    "Asia/Yekaterinburg",
-    "Asia/Omsk",
-    "Asia/Krasnoyarsk",
-    "Asia/Irkutsk",
-    "Asia/Yakutsk",
-    "Asia/Vladivostok",
-    "Asia/Magadan",
-    "Asia/Kamchatka",
-)
 FIRST = date(2025, 11, 20)  # two new years, the May holidays, moved Saturdays
 DAYS = 400
 
