@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import field_validator
 from starlette.datastructures import FormData, UploadFile
 
-from admin.forms import Choice, Form
+from admin.forms import Choice, Filters, Form
 from admin.page import Visit
 from admin.words import ROLES, SCHOOL_STATUS
 from domain import audiences, groups, programme, reports, roadmaps, schools
@@ -76,6 +76,20 @@ class CircleForm(Form):
 
 
 Fields = list[tuple[str, str | UploadFile]]  # what a FormData is made of
+
+
+class SavedQuery(Filters):
+    """A saved circle to begin with."""
+
+    saved: Choice = None
+
+
+async def begun(visit: Visit, query: SavedQuery) -> FormData | None:
+    """The fields of the saved circle that a new message begins with. Raises NotFound."""
+    if not query.saved:
+        return None
+    async with visit.read() as tx:
+        return FormData(fields_of((await audiences.saved(tx, query.saved)).circle))
 
 
 def fields_of(segment: Segment) -> Fields:

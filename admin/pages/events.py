@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from admin import circles
 from admin.auth import Visitor
 from admin.circles import CircleForm
-from admin.forms import Choice, Filters, Form, read_form, refusal, sent
+from admin.forms import Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.tables import Format, attachment, export
 from domain import audiences, events, groups
@@ -60,12 +60,6 @@ class MarkForm(Form):
     came: bool
 
 
-class NewQuery(Filters):
-    """A saved circle to begin with."""
-
-    saved: Choice = None
-
-
 class CardQuery(Filters):
     """The list of the day as a page or a file."""
 
@@ -103,13 +97,9 @@ async def _compose(visit: Visit, kept: FormData | None, problem: str = "") -> Re
 
 
 @closed.get("/events/new")
-async def compose(visit: Visitor, query: Annotated[NewQuery, Query()]) -> Response:
+async def compose(visit: Visitor, query: Annotated[circles.SavedQuery, Query()]) -> Response:
     """What, when, where, whom."""
-    kept = None
-    if query.saved:
-        async with visit.read() as tx:
-            kept = FormData(circles.fields_of((await audiences.saved(tx, query.saved)).circle))
-    return await _compose(visit, kept)
+    return await _compose(visit, await circles.begun(visit, query))
 
 
 @closed.post("/events")

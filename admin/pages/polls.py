@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from admin import circles
 from admin.auth import Visitor
 from admin.circles import CircleForm
-from admin.forms import Choice, Filters, Form, read_form, refusal, sent
+from admin.forms import Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.tables import Format, export
 from domain import audiences, people, polls
@@ -75,12 +75,6 @@ class DoForm(Form):
     do: Literal["remind", "close"]
 
 
-class NewQuery(Filters):
-    """A saved circle to begin with."""
-
-    saved: Choice = None
-
-
 class CardQuery(Filters):
     """Results, or every answer; as a page or a file."""
 
@@ -134,13 +128,9 @@ def _kinds() -> dict[str, str]:
 
 
 @closed.get("/polls/new")
-async def compose(visit: Visitor, query: Annotated[NewQuery, Query()]) -> Response:
+async def compose(visit: Visitor, query: Annotated[circles.SavedQuery, Query()]) -> Response:
     """Questions and whom to ask."""
-    kept = None
-    if query.saved:
-        async with visit.read() as tx:
-            kept = FormData(circles.fields_of((await audiences.saved(tx, query.saved)).circle))
-    return await _compose(visit, kept)
+    return await _compose(visit, await circles.begun(visit, query))
 
 
 @closed.post("/polls/new")

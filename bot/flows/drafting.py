@@ -193,10 +193,9 @@ async def remove(query: CallbackQuery, callback_data: Remove, talk: Talk) -> Non
         async with talk.db.write(talk.actor) as tx:
             await progress.remove_evidence(tx, callback_data.evidence)
     except (AlreadySubmitted, AssignmentClosed) as closed:
-        await talk.refuse(closed)
-        await _show_card(talk, callback_data.id)
-        return
-    await _show_card(talk, callback_data.id, changed=True)
+        await _too_late(talk, callback_data.id, closed)
+    else:
+        await _show_card(talk, callback_data.id, changed=True)
 
 
 @router.callback_query(RemovePhotos.filter())
@@ -206,10 +205,15 @@ async def remove_photos(query: CallbackQuery, callback_data: RemovePhotos, talk:
         async with talk.db.write(talk.actor) as tx:
             await progress.remove_photos(tx, callback_data.id)
     except (AlreadySubmitted, AssignmentClosed) as closed:
-        await talk.refuse(closed)
-        await _show_card(talk, callback_data.id)
-        return
-    await _show_card(talk, callback_data.id, changed=True)
+        await _too_late(talk, callback_data.id, closed)
+    else:
+        await _show_card(talk, callback_data.id, changed=True)
+
+
+async def _too_late(talk: Talk, assignment_id: int, closed: DomainError) -> None:
+    """It left with the report, or the measure is closed: said, and shown as it stands."""
+    await talk.refuse(closed)
+    await _show_card(talk, assignment_id)
 
 
 @router.callback_query(Withdraw.filter())

@@ -101,11 +101,14 @@ async def settle(
 async def enter_official(
     tx: WriteTx, wave_id: int, place: Place, facts: dict[str, Any], *, source: str
 ) -> OfficialResult:
-    """What was published about a place, as `rubrics.score` takes it; the source is required."""
+    """What was published about a place, as `rubrics.score` takes it, empty ones left out; the source is required."""
     wave = await queries.wave(tx, wave_id)
     require(tx.actor, Permission.REGISTER, place)
     if place.region_id != wave.region_id or not await schools.place_exists(tx, place):
         raise NotFound
+    facts = {key: value for key, value in facts.items() if value not in (None, "")}
+    if not facts:
+        raise rules.WordsNeeded
     if not source.strip():
         raise rules.SourceNeeded
     rubrics.score(await queries.criteria_of(tx, wave), facts)  # refuses what cannot be
