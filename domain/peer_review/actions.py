@@ -113,11 +113,16 @@ async def _add(tx: WriteTx, found: PeerRound, school_ids: Sequence[int]) -> Peer
     pair = PeerPair(round_id=found.id, meeting_link="")
     tx.session.add(pair)
     await tx.session.flush()
+    await _seat(tx, found, pair.id, school_ids)
+    return pair
+
+
+async def _seat(tx: WriteTx, found: PeerRound, pair_id: int, school_ids: Sequence[int]) -> None:
     for at, school_id in enumerate(school_ids):
         school = await tx.session.get_one(schools.School, school_id)
         form = PeerForm(
             round_id=found.id,
-            pair_id=pair.id,
+            pair_id=pair_id,
             region_id=school.region_id,
             municipality_id=school.municipality_id,
             school_id=school.id,
@@ -126,7 +131,6 @@ async def _add(tx: WriteTx, found: PeerRound, school_ids: Sequence[int]) -> Peer
         )
         tx.session.add(form)
     await tx.session.flush()
-    return pair
 
 
 async def unpair(tx: WriteTx, pair_id: int) -> PeerRound:
@@ -153,11 +157,10 @@ async def swap(tx: WriteTx, round_id: int, one: int, other: int) -> None:
     )
     if one == other or not touched or not {one, other} <= known:
         raise rules.PairWrong
-    for pair_id in touched:
-        await _drop_pairs(tx, round_id, pair_id)
+    await tx.session.execute(delete(PeerForm).where(PeerForm.pair_id.in_(touched)))
     change = {one: other, other: one}
-    for group in touched.values():
-        await _add(tx, found, [change.get(id_, id_) for id_ in group])
+    for pair_id, group in touched.items():
+        await _seat(tx, found, pair_id, [change.get(id_, id_) for id_ in group])
     audit.record(tx, "peer.swap", "peer_round", round_id, found.place)
 
 
