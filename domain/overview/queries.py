@@ -101,9 +101,8 @@ async def region_board(tx: Tx, wave: Wave | None) -> Board:
     Counting forty thousand schools anew takes seconds, and nobody looks at them so closely that minutes matter.
     """
     if wave is not None and allows(tx.actor, Permission.SEE, Place(wave.region_id)):
-        query = select(KeptBoard).where(KeptBoard.wave_id == wave.id, KeptBoard.taken_at >= tx.now - FRESH)
-        kept = await tx.session.scalar(query)
-        if kept is not None:
+        kept = await tx.session.get(KeptBoard, wave.id)
+        if kept is not None and not tx.has_passed(kept.taken_at + FRESH):
             found = await _assembled(tx, wave, EVERYTHING, *rules.read_raws(kept.document))
             return replace(found, taken_at=kept.taken_at)
     return await board(tx, wave)
