@@ -14,10 +14,11 @@ from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
-from domain import papers, peer_review, risks
+from domain import papers, peer_papers, peer_review, risks
 from domain.db import Tx
 from domain.errors import NotFound
-from domain.peer_review import FormView, PartnerPapers, SideRow, Step, Verdict
+from domain.peer_papers import PartnerPapers
+from domain.peer_review import FormView, SideRow, Step, Verdict
 from domain.risks import DOCUMENTS, RiskLevel
 
 router = Routes("peer_review")
@@ -238,7 +239,7 @@ async def do(query: CallbackQuery, callback_data: PeerDo, talk: Talk) -> None:
         return
     async with talk.db.read(talk.actor) as tx:
         if what == "papers":
-            screen = _papers(talk, id_, await peer_review.partner_papers(tx, id_), callback_data.page)
+            screen = _papers(talk, id_, await peer_papers.partner_papers(tx, id_), callback_data.page)
         else:
             view = await peer_review.my_side(tx, id_)
             drawn = {"meet": _meeting, "advice": peer_answers.advice_screen}.get(what, _reading)
@@ -325,12 +326,8 @@ def _papers(talk: Talk, form_id: int, found: PartnerPapers, number: int) -> Scre
 async def paper(query: CallbackQuery, callback_data: PeerPaper, talk: Talk) -> None:
     """One report of the partner: its words and its files."""
     async with talk.db.read(talk.actor) as tx:
-        found = await peer_review.partner_papers(tx, callback_data.id)
-    reports = {
-        row.assignment.id: (row.measure.label, report)
-        for row, report in (*found.documents, *found.measures)
-        if report is not None
-    }
+        found = await peer_papers.partner_papers(tx, callback_data.id)
+    reports = found.reports
     if callback_data.assignment not in reports:
         raise NotFound
     label, report = reports[callback_data.assignment]

@@ -1,14 +1,14 @@
 """Rounds and their pairs, a school's own side of one, the partner's papers, who owes what, who is silent."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from domain import calendars, outcomes, people, progress, risks, roadmaps, schools
-from domain.actor import SYSTEM, Place, Role
+from domain.actor import Place, Role
 from domain.dates import OwnDays, local_day
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
@@ -17,7 +17,7 @@ from domain.peer_review import rules
 from domain.peer_review.models import PeerAdvice, PeerForm, PeerPair, PeerRound
 from domain.peer_review.rules import Side, Step
 from domain.policy import Permission, within
-from domain.progress import Assignment, Evidence, Status, Submission
+from domain.progress import Assignment
 
 
 class Named(NamedTuple):
@@ -76,23 +76,6 @@ class FormView:
     advice: Sequence[PeerAdvice]  # to this school
     given: Sequence[PeerAdvice]  # by this school, with the partner's answers
     runs: bool
-
-
-class Report(NamedTuple):
-    """A report of the partner that may be read."""
-
-    submission: Submission
-    evidence: Sequence[Evidence]
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerPapers:
-    """What a school sees of the school that it writes to, as long as the round runs."""
-
-    school: schools.School
-    profile: risks.ProfileView
-    documents: Sequence[tuple[risks.DocumentRow, Report | None]]
-    measures: Sequence[tuple[progress.WorkRow, Report | None]]
 
 
 def _visible() -> ColumnElement[bool]:
@@ -338,50 +321,27 @@ async def plans_of(tx: Tx, school_id: int) -> list[tuple[int, str]]:
     return [row._tuple() for row in (await tx.session.execute(query.order_by(plan.id.desc()))).all()]
 
 
-async def partner_papers(tx: Tx, form_id: int) -> PartnerPapers:
-    """Documents of the school that the actor's school writes to, read-only; NotFound unless the round runs."""
-    form, _, found = await own_form(tx, form_id)
-    if not found.runs(progress.today(tx)):
-        raise NotFound
-    # The pair is the right: of this one school, and of what is picked below, nothing else.
-    seen = replace(tx, actor=replace(SYSTEM, timezone=tx.actor.timezone, language=tx.actor.language))
-    papers = list(await risks.concept_documents(seen, form.about_id))
-    its_papers = {row.assignment.id for row in papers}
-    work = await progress.my_work(seen, school_id=form.about_id, permission=Permission.SEE)
-    reports = await _reports(seen, form.about_id, its_papers)
-    return PartnerPapers(
-        school=await schools.school(seen, form.about_id),
-        profile=await risks.profile_of(seen, form.about_id),
-        documents=[(row, reports.get(row.assignment.id)) for row in papers],
-        measures=[(r, reports.get(r.assignment.id)) for r in work if r.assignment.id not in its_papers],
-    )
+class Paired(NamedTuple):
+    """A line of a list of pairs: the names as written, and the schools where all of them were found."""
+
+    names: list[str]
+    schools: list[Named]
+    unknown: list[str]
 
 
-async def _reports(tx: Tx, school_id: int, its_papers: Collection[int]) -> dict[int, Report]:
-    """Confirmed reports, and concept documents as soon as they are handed in, by assignment."""
-    confirmed = Assignment.status == Status.CONFIRMED
-    paper = and_(Assignment.id.in_(its_papers), Assignment.status == Status.IN_REVIEW)
-    newest = and_(Submission.assignment_id == Assignment.id, Submission.version == Assignment.version)
-    query = (
-        select(Submission, Evidence)
-        .join(Assignment, newest)
-        .outerjoin(Evidence, and_(Evidence.submission_id == Submission.id, Evidence.wiped_at.is_(None)))
-        .where(Assignment.school_id == school_id, or_(confirmed, paper), Submission.withdrawn_at.is_(None))
-        .order_by(Evidence.id)
-    )
-    found: dict[int, tuple[Submission, list[Evidence]]] = {}
-    for sent, item in (await tx.session.execute(query)).tuples():
-        kept = found.setdefault(sent.assignment_id, (sent, []))[1]
-        if item is not None and not item.joined:
-            kept.append(item)
-    return {id_: Report(*report) for id_, report in found.items()}
-
-
-async def partner_file(tx: Tx, form_id: int, evidence_id: int) -> Evidence:
-    """A file among the partner's papers; NotFound for any other."""
-    papers = await partner_papers(tx, form_id)
-    reports = [report for _, report in (*papers.documents, *papers.measures) if report is not None]
-    for item in (item for report in reports for item in report.evidence):
-        if item.id == evidence_id and item.sha256:
-            return item
-    raise NotFound
+async def match(tx: Tx, round_id: int, lines: Sequence[Sequence[str]]) -> list[Paired]:
+    """Find the schools of a list of pairs among those that take part, by name or federal login."""
+    found = await round_(tx, round_id, manage=True)
+    school = schools.School
+    query = select(school.id, school.search_name, school.federal_login).where(school.id.in_(circle(found)))
+    known: dict[str, list[int]] = {}
+    for id_, search_name, login in (await tx.session.execute(query)).tuples():
+        for key in {search_name, (login or "").casefold()} - {""}:
+            known.setdefault(key, []).append(id_)
+    names = await named(tx, circle(found))
+    result = []
+    for line in lines:
+        ids = [known.get(schools.search_name(n)) or known.get(n.casefold()) or [] for n in line]
+        unknown = [name for name, its in zip(line, ids, strict=True) if len(its) != 1]
+        result.append(Paired(list(line), [] if unknown else [names[its[0]] for its in ids], unknown))
+    return result

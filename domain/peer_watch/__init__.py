@@ -1,5 +1,16 @@
-"""Who still owes a step in a round of mutual expertise, who is silent, and who took part."""
+"""Who still owes a step in a round of mutual expertise, who is silent, who took part, what became of the advice."""
 
-from domain.peer_watch.queries import Fact, Line, Silent, Task, facts, lines, silences, tasks
+from domain.peer_watch.queries import (
+    Answers,
+    Fact,
+    Line,
+    Silent,
+    Task,
+    answers,
+    facts,
+    lines,
+    silences,
+    tasks,
+)
 
-__all__ = ["Fact", "Line", "Silent", "Task", "facts", "lines", "silences", "tasks"]
+__all__ = ["Answers", "Fact", "Line", "Silent", "Task", "answers", "facts", "lines", "silences", "tasks"]

@@ -4,13 +4,23 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from domain import calendars, progress, schools
 from domain.actor import Place
 from domain.dates import NO_OWN_DAYS, local_day
 from domain.db import Tx
-from domain.peer_review import PeerForm, PeerPair, PeerRound, Step, named, owed, silent_days
+from domain.peer_review import (
+    PeerAdvice,
+    PeerForm,
+    PeerPair,
+    PeerRound,
+    Step,
+    Verdict,
+    named,
+    owed,
+    silent_days,
+)
 from domain.policy import Permission, within
 
 
@@ -43,6 +53,14 @@ class Silent(NamedTuple):
     school: str
     partner: str
     days: int
+
+
+class Answers(NamedTuple):
+    """What became of the recommendations of one form."""
+
+    given: int
+    taken: int
+    declined: int
 
 
 class Fact(NamedTuple):
@@ -152,3 +170,22 @@ async def facts(tx: Tx, inside: Select[int], first: date, last: date) -> list[Fa
         for form, its in (await tx.session.execute(query)).tuples()
         if form.final_at is not None or its.final_on < today
     ]
+
+
+async def answers(tx: Tx, round_id: int) -> dict[int, Answers]:
+    """What became of the recommendations of a round, by the form that gave them. The caller sees the round."""
+    query = (
+        select(PeerAdvice.form_id, PeerAdvice.verdict, func.count())
+        .join(PeerForm, PeerForm.id == PeerAdvice.form_id)
+        .where(PeerForm.round_id == round_id)
+        .group_by(PeerAdvice.form_id, PeerAdvice.verdict)
+    )
+    found: dict[int, Answers] = {}
+    for form_id, verdict, count in (await tx.session.execute(query)).tuples():
+        before = found.get(form_id, Answers(0, 0, 0))
+        found[form_id] = Answers(
+            before.given + count,
+            before.taken + count * (verdict is Verdict.TAKEN),
+            before.declined + count * (verdict is Verdict.DECLINED),
+        )
+    return found

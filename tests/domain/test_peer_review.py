@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from domain import mornings, outbox, peer_review, peer_watch, progress, reminders, risks
+from domain import mornings, outbox, peer_papers, peer_review, peer_watch, progress, reminders, risks
 from domain.actor import SYSTEM
 from domain.db import Tx, WriteTx
 from domain.errors import DomainError, Forbidden, NotFound
@@ -192,7 +192,7 @@ async def test_nobody_else_has_a_side(world: World) -> None:
         assert (
             await refused(world, name, lambda tx: peer_review.write(tx, mine, "strong", "чужое")) is NotFound
         )
-        assert await refused(world, name, lambda tx: peer_review.partner_papers(tx, mine)) is NotFound
+        assert await refused(world, name, lambda tx: peer_papers.partner_papers(tx, mine)) is NotFound
 
 
 async def test_a_draft_is_the_school_s_own_until_it_is_shown(world: World) -> None:
@@ -308,7 +308,7 @@ async def test_a_school_sees_its_partner_s_papers_while_the_round_runs(world: Wo
         lambda tx: risks.choose_risks(tx, id_of(world, "Климатинская"), [RiskFactor.COMPETENCE]),
     )
     round_id, mine, theirs = await started(world)
-    papers = await look(world, "Дина", lambda tx: peer_review.partner_papers(tx, mine))
+    papers = await look(world, "Дина", lambda tx: peer_papers.partner_papers(tx, mine))
     assert papers.school.name == "Климатинская СОШ"
     assert papers.profile.chosen == {RiskFactor.COMPETENCE}
     shown = [
@@ -316,18 +316,18 @@ async def test_a_school_sees_its_partner_s_papers_while_the_round_runs(world: Wo
     ]
     assert shown == [("1.2", [files["confirmed"]])]
     assert {row.school.id for row, _ in papers.measures} == {id_of(world, "Климатинская")}
-    found = await look(world, "Дина", lambda tx: peer_review.partner_file(tx, mine, files["confirmed"]))
+    found = await look(world, "Дина", lambda tx: peer_papers.partner_file(tx, mine, files["confirmed"]))
     assert found.name == "приказ.pdf"
     # What waits for a decision is not shown, and the partner's rights elsewhere have not grown.
-    hidden = lambda tx: peer_review.partner_file(tx, mine, files["waits"])  # noqa: E731
+    hidden = lambda tx: peer_papers.partner_file(tx, mine, files["waits"])  # noqa: E731
     assert await refused(world, "Дина", hidden) is NotFound
     assert await refused(world, "Дина", lambda tx: progress.evidence(tx, files["confirmed"])) is NotFound
-    assert await refused(world, "Клим", lambda tx: peer_review.partner_papers(tx, mine)) is NotFound
-    own = await look(world, "Клим", lambda tx: peer_review.partner_papers(tx, theirs))
+    assert await refused(world, "Клим", lambda tx: peer_papers.partner_papers(tx, mine)) is NotFound
+    own = await look(world, "Клим", lambda tx: peer_papers.partner_papers(tx, theirs))
     assert own.school.name == "Тороповская ОШ"
     await do(world, "Римма", lambda tx: peer_review.end(tx, round_id))
     for form, name in ((mine, "Тамара"), (theirs, "Клим")):
-        assert await refused(world, name, lambda tx, f=form: peer_review.partner_papers(tx, f)) is NotFound
+        assert await refused(world, name, lambda tx, f=form: peer_papers.partner_papers(tx, f)) is NotFound
     over = await refused(world, "Тамара", lambda tx: peer_review.write(tx, mine, "strong", "…"))
     assert over is peer_review.RoundOver
     assert (await look(world, "Тамара", lambda tx: peer_review.my_side(tx, mine))).runs is False
@@ -336,9 +336,9 @@ async def test_a_school_sees_its_partner_s_papers_while_the_round_runs(world: Wo
 async def test_papers_close_by_themselves_on_the_last_day(world: World) -> None:
     _, mine, _ = await started(world)
     world.clock.moment = datetime(2022, 11, 15, 12, tzinfo=UTC)
-    await look(world, "Тамара", lambda tx: peer_review.partner_papers(tx, mine))
+    await look(world, "Тамара", lambda tx: peer_papers.partner_papers(tx, mine))
     world.clock.forward(days=1)
-    assert await refused(world, "Тамара", lambda tx: peer_review.partner_papers(tx, mine)) is NotFound
+    assert await refused(world, "Тамара", lambda tx: peer_papers.partner_papers(tx, mine)) is NotFound
 
 
 async def test_in_a_triple_recommendations_go_round(world: World) -> None:
@@ -356,7 +356,7 @@ async def test_in_a_triple_recommendations_go_round(world: World) -> None:
         ("СШ № 16", "Тороповская ОШ"),
         ("Тороповская ОШ", "Климатинская СОШ"),
     ]
-    papers = await look(world, "Тамара", lambda tx: peer_review.partner_papers(tx, forms[0]))
+    papers = await look(world, "Тамара", lambda tx: peer_papers.partner_papers(tx, forms[0]))
     assert papers.school.name == "Климатинская СОШ"
 
 
