@@ -1,8 +1,8 @@
-"""What is done with files in the background: photos become one PDF, wiped bytes leave the disk, packs are written."""
+"""What is done with files in the background: photos become one PDF, wiped bytes leave the disk, exports are written."""
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from domain import handouts, leftovers, packs, proof
+from domain import handouts, leftovers, proof
 from domain.db import Database
 from domain.files import FileStore
 from domain.texts import DEFAULT_LANGUAGE, texts
@@ -15,8 +15,8 @@ async def join_photos(db: Database, files: FileStore) -> int:
 
 
 async def write_exports(db: Database, files: FileStore) -> int:
-    """Long exports that wait, also those that a stop broke off; old ones leave the disk."""
-    return await handouts.run(db, files.folder / handouts.FOLDER, {})
+    """Long exports and packs that wait, also those that a stop broke off; old ones leave the disk."""
+    return await handouts.run(db, files)
 
 
 async def sweep_files(db: Database, files: FileStore) -> int:
@@ -29,6 +29,5 @@ CHORES: Mapping[str, Callable[[Database, FileStore], Awaitable[int]]] = {
     "photos": join_photos,
     "wiped": proof.delete_wiped,
     "takeaways": write_exports,
-    "packs": packs.write_ordered,
     "looks": proof.take_looks,
 }

@@ -2,6 +2,7 @@
 
 from bot.letters import reader
 from bot.notice import Notice
+from bot.ui import safe
 from domain import handouts
 from domain.db import Tx
 from domain.errors import DomainError
@@ -16,9 +17,8 @@ async def takeaway(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     except DomainError:
         return None
     if found.state is handouts.State.FAILED:
-        return Notice(
-            "↩️ " + say("“%(title)s” could not be written. Please ask for it again.", title=found.title)
-        )
+        why = say("“%(title)s” could not be written. Please ask for it again.", title=found.title)
+        return Notice(f"↩️ {why}\n{safe(found.problem)}".rstrip())
     if found.state is not handouts.State.READY or found.expires_at is None:
         return None
     size = say.size(found.size or 0)

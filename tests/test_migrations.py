@@ -103,3 +103,35 @@ async def test_the_shape_of_a_database_is_known(url: str) -> None:
         connection.execute("UPDATE alembic_version SET version_num = 'of tomorrow'")
     connection.close()
     assert await schema.shape(url) is schema.Shape.FOREIGN
+
+
+def test_packs_that_wait_move_into_the_one_queue_and_back(url: str) -> None:
+    schema.upgrade(url, "0002")
+    path = schema.sqlite_path(url)
+    assert path is not None
+    moment = "2026-01-02 00:00:00.000000"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "INSERT INTO person (id, name, position, language, timezone, created_at) "
+            f"VALUES (1, 'Римма', '', 'ru', 'Europe/Moscow', '{moment}')"
+        )
+        for state in ("waiting", "writing", "ready", "empty", "failed", "gone"):
+            connection.execute(
+                "INSERT INTO pack_order (person_id, rights, scope, state, asked_at, touched_at, attempts, done, total)"
+                f" VALUES (1, 'x', '{{\"stage\": 2}}', '{state}', '{moment}', '{moment}', 1, 3, 7)"
+            )
+    connection.close()
+    schema.upgrade(url)
+    with sqlite3.connect(path) as connection:
+        found = connection.execute(
+            "SELECT what, filters, state, attempts, total FROM takeaway ORDER BY id"
+        ).fetchall()
+    connection.close()
+    states = ["waiting", "waiting", "gone", "failed", "failed", "gone"]
+    assert found == [("pack", '{"stage": 2}', state, 0, 7) for state in states]
+    schema.downgrade(url, "0002")
+    with sqlite3.connect(path) as connection:
+        orders = connection.execute("SELECT person_id, scope, state FROM pack_order").fetchall()
+        left = connection.execute("SELECT count(*) FROM takeaway").fetchall()
+    connection.close()
+    assert (orders, left) == ([(1, '{"stage": 2}', "failed")] * 6, [(0,)])

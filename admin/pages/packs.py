@@ -1,6 +1,7 @@
 """Evidence packs: what would be in one, and the archive itself."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,7 +13,8 @@ from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.tables import attachment
-from domain import packs, reports, schools
+from domain import handouts, packs, reports, roadmaps, schools
+from domain.db import Tx
 from domain.errors import N_, DomainError, NotFound
 from domain.packs import Pack, PackEmpty, Scope
 from domain.policy import Permission, allows
@@ -75,7 +77,7 @@ async def _page(visit: Visit, chosen: PackFilters | PackForm, problem: str = "")
             pack = await packs.pack_of(tx, _scope(chosen))
         except PackEmpty as nothing:
             pack, empty = Pack(), visit.say.error(nothing)
-        orders = await packs.orders(tx)
+        orders = await handouts.ordered_packs(tx)
         found = await schools.school_list(tx)
         reviewed = {
             row.school.id
@@ -105,7 +107,7 @@ async def _page(visit: Visit, chosen: PackFilters | PackForm, problem: str = "")
         problem=problem,
         empty=empty,
     )
-    if any(order.state in packs.RUNNING for order in orders):
+    if any(order.state in handouts.RUNNING for order in orders):
         page.headers["Refresh"] = "3;url=/packs"  # seconds
     return page
 
@@ -117,7 +119,10 @@ async def take_pack(visit: Visitor, request: Request) -> Response:
     try:
         async with visit.write() as tx:
             if form.school is None and len(await schools.school_list(tx)) > 1:
-                await packs.order_pack(tx, _scope(form))
+                asked = {name: value for name, value in asdict(_scope(form)).items() if value is not None}
+                await handouts.ask(
+                    tx, handouts.PACK, handouts.Format.ZIP, asked, await _title(visit, tx, form)
+                )
                 return visit.go("/packs", "pack_ordered", anchor="orders")
             pack = await packs.request_pack(tx, _scope(form))
             at = tx.now
@@ -138,18 +143,6 @@ async def take_pack(visit: Visitor, request: Request) -> Response:
     return FileResponse(target, media_type="application/zip", headers=attachment(name), background=cleaning)
 
 
-@closed.get("/packs/orders/{order_id}")
-async def fetch_pack(visit: Visitor, order_id: int) -> Response:
-    """An archive that was written in the background, to whoever asked for it."""
-    async with visit.read() as tx:
-        order = await packs.ready_pack(tx, order_id)
-    path = packs.order_path(visit.panel.files, order.id)
-    if not path.exists():
-        raise NotFound
-    name = f"vekha_{order.asked_at:%Y-%m-%d}_{order.id}.zip"
-    return FileResponse(path, media_type="application/zip", headers=attachment(name))
-
-
 @closed.post("/packs/choose")
 async def choose(visit: Visitor, request: Request) -> Response:
     """Say which files take the places of a crowded slot."""
@@ -162,6 +155,18 @@ async def choose(visit: Visitor, request: Request) -> Response:
     filters = PackFilters.model_validate(dict(parse_qsl(form.back)))
     kept = {name: value for name, value in filters.model_dump().items() if value is not None}
     return visit.go(f"/packs?{urlencode(kept)}" if kept else "/packs", "saved")
+
+
+async def _title(visit: Visit, tx: Tx, form: PackForm) -> str:
+    """«Комплект подтверждений, Даниловский МР, риск 3, этап 1»: what stands in the list and in the message."""
+    parts = [visit.say("Evidence pack")]
+    parts += [m.name for m in await schools.municipalities(tx) if m.id == form.municipality]
+    parts += [
+        roadmaps.short(title, 80) for id_, title in await reports.used_roadmaps(tx) if id_ == form.roadmap
+    ]
+    parts += [visit.say("risk %(n)s", n=form.factor)] if form.factor else []
+    parts += [visit.say("stage %(n)s", n=form.stage)] if form.stage else []
+    return ", ".join(parts)
 
 
 def _name(pack: Pack, form: PackForm) -> str:

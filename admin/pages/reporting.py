@@ -182,7 +182,7 @@ async def ask_takeaway(visit: Visitor, request: Request) -> Response:
         filters = await handouts.filters_of(tx, of, form)
         await handouts.ask(tx, of.name, kind, handouts.asked(filters), visit.say(of.title))
     answer = visit.go("/takeaways", "ordered")
-    answer.background = BackgroundTask(handouts.run, visit.panel.db, made_folder(visit), {})
+    answer.background = BackgroundTask(handouts.run, visit.panel.db, visit.panel.files)
     return answer
 
 

@@ -2,12 +2,24 @@
 
 from domain.handouts.actions import ask, count_wanted, forget_old, make_waiting, run, want
 from domain.handouts.models import KeptReport, Takeaway
-from domain.handouts.queries import catalogue, filters_of, kept, made, report, size, takeaway, takeaways
+from domain.handouts.queries import (
+    catalogue,
+    filters_of,
+    kept,
+    made,
+    ordered_packs,
+    report,
+    size,
+    takeaway,
+    takeaways,
+)
 from domain.handouts.rules import (
     FOLDER,
     FRESH,
     KEPT_ROWS,
     LARGE,
+    PACK,
+    RUNNING,
     STATES,
     ExportGone,
     Format,
@@ -24,6 +36,8 @@ __all__ = [
     "FRESH",
     "KEPT_ROWS",
     "LARGE",
+    "PACK",
+    "RUNNING",
     "STATES",
     "ExportGone",
     "Format",
@@ -42,6 +56,7 @@ __all__ = [
     "kept",
     "made",
     "make_waiting",
+    "ordered_packs",
     "report",
     "run",
     "size",

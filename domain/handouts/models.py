@@ -30,6 +30,9 @@ class Takeaway(Base):
     size: Mapped[int | None]
     asked_at: Mapped[datetime]
     begun_at: Mapped[datetime | None]
+    touched_at: Mapped[datetime | None]  # the lease of whoever writes it
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    problem: Mapped[str] = mapped_column(String(400), default="", server_default="")  # why there is no file
     ended_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
 

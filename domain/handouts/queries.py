@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from domain import accounts, chase, effects, indicators, outcomes, programme, reports, schools
+from domain import accounts, chase, effects, indicators, outcomes, packs, programme, reports, schools
 from domain.accounts import Filters, Report, UnknownFilter, UnknownReport, UnknownValue
 from domain.dates import local_day
 from domain.db import Tx
@@ -379,6 +379,19 @@ async def made(tx: Tx, takeaway_id: int, folder: Path) -> tuple[Takeaway, Path]:
     of = await takeaway(tx, takeaway_id)
     path = folder / of.path
     is_there = bool(of.path) and await asyncio.to_thread(path.is_file)
-    if of.state is not State.READY or not is_there or of.scope != rules.scope_of(tx.actor.grants):
+    is_mine = of.scope == rules.scope_of(tx.actor.grants)
+    if of.state is not State.READY or not is_there or not is_mine or await outlived(tx, of):
         raise rules.ExportGone
     return of, path
+
+
+async def outlived(tx: Tx, of: Takeaway) -> bool:
+    """Whether the days of a finished file are over, or a pack may hold a file that was wiped since."""
+    is_over = of.expires_at is not None and of.expires_at <= tx.now
+    return is_over or (of.what == rules.PACK and await packs.wiped_since(tx, of.asked_at))
+
+
+async def ordered_packs(tx: Tx) -> list[Takeaway]:
+    """The actor's packs that are being written or wait to be fetched, the newest first."""
+    shown = [of for of in await takeaways(tx) if of.what == rules.PACK and of.state is not State.GONE]
+    return [of for of in shown if of.asked_at > tx.now - rules.PACK_LIFE][:10]

@@ -15,9 +15,14 @@ from domain.errors import N_, DomainError
 from domain.tables import Book, Sheet, book_csv, plain_rows, write_xlsx
 from domain.texts import Texts
 
+PACK = "pack"  # the one thing beside reports: a pack of evidence
 LIFE = timedelta(days=3)  # how long a made file can be fetched
+PACK_LIFE = timedelta(days=1)  # a pack holds files that may have to be removed
 LARGE = 3000  # schools from which a report with a line for each is written in the background
-STALE = timedelta(minutes=30)  # after which a running export is taken for broken off
+LEASE = timedelta(seconds=90)  # after which an export that nobody touches is taken for broken off
+BEAT = 20  # seconds between two touches of one that is being written
+MOST_ATTEMPTS = 3
+ORPHAN = timedelta(days=1)  # after which a file of the folder that no export names leaves it
 FOLDER = "made"  # inside the store of files
 KEPT_ROWS = 300  # of a page of a very large place
 FRESH = timedelta(minutes=15)  # how old the numbers of such a page may be
@@ -52,6 +57,9 @@ STATES = {
     State.FAILED: N_("did not work out, please ask again"),
     State.GONE: N_("removed: its days are over"),
 }
+
+
+RUNNING = frozenset({State.WAITING, State.RUNNING})
 
 
 class TooManyExports(DomainError):

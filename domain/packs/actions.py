@@ -1,6 +1,5 @@
 """Asking for a pack, which is remembered, and writing it, which is done outside of any transaction."""
 
-import asyncio
 import hashlib
 import json
 import zipfile
@@ -11,32 +10,26 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete
 
-from domain import audit, people, progress, schools
-from domain.actor import SYSTEM, Place
-from domain.db import Database, Tx, WriteTx
-from domain.errors import NotFound
+from domain import audit, progress, schools
+from domain.actor import Place
+from domain.db import WriteTx
 from domain.files import FileStore
 from domain.packs import queries
-from domain.packs.models import ChosenFile, PackOrder
+from domain.packs.models import ChosenFile
 from domain.packs.queries import Scope
 from domain.packs.rules import (
-    LEASE,
-    MOST_ATTEMPTS,
-    RUNNING,
     ChoiceWrong,
     LeftOut,
-    OrderState,
     Pack,
-    PackEmpty,
     PackFile,
     Reason,
 )
 from domain.papers import Paper, to_docx
 from domain.policy import Permission, allows, require
 from domain.tables import Table, to_xlsx
-from domain.texts import Texts, texts
+from domain.texts import Texts
 
 CHUNK = 1 << 20
 BEAT = 1.0  # seconds between two looks at how far a pack is
@@ -79,129 +72,6 @@ async def choose_files(tx: WriteTx, school_id: int, evidence_ids: Collection[int
     )
     await tx.session.flush()
     audit.record(tx, "pack.choose", "school", school.id, school.place, files=len(wanted))
-
-
-async def order_pack(tx: WriteTx, scope: Scope) -> PackOrder:
-    """Have a pack of many schools written in the background; the same one asked for twice is one.
-
-    Raises NotFound and PackEmpty at once, not when somebody comes to fetch it.
-    """
-    asked = {name: value for name, value in asdict(scope).items() if value is not None}
-    for known in await queries.orders(tx):
-        if known.scope == asked and known.state in RUNNING:
-            return known
-    pack = await request_pack(tx, scope)
-    made = PackOrder(
-        person_id=tx.actor.person_id or 0,
-        rights=queries.rights_of(tx.actor),
-        scope=asked,
-        state=OrderState.WAITING,
-        asked_at=tx.now,
-        touched_at=tx.now,
-        total=len(pack.files),
-    )
-    tx.session.add(made)
-    await tx.session.flush()
-    tx.announce("packs")
-    return made
-
-
-def order_path(store: FileStore, order_id: int) -> Path:
-    """Where the archive of an order lies: among what passes, so that no backup carries it along."""
-    return store.folder / "incoming" / "packs" / f"{order_id}.zip"
-
-
-async def write_ordered(db: Database, store: FileStore) -> int:
-    """Write the packs that wait, one after the other, and remove those whose day is over; returns how many are ready.
-
-    Opens its own transactions. May run late, twice or never: an order is claimed by its lease, one that was broken off
-    is begun anew, and after the third time it is said to have failed.
-    """
-    await _forget(db, store)
-    ready = 0
-    while (claimed := await _claim(db)) is not None:
-        order, person_id = claimed
-        try:
-            ready += await _write_order(db, store, order, person_id)
-        except (OSError, ValueError):
-            await _set(db, order.id, state=OrderState.FAILED)
-    return ready
-
-
-async def _claim(db: Database) -> tuple[PackOrder, int] | None:
-    async with db.write(SYSTEM) as tx:
-        waiting = or_(
-            PackOrder.state == OrderState.WAITING,
-            and_(PackOrder.state == OrderState.WRITING, PackOrder.touched_at < tx.now - LEASE),
-        )
-        query = select(PackOrder).where(waiting).order_by(PackOrder.id).with_for_update(skip_locked=True)
-        for order in (await tx.session.scalars(query)).all():
-            order.attempts, order.touched_at, order.done = order.attempts + 1, tx.now, 0
-            order.state = OrderState.WRITING if order.attempts <= MOST_ATTEMPTS else OrderState.FAILED
-            if order.state is OrderState.WRITING:
-                return order, order.person_id
-    return None
-
-
-async def _write_order(db: Database, store: FileStore, order: PackOrder, person_id: int) -> bool:
-    async with db.read(SYSTEM) as tx:
-        actor = await people.actor_by_id(tx, person_id)
-        try:
-            pack = await queries.pack_of(Tx(tx.session, actor, tx.now), Scope(**order.scope))
-        except (PackEmpty, NotFound):
-            pack = None
-        at = tx.now
-    if pack is None or queries.rights_of(actor) != order.rights:
-        await _set(db, order.id, state=OrderState.EMPTY)
-        return False
-    target = order_path(store, order.id)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = target.with_suffix(".part")
-    written = [0]
-    say = texts(actor.language, escape=False)
-    work = asyncio.create_task(
-        asyncio.to_thread(
-            write_pack, partial, pack, store, say, at=at, zone=actor.timezone, tell=_counter(written)
-        )
-    )
-    try:
-        while not work.done():
-            await asyncio.wait({work}, timeout=BEAT)
-            await _set(db, order.id, done=written[0], total=len(pack.files))
-        await work
-        partial.chmod(0o600)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    await _set(db, order.id, state=OrderState.READY, size=target.stat().st_size)
-    return True
-
-
-def _counter(written: list[int]) -> Callable[[], None]:
-    def tell() -> None:
-        written[0] += 1
-
-    return tell
-
-
-async def _set(db: Database, order_id: int, **values: Any) -> None:
-    async with db.write(SYSTEM) as tx:
-        order = await tx.session.get_one(PackOrder, order_id)
-        for name, value in values.items():
-            setattr(order, name, value)
-        order.touched_at = tx.now
-        if order.state is OrderState.READY:
-            order.ready_at = order.ready_at or tx.now
-
-
-async def _forget(db: Database, store: FileStore) -> None:
-    async with db.write(SYSTEM) as tx:
-        query = select(PackOrder).where(PackOrder.state.in_({OrderState.READY, OrderState.FAILED}))
-        over = [order for order in await tx.session.scalars(query) if await queries.outlived(tx, order)]
-        for order in over:
-            order.state = OrderState.GONE
-    for order in over:
-        order_path(store, order.id).unlink(missing_ok=True)
 
 
 def write_pack(

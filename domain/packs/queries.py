@@ -1,18 +1,15 @@
 """What was confirmed, and by which files."""
 
-import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
 from domain import programme, roadmaps, schools
-from domain.actor import Actor
 from domain.db import Tx
-from domain.errors import NotFound
-from domain.packs.models import ChosenFile, PackOrder
-from domain.packs.rules import LIFE, OrderState, Pack, PackEmpty, Proof, arrange, stand_in
+from domain.packs.models import ChosenFile
+from domain.packs.rules import Pack, PackEmpty, Proof, arrange, stand_in
 from domain.policy import Permission, within
 from domain.progress import Assignment, Evidence, Kind, Review, Status, Submission, WipedFile
 from domain.risks import MeasureSlot
@@ -60,41 +57,10 @@ async def file_rules(tx: Tx, school_ids: Collection[int]) -> dict[int, programme
     return found
 
 
-async def orders(tx: Tx) -> Sequence[PackOrder]:
-    """The actor's packs that are being written or wait to be fetched, the newest first."""
-    query = (
-        select(PackOrder)
-        .where(PackOrder.person_id == tx.actor.person_id, PackOrder.asked_at > tx.now - LIFE)
-        .order_by(PackOrder.id.desc())
-        .limit(10)
-    )
-    return [row for row in await tx.session.scalars(query) if row.state is not OrderState.GONE]
-
-
-async def ready_pack(tx: Tx, order_id: int) -> PackOrder:
-    """The actor's own pack, ready to be fetched, with the roles it was asked with. Raises NotFound."""
-    found = await tx.session.get(PackOrder, order_id)
-    if (
-        found is None
-        or found.person_id != tx.actor.person_id
-        or found.rights != rights_of(tx.actor)
-        or found.state is not OrderState.READY
-        or await outlived(tx, found)
-    ):
-        raise NotFound
-    return found
-
-
-async def outlived(tx: Tx, order: PackOrder) -> bool:
-    """Whether its day is over, or a file that may be in it was wiped since."""
+async def wiped_since(tx: Tx, moment: datetime) -> bool:
+    """Whether a file that may be in a pack of that moment was wiped since: such a pack must not be handed out."""
     newest = await tx.session.scalar(select(func.max(WipedFile.wiped_at)))
-    return order.asked_at <= tx.now - LIFE or (newest is not None and newest >= order.asked_at)
-
-
-def rights_of(actor: Actor) -> str:
-    """What an actor may see, as one word: it differs as soon as a role is given or taken."""
-    grants = sorted(f"{grant.role.value}:{grant.place}" for grant in actor.grants)
-    return hashlib.sha256("\n".join(grants).encode()).hexdigest()
+    return newest is not None and newest >= moment
 
 
 async def proofs_of(tx: Tx, scope: Scope) -> list[Proof]:

@@ -9,7 +9,7 @@ at all, is named with the reason.
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePath
 from typing import NamedTuple
@@ -25,9 +25,6 @@ DOCUMENTS = {
     "efficient_transition": "ППЭРР",
 }
 BEYOND = "Сверх_лимита"  # folder of the files that a slot has no place for
-LIFE = timedelta(days=1)  # of a pack that waits to be fetched
-LEASE = timedelta(seconds=90)  # after which a pack that is being written is taken for broken off
-MOST_ATTEMPTS = 3
 
 
 class Reason(StrEnum):
@@ -38,20 +35,6 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     NOT_JOINED = "not_joined"  # photos whose PDF has not been made
     LOST = "lost"  # the store has no such bytes
-
-
-class OrderState(StrEnum):
-    """How far a pack is that is written in the background."""
-
-    WAITING = "waiting"
-    WRITING = "writing"
-    READY = "ready"
-    EMPTY = "empty"  # what was confirmed has been taken back meanwhile
-    FAILED = "failed"
-    GONE = "gone"  # its day is over, or a file in it had to be removed
-
-
-RUNNING = frozenset({OrderState.WAITING, OrderState.WRITING})
 
 
 class PackEmpty(DomainError):

@@ -11,7 +11,63 @@ branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
 
+# A pack that was ready lies where nobody looks any more: it was kept for a day only.
+INTO_ONE_QUEUE = """
+INSERT INTO takeaway (person_id, what, kind, filters, title, state, done, total, path, scope, size, asked_at,
+                      begun_at, ended_at, expires_at, attempts, problem)
+SELECT person_id, 'pack', 'zip', scope, 'Пакет подтверждений',
+       CASE WHEN state IN ('waiting', 'writing') THEN 'waiting'
+            WHEN state IN ('empty', 'failed') THEN 'failed' ELSE 'gone' END,
+       0, total, '', '', size, asked_at, NULL, ready_at, NULL, 0, ''
+FROM pack_order ORDER BY id
+"""
+OUT_OF_ONE_QUEUE = """
+INSERT INTO pack_order (person_id, rights, scope, state, asked_at, touched_at, attempts, done, total)
+SELECT person_id, '', filters, 'failed', asked_at, asked_at, 0, 0, COALESCE(total, 0)
+FROM takeaway WHERE what = 'pack' ORDER BY id
+"""
+
+
+def one_queue() -> None:
+    """Packs of evidence wait among the long exports."""
+    with op.batch_alter_table('takeaway', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('touched_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('attempts', sa.Integer(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('problem', sa.String(length=400), server_default='', nullable=False))
+    op.execute(INTO_ONE_QUEUE)
+    op.drop_index(op.f('ix_pack_order_person_id'), table_name='pack_order')
+    op.drop_table('pack_order')
+
+
+def two_queues() -> None:
+    """Packs have a queue of their own again; none of them is ready, each can be asked for once more."""
+    op.create_table('pack_order',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('rights', sa.String(length=64), nullable=False),
+    sa.Column('scope', sa.JSON(), nullable=False),
+    sa.Column('state', sa.String(length=30), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('touched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=True),
+    sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_pack_order_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pack_order'))
+    )
+    op.create_index(op.f('ix_pack_order_person_id'), 'pack_order', ['person_id'], unique=False)
+    op.execute(OUT_OF_ONE_QUEUE)
+    op.execute("DELETE FROM takeaway WHERE what = 'pack'")
+    with op.batch_alter_table('takeaway', schema=None) as batch_op:
+        batch_op.drop_column('problem')
+        batch_op.drop_column('attempts')
+        batch_op.drop_column('touched_at')
+
+
 def upgrade() -> None:
+    one_queue()
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.add_column(sa.Column('person_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('printed_at', sa.DateTime(timezone=True), nullable=True))
@@ -159,3 +215,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_invitation_person_id'))
         batch_op.drop_column('printed_at')
         batch_op.drop_column('person_id')
+    two_queues()

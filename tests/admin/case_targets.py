@@ -7,7 +7,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import func, select
 
-from domain import curation, obligations, packs, programme, progress, risks, schools
+from domain import curation, handouts, obligations, programme, progress, risks, schools
 from domain.actor import SYSTEM
 from domain.curation import NoteKind
 from domain.files import FileStore
@@ -127,9 +127,9 @@ async def pack_order(world: World, where: str) -> dict[str, Any]:
         newest = await tx.session.scalar(select(func.max(Submission.id))) or 0
         await progress.decide(tx, newest, Decision.CONFIRM, "Хорошо.")
     async with world.db.write(await world.actor(COORDINATOR[where])) as tx:
-        order = await packs.order_pack(tx, packs.Scope())
-    await packs.write_ordered(world.db, store)
-    return {"order_id": order.id}
+        order = await handouts.ask(tx, handouts.PACK, handouts.Format.ZIP, {}, "Пакет подтверждений")
+    await handouts.run(world.db, store)
+    return {"takeaway_id": order.id}
 
 
 async def slot(world: World, where: str) -> dict[str, Any]:

@@ -221,5 +221,5 @@ async def takeaway(world: World, where: str) -> dict[str, int]:
     folder = Path(world.db.url.database or "").parent / "files" / handouts.FOLDER
     async with world.db.write(await world.actor(PERSON[where])) as tx:
         asked = await handouts.ask(tx, "overdue", handouts.Format.CSV, {}, "Что просрочено")
-    await handouts.run(world.db, folder, {})
+    await handouts.run(world.db, FileStore(folder.parent))
     return {"takeaway_id": asked.id}

@@ -317,9 +317,6 @@ TABLE: dict[tuple[str, str], Row] = {
     ),
     ("GET", "/packs"): everyone(),
     ("POST", "/packs"): everyone(422),  # nothing is confirmed in the world: the pack would be empty
-    ("GET", "/packs/orders/{order_id}"): Row(
-        {"here": {200: "Марина"}, "far": {200: "Саша"}, "next": {200: "Ульяна"}}, case_targets.pack_order
-    ),
     ("POST", "/packs/choose"): Row(
         # Of nothing confirmed nothing can be chosen; to strangers the school does not exist.
         {

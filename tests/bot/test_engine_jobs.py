@@ -37,7 +37,6 @@ async def test_files_are_looked_after_at_once_and_on_a_tick(empty: Empty, tmp_pa
         "photos": "interval[0:00:30]",
         "wiped": "interval[0:00:30]",
         "takeaways": "interval[0:00:30]",
-        "packs": "interval[0:00:30]",
         "looks": "interval[0:00:30]",
     }
     timetable.start()

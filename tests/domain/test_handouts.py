@@ -15,6 +15,7 @@ from sqlalchemy import select
 from domain import accounts, handouts, outbox, people, snapshots
 from domain.actor import SYSTEM, Role
 from domain.errors import NotFound
+from domain.files import FileStore
 from domain.handouts import Format, State
 from domain.tables import Book, Column, Kind, Sheet, drawn, written
 from domain.texts import texts
@@ -30,7 +31,7 @@ async def ask(world: World, name: str, what: str = "overdue", **filters: Any) ->
 
 async def fetched(world: World, name: str, takeaway: handouts.Takeaway, folder: Path) -> list[list[str]]:
     async with world.db.read(await world.actor(name)) as tx:
-        _, path = await handouts.made(tx, takeaway.id, folder)
+        _, path = await handouts.made(tx, takeaway.id, folder / handouts.FOLDER)
     return list(csv.reader(path.read_text("utf-8-sig").splitlines(), delimiter=";"))
 
 
@@ -39,8 +40,8 @@ async def test_each_gets_what_they_see_and_is_told_once(world: World, tmp_path: 
     mine, other = await ask(world, "Марина"), await ask(world, "Саша")
     again = await ask(world, "Марина")
     assert again.id == mine.id
-    assert await handouts.run(world.db, tmp_path, {}) == 2
-    assert await handouts.run(world.db, tmp_path, {}) == 0
+    assert await handouts.run(world.db, FileStore(tmp_path)) == 2
+    assert await handouts.run(world.db, FileStore(tmp_path)) == 0
     own = {row[3] for row in (await fetched(world, "Марина", mine, tmp_path))[1:]}
     foreign = {row[3] for row in (await fetched(world, "Саша", other, tmp_path))[1:]}
     assert (own, foreign) == ({"Тороповская ОШ"}, {"ООШ п. Тимонин"})
@@ -58,7 +59,7 @@ async def _told(tx: Any) -> list[int]:
 
 async def test_a_file_goes_with_its_days_and_with_the_role(world: World, tmp_path: Path) -> None:
     taken, kept = await ask(world, "Марина"), await ask(world, "Ульяна")
-    await handouts.run(world.db, tmp_path, {})
+    await handouts.run(world.db, FileStore(tmp_path))
     async with world.db.write(SYSTEM) as tx:
         await people.grant_role(
             tx, world.people["Марина"], Role.MUNICIPAL_COORDINATOR, world.places["Угличский"]
@@ -67,10 +68,10 @@ async def test_a_file_goes_with_its_days_and_with_the_role(world: World, tmp_pat
         await fetched(world, "Марина", taken, tmp_path)
     assert (await fetched(world, "Ульяна", kept, tmp_path))[1][2] == "Угличский МР"
     world.clock.forward(days=4)
-    assert await handouts.run(world.db, tmp_path, {}) == 2
+    assert await handouts.run(world.db, FileStore(tmp_path)) == 2
     with pytest.raises(handouts.ExportGone):
         await fetched(world, "Ульяна", kept, tmp_path)
-    assert list(tmp_path.glob("*.csv")) == []
+    assert list((tmp_path / handouts.FOLDER).iterdir()) == []
 
 
 async def test_what_cannot_be_written_is_said_and_a_broken_one_is_tried_again(
@@ -78,17 +79,17 @@ async def test_what_cannot_be_written_is_said_and_a_broken_one_is_tried_again(
 ) -> None:
     async with world.db.write(await world.actor("Римма")) as tx:
         failing = await handouts.ask(tx, "dynamics", Format.XLSX, {}, "Динамика")  # there are no results
-    await handouts.run(world.db, tmp_path, {})
+    await handouts.run(world.db, FileStore(tmp_path))
     async with world.db.read(await world.actor("Римма")) as tx:
         assert (await handouts.takeaway(tx, failing.id)).state is State.FAILED
     broken = await ask(world, "Римма")
     async with world.db.write(SYSTEM) as tx:
         stuck = await tx.session.get(handouts.Takeaway, broken.id)
         assert stuck is not None
-        stuck.state, stuck.begun_at = State.RUNNING, tx.now
-    assert await handouts.run(world.db, tmp_path, {}) == 0
-    world.clock.forward(hours=1)
-    assert await handouts.run(world.db, tmp_path, {}) == 1
+        stuck.state, stuck.touched_at = State.RUNNING, tx.now
+    assert await handouts.run(world.db, FileStore(tmp_path)) == 0
+    world.clock.forward(minutes=2)
+    assert await handouts.run(world.db, FileStore(tmp_path)) == 1
 
 
 async def test_filters_by_name_and_what_they_cannot_be(world: World) -> None:

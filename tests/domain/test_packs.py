@@ -1,8 +1,10 @@
 """The evidence pack: the federal slots, names and sizes; nothing dropped silently, every byte provable."""
 
+import asyncio
 import hashlib
 import io
 import json
+import threading
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +14,17 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from domain import packs, people, progress, proof, risks, roadmaps
+from domain import handouts, outbox, packs, people, progress, proof, risks, roadmaps
 from domain.actor import SYSTEM, Role
 from domain.audit import AuditEntry
 from domain.errors import Forbidden, NotFound
 from domain.files import FileStore
-from domain.packs import OrderState, Pack, Proof, Reason, Scope
+from domain.handouts import ExportGone, State, Takeaway
+from domain.packs import Pack, Proof, Reason, Scope
 from domain.programme import FileRules
-from domain.progress import Decision
+from domain.progress import Assignment, Decision, Status
 from domain.risks import RiskFactor, Stage
 from domain.schools import School
 from domain.texts import texts
@@ -320,77 +323,146 @@ async def test_who_may_choose_and_what(world: World, store: FileStore) -> None:
             await choose(world, who, one)
 
 
-async def order(world: World, who: str, scope: Scope) -> packs.PackOrder:
+async def order(world: World, who: str, scope: dict[str, int] | None = None) -> Takeaway:
     async with world.db.write(await world.actor(who)) as tx:
-        return await packs.order_pack(tx, scope)
+        return await handouts.ask(tx, handouts.PACK, handouts.Format.ZIP, scope or {}, "Пакет")
 
 
-async def ready(world: World, who: str, order_id: int) -> packs.PackOrder:
+async def fetched(world: World, who: str, order_id: int, store: FileStore) -> tuple[Takeaway, Path]:
     async with world.db.read(await world.actor(who)) as tx:
-        return await packs.ready_pack(tx, order_id)
+        return await handouts.made(tx, order_id, store.folder / handouts.FOLDER)
+
+
+async def state(world: World, order_id: int) -> State:
+    async with world.db.read(SYSTEM) as tx:
+        return (await tx.session.get_one(Takeaway, order_id)).state
 
 
 async def test_a_pack_of_the_region_is_written_in_the_background(world: World, store: FileStore) -> None:
-    asked = await order(world, "Римма", Scope())
-    assert (await order(world, "Римма", Scope())).id == asked.id
-    with pytest.raises(NotFound):
-        await ready(world, "Римма", asked.id)
-    assert await packs.write_ordered(world.db, store) == 1
-    assert await packs.write_ordered(world.db, store) == 0
-    found = await ready(world, "Римма", asked.id)
-    path = packs.order_path(store, found.id)
-    assert (found.state, found.done, found.total, found.size) == (OrderState.READY, 3, 3, path.stat().st_size)
+    asked = await order(world, "Римма")
+    assert (await order(world, "Римма")).id == asked.id
+    with pytest.raises(ExportGone):
+        await fetched(world, "Римма", asked.id, store)
+    assert await handouts.run(world.db, store) == 1
+    assert await handouts.run(world.db, store) == 0
+    found, path = await fetched(world, "Римма", asked.id, store)
+    assert (found.state, found.done, found.total, found.size) == (State.READY, 3, 3, path.stat().st_size)
+    assert path.stat().st_mode & 0o777 == 0o600
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         assert archive.namelist()[0] == "edu760152/edu760152_Мера2.2_01.pdf"
     for who in ("Ольга", "Марина", "Саша"):  # neither another person nor another region
         with pytest.raises(NotFound):
-            await ready(world, who, asked.id)
+            await fetched(world, who, asked.id, store)
+    async with world.db.read(SYSTEM) as tx:
+        query = select(outbox.OutboxMessage).where(outbox.OutboxMessage.kind == "takeaway")
+        assert [m.person_id for m in await tx.session.scalars(query)] == [world.people["Римма"]]
     world.clock.forward(hours=25)
-    with pytest.raises(NotFound):
-        await ready(world, "Римма", asked.id)
-    await packs.write_ordered(world.db, store)
+    with pytest.raises(ExportGone):
+        await fetched(world, "Римма", asked.id, store)
+    await handouts.run(world.db, store)
     assert not path.exists()
 
 
-async def test_a_wiped_file_takes_every_pack_with_it(world: World, store: FileStore) -> None:
-    asked = await order(world, "Римма", Scope())
-    await packs.write_ordered(world.db, store)
+async def test_a_wiped_file_takes_every_pack_with_it_and_leaves_reports(
+    world: World, store: FileStore
+) -> None:
+    asked = await order(world, "Римма")
+    async with world.db.write(await world.actor("Римма")) as tx:
+        report = await handouts.ask(tx, "overdue", handouts.Format.CSV, {}, "Что просрочено")
+    await handouts.run(world.db, store)
     pack = await request(world, "Марина", Scope())
+    _, path = await fetched(world, "Римма", asked.id, store)
     world.clock.forward(minutes=1)
     async with world.db.write(await world.actor("Кирилл")) as tx:
         await proof.wipe(tx, pack.files[-1].proof.evidence_id)
-    with pytest.raises(NotFound):
-        await ready(world, "Римма", asked.id)
-    await packs.write_ordered(world.db, store)
-    assert not packs.order_path(store, asked.id).exists()
+    with pytest.raises(ExportGone):
+        await fetched(world, "Римма", asked.id, store)
+    await handouts.run(world.db, store)
+    assert not path.exists()
+    assert (await state(world, asked.id), await state(world, report.id)) == (State.GONE, State.READY)
 
 
 async def test_a_broken_off_pack_is_begun_anew_and_given_up_in_the_end(
     world: World, store: FileStore
 ) -> None:
-    asked = await order(world, "Римма", Scope())
+    asked = await order(world, "Римма")
     async with world.db.write(SYSTEM) as tx:  # as a killed process leaves it
-        row = await tx.session.get_one(packs.PackOrder, asked.id)
-        row.state, row.attempts, row.touched_at = OrderState.WRITING, 1, tx.now
-    assert await packs.write_ordered(world.db, store) == 0  # somebody may be writing it
+        row = await tx.session.get_one(Takeaway, asked.id)
+        row.state, row.attempts, row.touched_at = State.RUNNING, 1, tx.now
+    assert await handouts.run(world.db, store) == 0  # somebody may be writing it
     world.clock.forward(minutes=2)
-    assert await packs.write_ordered(world.db, store) == 1
+    assert await handouts.run(world.db, store) == 1
     async with world.db.write(SYSTEM) as tx:
-        row = await tx.session.get_one(packs.PackOrder, asked.id)
+        row = await tx.session.get_one(Takeaway, asked.id)
         assert row.attempts == 2
-        row.state, row.attempts, row.touched_at = OrderState.WRITING, 3, tx.now
+        row.state, row.attempts, row.touched_at = State.RUNNING, 3, tx.now
     world.clock.forward(minutes=2)
-    assert await packs.write_ordered(world.db, store) == 0
+    assert await handouts.run(world.db, store) == 0
     async with world.db.read(await world.actor("Римма")) as tx:
-        assert [row.state for row in await packs.orders(tx)] == [OrderState.FAILED]
+        assert [row.state for row in await handouts.ordered_packs(tx)] == [State.FAILED]
 
 
-async def test_a_role_taken_away_takes_the_pack(world: World, store: FileStore) -> None:
-    asked = await order(world, "Марина", Scope())
-    await packs.write_ordered(world.db, store)
-    await ready(world, "Марина", asked.id)
+async def test_a_stop_in_the_middle_gives_the_pack_back_and_leaves_nothing(
+    world: World, store: FileStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = await order(world, "Римма")
+    begun, end = threading.Event(), threading.Event()
+    whole = packs.write_pack
+
+    def slow(target: Path, *args: Any, **more: Any) -> Pack:
+        made = whole(target, *args, **more)
+        begun.set()
+        end.wait(20)
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr(packs, "write_pack", slow)
+        writing = asyncio.create_task(handouts.run(world.db, store))
+        assert await asyncio.to_thread(begun.wait, 20)
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        end.set()
+    async with world.db.read(SYSTEM) as tx:
+        row = await tx.session.get_one(Takeaway, asked.id)
+        assert (row.state, row.attempts, row.done) == (State.WAITING, 0, 0)
+    assert list((store.folder / handouts.FOLDER).iterdir()) == []
+    assert await handouts.run(world.db, store) == 1
+    await fetched(world, "Римма", asked.id, store)
+
+
+async def test_bytes_that_have_changed_fail_one_pack_and_not_the_queue(
+    world: World, store: FileStore
+) -> None:
+    pack = await request(world, "Римма", Scope())
+    store.path(pack.files[0].proof.sha256).write_bytes(b"something else")
+    asked = await order(world, "Римма")
+    async with world.db.write(await world.actor("Римма")) as tx:
+        report = await handouts.ask(tx, "overdue", handouts.Format.CSV, {}, "Что просрочено")
+    assert await handouts.run(world.db, store) == 1
+    assert (await state(world, asked.id), await state(world, report.id)) == (State.FAILED, State.READY)
+
+
+async def test_what_was_taken_back_meanwhile_is_said(world: World, store: FileStore) -> None:
+    with pytest.raises(packs.PackEmpty):
+        await order(world, "Ульяна")
+    asked = await order(world, "Римма")
+    async with world.db.write(SYSTEM) as tx:
+        await tx.session.execute(update(Assignment).values(status=Status.RETURNED))
+    assert await handouts.run(world.db, store) == 0
+    async with world.db.read(await world.actor("Римма")) as tx:
+        [row] = await handouts.ordered_packs(tx)
+    assert (row.id, row.state, row.problem) == (
+        asked.id, State.FAILED, "Здесь ещё нет подтверждённых файлов: пакет был бы пустым.",
+    )  # fmt: skip
+
+
+async def test_a_role_given_or_taken_away_takes_the_pack(world: World, store: FileStore) -> None:
+    asked = await order(world, "Марина")
+    await handouts.run(world.db, store)
+    await fetched(world, "Марина", asked.id, store)
     async with world.db.write(SYSTEM) as tx:
         await people.grant_role(tx, world.people["Марина"], Role.CURATOR, world.schools["Климатинская"])
-    with pytest.raises(NotFound):
-        await ready(world, "Марина", asked.id)
+    with pytest.raises(ExportGone):
+        await fetched(world, "Марина", asked.id, store)

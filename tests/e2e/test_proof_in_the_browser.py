@@ -12,7 +12,7 @@ import pypdfium2
 from docx import Document
 from playwright.async_api import Page, Route, expect
 
-from domain import packs, progress, proof, risks, uploads
+from domain import handouts, progress, proof, risks, uploads
 from domain.actor import SYSTEM
 from domain.files import FileStore
 from domain.progress import Decision, Status
@@ -280,7 +280,7 @@ async def test_a_pack_of_the_region_comes_from_the_background(site: Site) -> Non
         await page.get_by_role("button", name="Собрать ZIP").click()
         await expect(page.get_by_role("status")).to_contain_text("Пакет собирается.")
         assert await refreshes(page)
-        assert await packs.write_ordered(site.panel.world.db, site.panel.files) == 1
+        assert await handouts.run(site.panel.world.db, site.panel.files) == 1
         assert not await refreshes(page)
         await shot(page, "pack-phone")
         async with page.expect_download() as download:
