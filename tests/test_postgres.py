@@ -16,11 +16,12 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from domain import outbox, progress, reminders, reports
+from domain import changes, outbox, progress, reminders, reports
 from domain.actor import SYSTEM
+from domain.db import Database
 from domain.models import metadata
 from domain.progress import Decision, Standing
-from domain.schools import Region
+from domain.schools import Region, School
 from tests import stores
 from tests.world import World, build_world, create_tables, open_database
 from vekha import schema
@@ -119,3 +120,26 @@ async def test_digests_are_planned_once_and_claimed_by_one_sender(there: World) 
         waiting = [one.id for one in await outbox.due(tx)]
         assert sorted(await outbox.claim(tx, first, waiting)) == sorted(waiting)
         assert await outbox.claim(tx, first, waiting) == []
+
+
+async def _broken_off(db: Database) -> None:
+    async with db.write(SYSTEM) as tx:
+        await tx.session.execute(update(School).values(name="Забытая"))
+        raise RuntimeError("broken off")
+
+
+async def test_changes_are_counted_inside_their_transaction_and_seen_by_another_process(there: World) -> None:
+    other = Database(there.db.url.render_as_string(hide_password=False), there.clock)
+    async with there.db.read(SYSTEM) as tx:
+        before = await changes.stamps(tx)
+        async with other.write(SYSTEM) as writing:
+            await writing.session.execute(update(Region).values(timezone="Europe/Samara"))
+            meanwhile = await changes.stamps(tx)
+    with pytest.raises(RuntimeError, match="broken off"):
+        await _broken_off(other)
+    await other.close()
+    async with there.db.read(SYSTEM) as tx:
+        after = await changes.stamps(tx)
+    assert meanwhile == before
+    assert after == {**before, "region": before["region"] + 1}
+    assert set(after) == set(metadata.tables) - {"table_change"}
