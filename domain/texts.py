@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -113,19 +114,27 @@ class Texts:
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
     """All .po files of a language, compiled in memory and merged (English is its own source)."""
-    merged: gettext.NullTranslations | None = None
+    merged: Catalog | None = None
     for path in sorted((LOCALES / language).glob("*.po")):
         with path.open("rb") as source:
             parsed = read_po(source, locale=language)
-        compiled = io.BytesIO()
-        write_mo(compiled, parsed)
-        compiled.seek(0)
-        part = gettext.GNUTranslations(compiled)
         if merged is None:
-            merged = part
+            merged = parsed
         else:
-            merged.add_fallback(part)
-    return merged or gettext.NullTranslations()
+            _add(merged, parsed)
+    if merged is None:
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _add(merged: Catalog, part: Catalog) -> None:
+    # One catalogue instead of a chain of them: a page asks for hundreds of sentences.
+    for message in part:
+        if message.id and merged.get(message.id, message.context) is None:
+            merged[message.id] = message
 
 
 @cache
