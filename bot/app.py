@@ -35,6 +35,7 @@ from bot.flows import (
     review,
     scores,
     scoring,
+    seasons,
     silences,
     substituting,
     tallying,
@@ -92,6 +93,7 @@ CONVERSATIONS = (
     voting.router,
     peer_review.router,
     peer_answers.router,
+    seasons.router,
     otherwise.router,
 )
 

@@ -12,7 +12,7 @@ from admin.auth import Visitor
 from admin.forms import refusal, sent
 from admin.page import Visit
 from admin.tables import MIME, attachment
-from domain import handouts, outcomes, programme, reports, schools, snapshots
+from domain import handouts, outcomes, programme, reports, schools, seasons, snapshots
 from domain.accounts import Report
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Role
 from domain.db import Tx
@@ -44,14 +44,14 @@ def _report(visit: Visit, name: str) -> Report:
 async def report_list(visit: Visitor) -> Response:
     """Everything that can be taken away."""
     async with visit.read() as tx:
-        tasks = await snapshots.season_tasks(tx)
+        tasks = await seasons.season_tasks(tx)
         names = await schools.place_names(tx, [task.place for task in tasks])
     return visit.page(
         "reporting/list.html",
         reports=offered(visit),
         tasks=tasks,
         names=names,
-        seasons=snapshots.SEASONS,
+        seasons=seasons.SEASONS,
         briefs=bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
     )
 

@@ -9,16 +9,15 @@ from admin.auth import Visitor
 from admin.forms import Choice, Form, read_form, sent
 from admin.page import Visit
 from admin.pages.reporting import file_of, offered
-from domain import handouts, schools, snapshots
-from domain.actor import COORDINATORS, Grant, Role
+from domain import handouts, ratings, schools, seasons, snapshots
+from domain.actor import COORDINATORS, Grant, Place, Role
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
-from domain.snapshots import Season
+from domain.seasons import Season
 from domain.tables import Book, Kind
 
 closed = APIRouter()
 KEEPERS = {*COORDINATORS, Role.OBSERVER}
-RATING = "engagement"  # the report that a rating keeps
 
 
 class SeasonForm(Form):
@@ -27,6 +26,7 @@ class SeasonForm(Form):
     season: Season
     region: Choice = None
     municipality: Choice = None
+    school: Choice = None
 
 
 def _grant(visit: Visit) -> Grant:
@@ -42,9 +42,9 @@ async def snapshot_list(visit: Visitor) -> Response:
     """Kept reports, and what this month asks for."""
     async with visit.read() as tx:
         found = await snapshots.snapshots(tx)
-        tasks = await snapshots.season_tasks(tx)
+        tasks = await seasons.season_tasks(tx)
         names = await schools.place_names(tx, [task.place for task in tasks])
-    return visit.page("snapshots/list.html", rows=found, tasks=tasks, names=names, seasons=snapshots.SEASONS)
+    return visit.page("snapshots/list.html", rows=found, tasks=tasks, names=names, seasons=seasons.SEASONS)
 
 
 @closed.post("/snapshots")
@@ -103,22 +103,14 @@ def _book(found: snapshots.Snapshot) -> Book:
 async def finish(visit: Visitor, request: Request) -> Response:
     """Note that this month's rating or correction is done; a rating keeps its table."""
     form = read_form(SeasonForm, await sent(request))
-    grant = next(
-        (
-            grant
-            for grant in visit.actor.grants
-            if grant.role in COORDINATORS and grant.place[:2] == (form.region, form.municipality)
-        ),
-        None,
-    )
-    if grant is None:
+    place = Place(form.region, form.municipality, form.school)
+    if not any(grant.place == place for grant in visit.actor.grants):
         raise NotFound
     async with visit.write() as tx:
-        kept = None
-        if form.season is Season.RATING:
-            mine = Tx(tx.session, replace(visit.actor, grants=(grant,)), tx.now)
-            of = handouts.report(RATING)
-            book = await of.build(mine, await handouts.filters_of(mine, of, {}), visit.say)
-            kept = (await snapshots.take(tx, book, {}, grant.place)).id
-        await snapshots.finish(tx, grant.place, form.season, kept)
+        if place.school_id is not None:
+            await seasons.nothing_to_change(tx, place)
+        elif form.season is Season.RATING:
+            await ratings.publish(tx, place, visit.say)
+        else:
+            await seasons.finish(tx, place, form.season)
     return visit.go("/snapshots", "saved")

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
 
-from domain import calendars, chase, peer_watch, people, programme, progress, schools
+from domain import calendars, chase, peer_watch, people, programme, progress, schools, seasons
 from domain.actor import SCHOOL_TEAM, Role
 from domain.dates import NO_OWN_DAYS, OwnDays, local_day
 from domain.db import Tx
@@ -49,6 +49,7 @@ class Grants(NamedTuple):
     municipal: dict[int, set[int]]  # municipality → people
     regional: dict[int, set[int]]
     region_of: dict[int, int]  # person → region
+    heads: dict[int, set[int]]  # school → those of its team who head it
 
 
 class Group(NamedTuple):
@@ -123,11 +124,13 @@ async def grants_today(tx: Tx) -> Grants:
     query = select(grant.person_id, role_, grant.region_id, grant.municipality_id, grant.school_id).where(
         people.valid_on(tx.now.date())
     )
-    found = Grants({}, {}, {}, {}, {})
+    found = Grants({}, {}, {}, {}, {}, {})
     for person_id, role, region_id, municipality_id, school_id in (await tx.session.execute(query)).tuples():
         found.region_of.setdefault(person_id, region_id)
         if role in SCHOOL_TEAM:
             found.teams.setdefault(school_id or 0, set()).add(person_id)
+            if role == Role.SCHOOL_HEAD:
+                found.heads.setdefault(school_id or 0, set()).add(person_id)
         elif role == Role.CURATOR:
             found.curators.setdefault(school_id or 0, set()).add(person_id)
         elif role == Role.MUNICIPAL_COORDINATOR:
@@ -138,7 +141,13 @@ async def grants_today(tx: Tx) -> Grants:
 
 
 async def people_with_news(
-    tx: Tx, group: Group, grants: Grants, own: OwnDays, tasks: Sequence[peer_watch.Task]
+    tx: Tx,
+    group: Group,
+    grants: Grants,
+    own: OwnDays,
+    tasks: Sequence[peer_watch.Task],
+    *,
+    asked: seasons.Asked | None,
 ) -> set[int]:
     """Everybody for whom something stands today by the rules of `digest_of`: a fixed number of queries."""
     found = await _offices_with_news(tx, group, grants, own)
@@ -157,6 +166,7 @@ async def people_with_news(
     since = local_day(group.since, group.timezone) if group.since is not None else None
     steps = (await programme.reminder_steps(tx))[None]
     found |= _with_partners(group, grants, own, steps, tasks)
+    found |= _with_seasons(group, grants, own, steps, asked) if asked is not None else set()
     silent = await chase.crossed(tx, since, group.today, group.timezone, own)
     for ids, level_of in (
         (silent.schools, grants.curators),
@@ -183,6 +193,29 @@ def _with_partners(
         else:
             found |= _keepers(grants, task.place.region_id, task.place.municipality_id)
     return found
+
+
+def _with_seasons(
+    group: Group, grants: Grants, own: OwnDays, steps: Sequence[int], asked: seasons.Asked
+) -> set[int]:
+    """Coordinators and heads of schools whom this month asks for a rating or a correction that stands today."""
+    since = local_day(group.since, group.timezone) if group.since is not None else None
+    is_new = group.since is None or seasons.start_of(asked.month, group.timezone) > group.since
+    due = seasons.due_of(asked.month)
+    if not rules.names(due, is_new=is_new, since=since, today=group.today, steps=steps, own=own):
+        return set()
+    levels = (
+        (grants.regional, asked.closed.regions),
+        (grants.municipal, asked.closed.municipalities),
+        ({id_: grants.heads.get(id_, set()) for id_ in asked.schools}, asked.closed.schools),
+    )
+    return {
+        person
+        for level, done in levels
+        for id_, members in level.items()
+        if id_ not in done
+        for person in members
+    }
 
 
 async def _offices_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays) -> set[int]:
@@ -312,10 +345,11 @@ async def morning(tx: Tx, default_hour: int) -> Planned:
         group = Group(local_day(tx.now, person.timezone), person.looked_at, person.timezone, calendar)
         groups.setdefault(group, set()).add(person.person_id)
     tasks = await peer_watch.tasks(tx)
+    asked = {day: await seasons.asked(tx, day) for day in {group.today for group in groups}}
     receivers: set[int] = set()
     for group, members in groups.items():
         receivers |= members & await people_with_news(
-            tx, group, grants, own.get(group.region_id, NO_OWN_DAYS), tasks
+            tx, group, grants, own.get(group.region_id, NO_OWN_DAYS), tasks, asked=asked[group.today]
         )
     return Planned(waiting, receivers)
 

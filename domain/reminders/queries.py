@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
-from domain import calendars, chase, mornings, peer_watch, people, programme, progress, schools
+from domain import calendars, chase, mornings, peer_watch, people, programme, progress, schools, seasons
 from domain.actor import SYSTEM, Actor, Role
 from domain.dates import OwnDays, local_day
 from domain.db import Tx, WriteTx
@@ -24,6 +24,7 @@ class Digest:
     to_review: Sequence[progress.QueueRow]
     silences: Sequence[chase.Silence] = ()
     peers: Sequence[peer_watch.Line] = ()  # steps of mutual expertise
+    cycle: Sequence[seasons.SeasonTask] = ()  # the rating or the correction of this month
     more: int = 0  # what has to be done as well, but is not said today
 
     def __len__(self) -> int:
@@ -34,6 +35,7 @@ class Digest:
             + len(self.to_review)
             + len(self.silences)
             + len(self.peers)
+            + len(self.cycle)
         )
 
 
@@ -74,7 +76,10 @@ async def digest_of(tx: Tx, *, since: datetime | None = None) -> Digest:
     since_day = news.since_day if since is not None else None
     tasks = await peer_watch.tasks(tx)
     peers = [task for task in tasks if news.names(task, steps[None])]
-    more += sum(news.is_near(task) for task in tasks if task not in peers)
+    more += sum(news.is_near(task.due_on) for task in tasks if task not in peers)
+    cycle = await seasons.open_tasks(tx)
+    asked = [task for task in cycle if news.names(task, steps[None])]
+    more += sum(news.is_near(task.due_on) for task in cycle if task not in asked)
     return Digest(
         overdue=shown.get(Standing.OVERDUE, []),
         returned=shown.get(Standing.RETURNED, []),
@@ -82,6 +87,7 @@ async def digest_of(tx: Tx, *, since: datetime | None = None) -> Digest:
         to_review=to_review,
         silences=await chase.silences(tx, since=since_day),
         peers=await peer_watch.lines(tx, peers),
+        cycle=asked,
         more=more + len(waiting) - len(to_review),
     )
 
@@ -119,17 +125,20 @@ class News:
             return on_step or self.waits(work.status_at)
         return on_step or (_is_due(row) and (self.since is None or work.status_at > self.since))
 
-    def names(self, task: peer_watch.Task, steps: Sequence[int]) -> bool:
-        """Whether a step of mutual expertise stands in this digest."""
-        is_new = self.since is None or task.began_at > self.since
+    def names(self, task: peer_watch.Task | seasons.SeasonTask, steps: Sequence[int]) -> bool:
+        """Whether a step of mutual expertise, or a task of the cycle, stands in this digest."""
+        began = (
+            task.began_at if isinstance(task, peer_watch.Task) else seasons.start_of(task.month, self.zone)
+        )
+        is_new = self.since is None or began > self.since
         since = self.since_day if self.since is not None else None
         return mornings.names(
             task.due_on, is_new=is_new, since=since, today=self.today, steps=steps, own=self.own
         )
 
-    def is_near(self, task: peer_watch.Task) -> bool:
-        """Whether it is due by the end of the week, or was."""
-        return mornings.names(task.due_on, is_new=True, since=None, today=self.today, steps=(), own=self.own)
+    def is_near(self, due_on: date) -> bool:
+        """Whether something is due by the end of the week, or was."""
+        return mornings.names(due_on, is_new=True, since=None, today=self.today, steps=(), own=self.own)
 
     def waits(self, began: datetime) -> bool:
         """Whether something that waits is new or has come to a step."""

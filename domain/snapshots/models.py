@@ -1,14 +1,13 @@
 """Kept reports, and the tasks of the cycle that were done."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.db import Base, enum_column
+from domain.db import Base
 from domain.policy import AtPlace
-from domain.snapshots.rules import Season
 
 
 class Snapshot(AtPlace, Base):
@@ -27,19 +26,3 @@ class Snapshot(AtPlace, Base):
     document: Mapped[dict[str, Any]]
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime]
-
-
-class SeasonMark(Base):
-    """A rating or a correction of a month that a place has done."""
-
-    __tablename__ = "season_mark"
-    __table_args__ = (UniqueConstraint("region_id", "municipality_id", "season", "month"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"))
-    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
-    season: Mapped[Season] = mapped_column(enum_column(Season))
-    month: Mapped[date]  # its first day
-    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
-    done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    done_at: Mapped[datetime]

@@ -1,31 +1,13 @@
-"""Snapshots of reports and what changed between two of them; which task of the cycle falls into which month. Pure.
-
-Source: the regions' plans: a rating in January and June, corrections of plans in December and May.
-"""
+"""Snapshots of reports and what changed between two of them. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from domain.errors import N_, DomainError
 from domain.tables import Book, Column, Kind, Sheet
 
 MOST = 20_000  # rows of a snapshot
-
-
-class Season(StrEnum):
-    """A task of the cycle that comes back every year."""
-
-    RATING = "rating"
-    CORRECTION = "correction"
-
-
-SEASONS = {
-    Season.RATING: N_("Rating of municipalities and schools"),
-    Season.CORRECTION: N_("Correction of plans"),
-}
-MONTHS = {1: Season.RATING, 6: Season.RATING, 5: Season.CORRECTION, 12: Season.CORRECTION}
 
 
 class TooLarge(DomainError):
@@ -44,12 +26,6 @@ class Change(NamedTuple):
     def differs(self) -> bool:
         """Whether any number changed, or the row came or went."""
         return any(was != now for was, now in self.numbers)
-
-
-def period_of(day: date) -> tuple[Season, date] | None:
-    """The task of this month and the first day of it; None in months without one."""
-    season = MONTHS.get(day.month)
-    return (season, day.replace(day=1)) if season is not None else None
 
 
 def document_of(book: Book, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:

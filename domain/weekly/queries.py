@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, func, select
 
-from domain import calendars, chase, mornings, people, progress, reports
+from domain import calendars, chase, mornings, people, progress, reports, seasons
 from domain.actor import COORDINATORS, Place
 from domain.dates import NO_OWN_DAYS, OwnDays, is_working, local_day, week_end
 from domain.db import Tx
@@ -35,10 +35,18 @@ class Summary:
     without_bot: Sequence[str]
     uninvolved: Sequence[chase.Uninvolved]
     steps_late: int
+    cycle: Sequence[seasons.SeasonTask] = ()  # the rating or the correction of this month that still waits
+    corrected: seasons.Answered | None = None  # how many schools have corrected their plans
 
     def __bool__(self) -> bool:
         return bool(
-            self.confirmed or self.late or self.due or self.waiting or self.without_bot or self.uninvolved
+            self.confirmed
+            or self.late
+            or self.due
+            or self.waiting
+            or self.without_bot
+            or self.uninvolved
+            or self.cycle
         )
 
 
@@ -73,6 +81,8 @@ async def summary(tx: Tx) -> Summary:
         without_bot=[name for _, name in attention.schools_without_people],
         uninvolved=await chase.uninvolved(tx),
         steps_late=sum(step.until < today for step in steps),
+        cycle=await seasons.open_tasks(tx),
+        corrected=await seasons.answered(tx),
     )
 
 

@@ -97,6 +97,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('name', name=op.f('pk_table_change'))
     )
 
+    op.create_table('season_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('municipality_id', sa.Integer(), nullable=False),
+    sa.Column('school_id', sa.Integer(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('done_by', sa.Integer(), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['done_by'], ['person.id'], name=op.f('fk_season_answer_done_by')),
+    sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_season_answer_municipality_id')),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_season_answer_region_id')),
+    sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_season_answer_school_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_season_answer')),
+    sa.UniqueConstraint('school_id', 'month', name=op.f('uq_season_answer_school_id_month'))
+    )
+
     op.create_table('peer_round',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -208,6 +224,7 @@ def downgrade() -> None:
     op.drop_table('peer_pair')
     op.drop_index('ix_peer_round_place', table_name='peer_round')
     op.drop_table('peer_round')
+    op.drop_table('season_answer')
     op.drop_table('table_change')
     op.drop_table('other_contact')
     with op.batch_alter_table('invitation', schema=None) as batch_op:

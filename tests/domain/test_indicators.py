@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from domain import accounts, effects, handouts, indicators, outcomes, progress, schools, snapshots
+from domain import accounts, effects, handouts, indicators, outcomes, progress, schools, seasons, snapshots
 from domain.effects import Verdict
 from domain.errors import Forbidden, NotFound
 from domain.indicators import AgreementKind, AgreementSpec, IndicatorSpec, Source, State, Unit, Value
-from domain.snapshots import Season
+from domain.seasons import Season
 from domain.tables import Book
 from domain.texts import texts
 from tests.world import World
@@ -204,20 +204,20 @@ async def _engagement(tx: Any) -> Book:
 
 
 async def test_ratings_and_corrections_come_with_their_months(world: World) -> None:
-    assert [snapshots.period_of(date(2022, month, 9)) is not None for month in range(1, 13)] == [
+    assert [seasons.period_of(date(2022, month, 9)) is not None for month in range(1, 13)] == [
         month in (1, 5, 6, 12) for month in range(1, 13)
     ]
     async with world.db.read(await world.actor("Марина")) as tx:
-        assert await snapshots.season_tasks(tx) == []  # April
+        assert await seasons.season_tasks(tx) == []  # April
     world.clock.forward(days=20)
     async with world.db.write(await world.actor("Марина")) as tx:
-        (task,) = await snapshots.season_tasks(tx)
+        (task,) = await seasons.season_tasks(tx)
         assert (task.season, task.month, task.done) == (Season.CORRECTION, date(2022, 5, 1), None)
-        await snapshots.finish(tx, task.place, task.season)
-        await snapshots.finish(tx, task.place, task.season)
+        await seasons.finish(tx, task.place, task.season)
+        await seasons.finish(tx, task.place, task.season)
         with pytest.raises(NotFound):
-            await snapshots.finish(tx, task.place, Season.RATING)
+            await seasons.finish(tx, task.place, Season.RATING)
     async with world.db.read(await world.actor("Марина")) as tx:
-        assert [t.done is not None for t in await snapshots.season_tasks(tx)] == [True]
+        assert [t.done is not None for t in await seasons.season_tasks(tx)] == [True]
     async with world.db.read(await world.actor("Ульяна")) as tx:
-        assert [t.done for t in await snapshots.season_tasks(tx)] == [None]
+        assert [t.done for t in await seasons.season_tasks(tx)] == [None]
