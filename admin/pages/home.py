@@ -119,10 +119,10 @@ def _sorted(matrix: reports.Matrix, order: str) -> list[reports.MatrixRow]:
 
 
 async def _choices(tx: Tx, roadmap_id: int | None) -> Choices:
-    tracks = (await roadmaps.roadmap(tx, roadmap_id)).tracks if roadmap_id else []
+    tracks = await roadmaps.track_titles(tx, roadmap_id) if roadmap_id else []
     return Choices(
         roadmaps=await reports.used_roadmaps(tx),
-        tracks=[(track.id, roadmaps.short(track.title, 60)) for track in tracks],
+        tracks=[(id_, roadmaps.short(title, 60)) for id_, title in tracks],
         municipalities=[(m.id, m.name) for m in await schools.municipalities(tx)],
         cohorts=[(c.id, c.name) for c in await programme.cohorts(tx)],
     )

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, String, and_, case, func, select, type_coerce
 
 from domain import chase, people, progress, roadmaps, schools
-from domain.actor import SCHOOL_TEAM, Role
+from domain.actor import SCHOOL_TEAM, Place, Role
 from domain.dates import local_day, working_days_between
 from domain.db import Tx
 from domain.policy import Permission, within
@@ -87,7 +87,7 @@ async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
             Assignment.id,
             Assignment.measure_id,
             schools.School.id,
-            Assignment.status,
+            type_coerce(Assignment.status, String),  # read once a kind below, not once a row
             Assignment.due_on,
             schools.School.name,
             schools.Municipality.name,
@@ -110,17 +110,20 @@ async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
     wanted = {head.id for head in heads}
     cells: dict[int, dict[int, list[rules.Cell]]] = {}
     names: dict[int, tuple[str, str]] = {}
-    looks: dict[tuple[Status, date | None], rules.Cell] = {}  # few different ones among thousands
+    looks: dict[tuple[str, date | None], tuple[Standing, date | None, int]] = {}  # few among thousands
     for id_, measure_id, school_id, status, due_on, school, municipality in (
         await tx.session.execute(query)
-    ).tuples():
-        if measure_id in wanted:
+    ).all():
+        if measure_id not in wanted:
+            continue
+        by_measure_ = cells.get(school_id)
+        if by_measure_ is None:
+            by_measure_ = cells[school_id] = {}
             names[school_id] = school, municipality
-            by_measure_ = cells.setdefault(school_id, {})
-            look = looks.get((status, due_on))
-            if look is None:
-                look = looks[status, due_on] = rules.cell(id_, status, due_on, day)
-            by_measure_.setdefault(measure_id, []).append(rules.Cell(id_, *look[1:]))
+        look = looks.get((status, due_on))
+        if look is None:
+            look = looks[status, due_on] = rules.cell(id_, Status(status), due_on, day)[1:]
+        by_measure_.setdefault(measure_id, []).append(rules.Cell(id_, *look))
     used = {measure_id for row in cells.values() for measure_id in row}
     rows = [_matrix_row(school_id, *names[school_id], found) for school_id, found in cells.items()]
     return Matrix(roadmap_id, [head for head in heads if head.id in used], rows)
@@ -129,18 +132,22 @@ async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
 def _matrix_row(
     school_id: int, school: str, municipality: str, found: dict[int, list[rules.Cell]]
 ) -> MatrixRow:
-    everything = [c for group in found.values() for c in group]
-    done = sum(c.standing in rules.DONE for c in everything)
+    done = sum(c.standing in rules.DONE for group in found.values() for c in group)
+    total = sum(map(len, found.values()))
     worst = {measure_id: rules.worst(group) for measure_id, group in found.items()}
-    return MatrixRow(school_id, school, municipality, worst, done, len(everything))
+    return MatrixRow(school_id, school, municipality, worst, done, total)
 
 
 async def _heads(tx: Tx, roadmap_id: int, track_id: int | None) -> list[MeasureHead]:
-    query = select(roadmaps.Measure).where(roadmaps.Measure.roadmap_id == roadmap_id)
+    of = roadmaps.Measure
+    query = select(of.id, of.number, of.title, of.track_id).where(of.roadmap_id == roadmap_id)
     if track_id is not None:
-        query = query.where(roadmaps.Measure.track_id == track_id)
-    found = (await tx.session.scalars(query.order_by(roadmaps.Measure.position))).all()
-    return [MeasureHead(m.id, m.number, m.title, m.label, m.track_id) for m in found]
+        query = query.where(of.track_id == track_id)
+    found = (await tx.session.execute(query.order_by(of.position))).tuples()
+    return [
+        MeasureHead(id_, number, title, roadmaps.label_of(number, title), track)
+        for id_, number, title, track in found
+    ]
 
 
 async def by_measure(tx: Tx, filters: Filters = Filters()) -> list[MeasureRow]:
@@ -232,7 +239,15 @@ async def overdue(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
 async def silent_reviews(tx: Tx, *, days: int = progress.SILENT_DAYS) -> list[SilentReview]:
     """Reports that wait at least so many working days for a decision, the longest first."""
     query = (
-        select(Submission.id, Assignment, schools.School.name, roadmaps.Measure, Submission.submitted_at)
+        select(
+            Submission.id,
+            Assignment.id,
+            schools.School.name,
+            *Assignment.place_columns(),
+            roadmaps.Measure.number,
+            roadmaps.Measure.title,
+            Submission.submitted_at,
+        )
         .join(Assignment, Assignment.id == Submission.assignment_id)
         .outerjoin(schools.School, schools.School.id == Assignment.school_id)
         .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
@@ -245,13 +260,13 @@ async def silent_reviews(tx: Tx, *, days: int = progress.SILENT_DAYS) -> list[Si
     )
     day = progress.today(tx)
     rows = []
-    found = (await tx.session.execute(query)).tuples().all()
-    offices = await schools.offices(tx, [work.place for _, work, *_ in found if work.school_id is None])
-    for sub_id, work, school, measure, at in found:
+    found = (await tx.session.execute(query)).all()
+    offices = await schools.offices(tx, [Place(*row[3:6]) for row in found if row[5] is None])
+    for sub_id, work_id, school, *place, number, title, at in found:
         waiting = working_days_between(local_day(at, tx.actor.timezone), day)
         if waiting >= days:
-            name = school or offices[work.place].name
-            rows.append(SilentReview(sub_id, work.id, name, measure.label, at, waiting))
+            name = school or offices[Place(*place)].name
+            rows.append(SilentReview(sub_id, work_id, name, roadmaps.label_of(number, title), at, waiting))
     return rows
 
 

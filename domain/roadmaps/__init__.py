@@ -35,6 +35,7 @@ from domain.roadmaps.queries import (
     roadmap,
     roadmap_for_planning,
     roadmap_list,
+    track_titles,
     visible,
 )
 from domain.roadmaps.rules import (
@@ -48,6 +49,7 @@ from domain.roadmaps.rules import (
     RoadmapEmpty,
     RoadmapState,
     Settled,
+    label_of,
     level_of,
     meaning_of,
     offered_targets,
@@ -91,6 +93,7 @@ __all__ = [
     "drop_measure",
     "edit_measure",
     "import_draft",
+    "label_of",
     "level_of",
     "meaning_of",
     "measure",
@@ -117,6 +120,7 @@ __all__ = [
     "short",
     "source_of",
     "texts_of",
+    "track_titles",
     "understand",
     "visible",
     "worded",

@@ -100,8 +100,7 @@ class Measure(Base):
     @property
     def label(self) -> str:
         """«2.3 Адресная помощь…» on one line."""
-        title = rules.short(self.title)
-        return f"{self.number} {title}" if self.number else title
+        return rules.label_of(self.number, self.title)
 
     @property
     def is_doubtful(self) -> bool:

@@ -145,6 +145,21 @@ async def roadmap(tx: Tx, roadmap_id: int) -> RoadmapView:
     return RoadmapView(found, tracks.all(), measures.all(), await calendars.own_days(tx, found.region_id))
 
 
+async def track_titles(tx: Tx, roadmap_id: int) -> list[tuple[int, str]]:
+    """Tracks of a roadmap by id and title, in its order, or NotFound."""
+    query = (
+        select(Track.id, Track.title)
+        .select_from(Roadmap)
+        .outerjoin(Track, Track.roadmap_id == Roadmap.id)
+        .where(Roadmap.id == roadmap_id, visible(tx.actor))
+        .order_by(Track.position)
+    )
+    rows = (await tx.session.execute(query)).all()
+    if not rows:
+        raise NotFound
+    return [(row[0], row[1]) for row in rows if row[0] is not None]
+
+
 def check_plan(view: RoadmapView) -> list[Finding]:
     """What to look at before the plan is approved: warnings with names, in the order of the rows."""
     return findings(view.roadmap, view.measures, view.own_days)

@@ -269,6 +269,11 @@ def level_of(place: Place) -> Level:
     return Level.MUNICIPAL if municipality is not None else Level.REGIONAL
 
 
+def label_of(number: str | None, title: str) -> str:
+    """«2.3 Адресная помощь…» on one line."""
+    return f"{number} {short(title)}" if number else short(title)
+
+
 def short(text: str, width: int = 40) -> str:
     """A title cut at a word, for buttons and tables."""
     line = " ".join(text.split())
