@@ -26,6 +26,7 @@ from domain.actor import SYSTEM
 from domain.alarms import Trouble
 from domain.db import Database
 from domain.files import FileStore
+from domain.retention import Ages
 from domain.settings import Settings
 
 log = structlog.get_logger()
@@ -88,7 +89,7 @@ class Engine:
             files=files or FileStore(settings.files_dir),
             is_clock_right=self.watch.look,
         )
-        self._timetable = Timetable(db, plan_digests, files, self.watch.look)
+        self._timetable = Timetable(db, plan_digests, files, self.watch.look, Ages.of(settings))
         self._noted: dict[Trouble, dict[str, Any]] | None = None  # as the database has it
         self._stopping = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []

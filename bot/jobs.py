@@ -16,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.chores import CHORES, sweep_files
-from domain import inbox, outbox, overview
+from domain import outbox, overview, retention
 from domain.actor import SYSTEM
 from domain.db import Database
 from domain.files import FileStore
@@ -37,6 +37,7 @@ class Timetable:
         plan_digests: Job | None = None,
         files: FileStore | None = None,
         is_clock_right: Callable[[], bool] = lambda: True,
+        ages: retention.Ages = retention.USUAL,
     ) -> None:
         self._is_clock_right = is_clock_right
         self._scheduler = AsyncIOScheduler(timezone="UTC", job_defaults=ALWAYS)
@@ -54,7 +55,9 @@ class Timetable:
                 db.listen(topic, partial(self._now, topic))  # and at once where this process has caused it
         if files is not None:
             daily("sweep_files", partial(sweep_files, db, files), hour=1)
-        daily("forget_old", self._by_the_clock(lambda: forget_old(db)), hour=0)  # 03:00 in Moscow
+        daily(
+            "forget_old", self._by_the_clock(lambda: retention.forget_old(db, ages)), hour=0
+        )  # 03:00 in Moscow
 
     def start(self) -> None:
         """Begin to tick."""
@@ -116,12 +119,6 @@ async def sweep_outbox(db: Database) -> dict[str, int]:
     """Expired leases, the one repeat of doubtful messages, messages that are too late."""
     async with db.write(SYSTEM) as tx:
         return await outbox.sweep(tx)
-
-
-async def forget_old(db: Database) -> dict[str, int]:
-    """What was handled and delivered long ago leaves the database."""
-    async with db.write(SYSTEM) as tx:
-        return {"inbox": await inbox.forget_old(tx), "outbox": await outbox.forget_old(tx)}
 
 
 async def _logged(name: str, job: Job) -> None:

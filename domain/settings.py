@@ -30,6 +30,18 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Token that opens /metrics; empty means there is no such page"
     )
+    keep_updates_days: int = Field(14, description="Days for which handled updates stay", ge=2)
+    keep_messages_days: int = Field(180, description="Days for which ended messages stay", ge=60)
+    keep_access_days: int = Field(
+        30, description="Days for which sessions, codes and upload links stay after their end", ge=1
+    )
+    keep_invitations_days: int = Field(
+        90, description="Days for which unused invitations stay after their end", ge=1
+    )
+    keep_exports_days: int = Field(30, description="Days for which ended exports stay in the list", ge=3)
+    keep_drafts_days: int = Field(
+        180, description="Days for which drafts of closed work and unfinished dialogues stay", ge=30
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_json: bool = Field(False, description="Logs as JSON lines")
 

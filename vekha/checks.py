@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import sys
 from enum import StrEnum
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from domain import outbox
+from domain import outbox, retention
 from domain.actor import SYSTEM
 from domain.db import Database
 from domain.settings import Settings
@@ -20,6 +21,8 @@ from vekha import schema, telegram
 from vekha.console import say, unreadable_settings
 
 PYTHON = (3, 11)
+SCARCE = 512 * 1024 * 1024  # bytes free on the disk that are too few
+LARGEST = 5  # tables to name
 
 
 class State(StrEnum):
@@ -53,6 +56,7 @@ async def examine() -> list[Result]:
         await asyncio.to_thread(_bot, settings),
         _folder(settings),
         await _database(settings),
+        await _room(settings),
         _port(settings),
         _zone(settings),
     ]
@@ -152,6 +156,55 @@ async def _queue(settings: Settings) -> Result:
             ),
         )
     return Result("database", State.OK, say("The database is up to date."))
+
+
+async def _room(settings: Settings) -> Result:
+    """How much room the data take, and what leaves tonight. A database that does not answer is said elsewhere."""
+    files = await asyncio.to_thread(_bytes_in, settings.files_dir)
+    path = schema.sqlite_path(settings.database)
+    base = sum(part.stat().st_size for part in path.parent.glob(f"{path.name}*")) if path else 0
+    words = say.size
+    lines = [say("Files: %(size)s.", size=words(files))]
+    if path is not None:
+        lines.insert(0, say("Database: %(size)s.", size=words(base)))
+    try:
+        if await schema.shape(settings.database) is schema.Shape.CURRENT:
+            lines += await _rows(settings)
+    except (SQLAlchemyError, OSError):
+        pass
+    try:
+        free = shutil.disk_usage(settings.data_dir).free
+    except OSError:
+        return Result("room", State.OK, " ".join(lines))
+    lines.append(say("Free on the disk: %(size)s.", size=words(free)))
+    if free < max(SCARCE, base):
+        lines.append(say("That is little: a copy of the database must fit beside it."))
+        return Result("room", State.ADVICE, " ".join(lines))
+    return Result("room", State.OK, " ".join(lines))
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+
+
+async def _rows(settings: Settings) -> list[str]:
+    import domain.models  # noqa: F401 - every table is known
+
+    database = Database(settings.database)
+    try:
+        async with database.read(SYSTEM) as tx:
+            largest = [size for size in await retention.sizes(tx) if size.rows][:LARGEST]
+            due = await retention.due(tx, retention.Ages.of(settings))
+    finally:
+        await database.close()
+    lines = []
+    if largest:
+        tables = ", ".join(f"{size.table} {size.rows}" for size in largest)
+        lines.append(say("Largest tables, rows: %(tables)s.", tables=tables))
+    if due:
+        kinds = ", ".join(f"{name} {count}" for name, count in due.items())
+        lines.append(say("Old rows that leave tonight: %(kinds)s.", kinds=kinds))
+    return lines
 
 
 def _port(settings: Settings) -> Result:

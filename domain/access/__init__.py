@@ -8,7 +8,7 @@ from domain.access.actions import (
     sign_in_with_password,
     sign_out,
 )
-from domain.access.models import PanelSession
+from domain.access.models import PanelSession, SignInAttempt, SignInCode
 from domain.access.queries import password_hash, session_actor
 from domain.access.rules import CodeWrong, PasswordWrong, TooManyAttempts, password_fits
 
@@ -16,6 +16,8 @@ __all__ = [
     "CodeWrong",
     "PanelSession",
     "PasswordWrong",
+    "SignInAttempt",
+    "SignInCode",
     "TooManyAttempts",
     "issue_code",
     "note_failure",

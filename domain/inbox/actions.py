@@ -1,7 +1,7 @@
 """Keeping updates and their fate. Every transition is a guarded UPDATE."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,8 +14,6 @@ from domain.inbox.models import DIALOGUES, ROWS, InboxState
 from domain.inbox.rules import Waiting, arrival
 
 log = structlog.get_logger()
-
-KEPT_FOR = timedelta(days=14)  # Telegram repeats for 24 hours; two weeks are for people who ask what happened
 
 
 # Built once: for every update the building would cost more than the database does.
@@ -134,16 +132,6 @@ async def close_interrupted(tx: WriteTx, bot_id: int, lasting: Collection[str] =
         await tx.session.execute(delete(DIALOGUES).where(of_lane, doubtful))
     tx.announce("dialogues")
     return lanes
-
-
-async def forget_old(tx: WriteTx, kept_for: timedelta = KEPT_FOR) -> int:
-    """Delete what was handled long ago (dead updates stay until a person decides); how many."""
-    gone = await tx.session.execute(
-        delete(ROWS).where(
-            ROWS.c.state.in_((InboxState.DONE, InboxState.IGNORED)), ROWS.c.finished_at < tx.now - kept_for
-        )
-    )
-    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 async def redact(tx: WriteTx, lane: int, since: datetime, current: int | None = None) -> int:

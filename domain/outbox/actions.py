@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Executable, Table, delete, exists, or_, update
+from sqlalchemy import Executable, Table, exists, or_, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from domain.db import WriteTx
-from domain.outbox.models import ENDED, ROWS, SENDERS, OutboxState, Policy
-from domain.outbox.rules import KEPT_FOR, LEASE, MOVES, REPEAT_AFTER, SENDER_LEASE, SLOW_FOR, Lease, kind_of
+from domain.outbox.models import ROWS, SENDERS, OutboxState, Policy
+from domain.outbox.rules import LEASE, MOVES, REPEAT_AFTER, SENDER_LEASE, SLOW_FOR, Lease, kind_of
 
 S = OutboxState
 
@@ -328,11 +328,4 @@ async def distrust(tx: WriteTx, before: datetime) -> int:
         update(ROWS)
         .where(ROWS.c.state.in_((S.PENDING, S.CLAIMED, S.SENDING)), ROWS.c.created_at <= before)
         .values(state=S.UNKNOWN, doubts=2, doubtful_at=tx.now, error="older than the restored backup"),
-    )
-
-
-async def forget_old(tx: WriteTx, kept_for: timedelta = KEPT_FOR) -> int:
-    """Delete messages that ended long ago; how many. Their keys could be queued anew only after that."""
-    return await _changed(
-        tx, delete(ROWS).where(ROWS.c.state.in_(ENDED), ROWS.c.created_at < tx.now - kept_for)
     )

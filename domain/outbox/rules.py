@@ -92,4 +92,3 @@ SENDER_LEASE = timedelta(seconds=30)  # of the only sender of a token; renewed e
 REPEAT_AFTER = timedelta(seconds=60)  # an at-least-once message of unknown fate is sent again, once
 SLOW_FOR = timedelta(minutes=1)  # half rate after a pause that Telegram asked for
 LATE = timedelta(minutes=15)  # due for longer than this: a person should look
-KEPT_FOR = timedelta(days=180)  # ended rows: «who got it» is asked within a programme's half-year

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.chores import CHORES
-from bot.jobs import Timetable, forget_old, sweep_outbox
-from domain import inbox, outbox
+from bot.jobs import Timetable, sweep_outbox
+from domain import inbox, outbox, retention
 from domain.actor import SYSTEM
 from domain.db import Database
 from domain.files import FileStore
@@ -84,6 +84,6 @@ async def test_old_rows_leave(empty: Empty) -> None:
         await inbox.finish(tx, [1])
         await outbox.put(tx, "decided", person_id=1, subject="s", dedupe_key="k", expires_at=clock.moment)
     assert await sweep_outbox(db) == {"expired": 1}
-    assert await forget_old(db) == {"inbox": 0, "outbox": 0}
+    assert await retention.forget_old(db) == {}
     clock.forward(days=181)
-    assert await forget_old(db) == {"inbox": 1, "outbox": 1}
+    assert await retention.forget_old(db) == {"updates": 1, "messages": 1}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import inbox
+from domain import inbox, retention
 from domain.actor import SYSTEM
 from domain.db import Database, WriteTx, closing
 from domain.inbox import AlreadyHandled, InboxState
@@ -139,11 +139,9 @@ async def test_what_is_finished_stays_finished(empty: Empty) -> None:
         await inbox.bury(tx, 3, 3, "broken")
     assert await states(db) == {"dead": 1, "done": 1, "ignored": 1, "new": 1}
     clock.forward(days=13)
-    async with db.write(SYSTEM) as tx:
-        assert await inbox.forget_old(tx) == 0
+    assert await retention.forget_old(db) == {}
     clock.forward(days=2)
-    async with db.write(SYSTEM) as tx:
-        assert await inbox.forget_old(tx) == 2
+    assert await retention.forget_old(db) == {"updates": 2}
     assert await states(db) == {"dead": 1, "new": 1}
 
 
