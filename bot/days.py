@@ -13,11 +13,29 @@ class DayUnclear(DomainError):
 
 
 def written_day(text: str, today: date) -> date:
-    """«25.04», «25 апреля», «25.04.2027»: without a year the next such day. Raises DayUnclear."""
-    windows = parse(text, Context(year=today.year)).windows
-    due = windows[0].due if len(windows) == 1 and windows[0].start == windows[0].due else None
-    if due is not None and due < today and str(due.year) not in text:
-        due = due.replace(year=due.year + 1)
-    if due is None or due < today:
+    """«25.04», «до 25 апреля», «25.04.2027»: without a year the next such day. Raises DayUnclear."""
+    first, last = _written(text, today)
+    if first not in (None, last):
         raise DayUnclear
-    return due
+    return last
+
+
+def written_period(text: str, today: date) -> tuple[date, date]:
+    """«25.04–10.05», «с 25 апреля по 10 мая», or the last day alone: then from today on. Raises DayUnclear."""
+    first, last = _written(text, today)
+    if first is None or first == last:
+        return today, last
+    return max(first, today), last
+
+
+def _written(text: str, today: date) -> tuple[date | None, date]:
+    windows = parse(text, Context(year=today.year)).windows
+    if len(windows) != 1 or windows[0].due is None:
+        raise DayUnclear
+    first, last = windows[0].start, windows[0].due
+    if last < today and str(last.year) not in text:
+        first = first.replace(year=first.year + 1) if first else None
+        last = last.replace(year=last.year + 1)
+    if last < today:
+        raise DayUnclear
+    return first, last

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot import ballots, edits, gatherings, grouping, mailing, peers, takeaways, waves
+from bot import ballots, edits, gatherings, grouping, mailing, peers, stand_ins, takeaways, waves
 from bot.flows import uploading
 from bot.letters import LETTERS, reader
 from bot.letters import plain as plain_of
@@ -102,6 +102,8 @@ RENDERERS: Mapping[str, Renderer] = {
     "joint_step": joint_step,
     "poll_invitation": ballots.invitation,
     "poll_reminder": ballots.reminder,
+    "substitute_ends": stand_ins.ends,
+    "substitute_named": stand_ins.named,
     "weekly_summary": weekly_summary,
     "uploaded": uploading.uploaded,
     "recommended": waves.recommended,

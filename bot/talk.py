@@ -79,10 +79,14 @@ class Talk:
                 return None
         return message_id
 
-    async def say_html(self, text: str) -> None:
+    async def say_html(self, text: str, markup: InlineKeyboardMarkup | None = None) -> None:
         """A sentence as a message of its own; the screen above and what it expects stay."""
         await self.bot.send_message(
-            self.chat_id, text, parse_mode=ParseMode.HTML, link_preview_options=NO_PREVIEW
+            self.chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=markup,
+            link_preview_options=NO_PREVIEW,
         )
 
     async def remove(self, message_id: int | None) -> None:

@@ -1,47 +1,66 @@
-"""The morning digest's buttons, and «Настройки напоминаний»: hour, days, leave, who reviews meanwhile."""
+"""The morning digest's buttons, and «Настройки напоминаний»: hour, days, later, leave, who reviews meanwhile."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from aiogram.filters import Command
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot import mornings
+from bot.days import written_day, written_period
+from bot.identity import Expecting
 from bot.presses import DigestWhy, Home, Snooze
 from bot.reminding import DigestAll, Reminding
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import PAGE, Row, Screen, button
+from bot.ui import PAGE, Expects, Row, Screen, button
 from domain import people, reminders
-from domain.actor import Role
-from domain.db import Tx
+from domain.actor import SCHOOL_TEAM, Role
+from domain.dates import is_working, working_day_after
+from domain.db import Tx, WriteTx
 from domain.errors import N_
+from domain.reminders import Choices
 
 router = Routes("mornings")
 
 WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"))
 LEAVES = (7, 14, 28)  # days that one press chooses
-SNOOZES = (1, 3, 7)
+SNOOZES = (1, 2, 7)
+LATER = "remind_later"  # the next text is the day on which to remind again
+LEAVE = "leave"  # the next text is the last day of a leave, or both
 
 
 @router.callback_query(DigestWhy.filter())
 async def why(query: CallbackQuery, talk: Talk) -> None:
-    """In one sentence; the digest stays."""
-    await talk.say_html(
-        talk.say(
-            "You get this once a day, on working days, and only when something waits for you: a deadline, a returned "
-            "report or a report to review. When it is done, the line is gone."
-        )
+    """In one sentence, and where it is changed; the digest stays."""
+    text = talk.say(
+        "You get this once a day, on working days, and only when something waits for you: a deadline, a returned "
+        "report or a report to review. When it is done, the line is gone."
     )
+    await talk.say_html(text, Screen("", [[_settings(talk)]]).markup())
 
 
 @router.callback_query(Snooze.filter())
 async def snooze(query: CallbackQuery, talk: Talk) -> None:
-    """Nothing more today; the next digest comes tomorrow."""
+    """Nothing more today; below the digest the way to another day is left."""
+    today = talk.today()
     async with talk.db.write(talk.actor) as tx:
-        await reminders.snooze(tx, talk.today() + timedelta(days=1))
-    await talk.answer(talk.plain("All right, I will remind you tomorrow."), alert=False)
+        await reminders.snooze(tx, today + timedelta(days=1))
+        day = _digest_day(await reminders.choices(tx), today + timedelta(days=1))
+    if day == today + timedelta(days=1):
+        await talk.answer(talk.plain("All right, I will remind you tomorrow."))
+    else:
+        await talk.answer(talk.plain("All right, I will remind you on: %(day)s.", day=talk.plain.day(day)))
     if query.message is not None:
-        await talk.strip(query.message.message_id)
+        another = button(talk.plain("Another day…"), Reminding(do="quiet"))
+        await talk.rebutton(query.message.message_id, Screen("", [[another]]).markup())
+
+
+def _digest_day(chosen: Choices, day: date) -> date:
+    """The first day from this one on when a digest may come."""
+    while not is_working(day) or min(day.weekday(), 4) not in chosen.weekdays:
+        day += timedelta(days=1)
+    return day
 
 
 @router.callback_query(DigestAll.filter())
@@ -72,62 +91,121 @@ async def settings(message: Message, talk: Talk) -> None:
 async def choose(query: CallbackQuery, callback_data: Reminding, talk: Talk) -> None:
     """A choice, or the list to choose from."""
     do, value = callback_data.do, callback_data.value
-    today = talk.today()
     if do in ("hour", "day", "snooze", "leave", "back", "stand_in"):
         async with talk.db.write(talk.actor) as tx:
-            if do == "hour":
-                await reminders.choose_hour(tx, value)
-            elif do == "day":
-                days = set((await reminders.choices(tx)).weekdays) ^ {value}
-                await reminders.choose_days(tx, sorted(days))
-            elif do == "snooze":
-                await reminders.snooze(tx, today + timedelta(days=value))
-            elif do == "leave":
-                await reminders.pause(tx, today, today + timedelta(days=value - 1))
-            elif do == "stand_in":
-                await reminders.hand_over(tx, value)
-            else:
-                await reminders.resume(tx)
+            await _keep(tx, talk, do, value)
+        if do == "stand_in":
+            await talk.answer(talk.plain("All right, I am telling them."))
     async with talk.db.read(talk.actor) as tx:
         if do == "hours":
             screen = _hours(talk)
         elif do == "quiet":
-            screen = _quiet(talk)
-        elif do == "stand_ins" or (do == "leave" and talk.actor.places(Role.CURATOR)):
-            screen = await _stand_ins(tx, talk, value if do == "stand_ins" else 0)
+            screen = _later(talk)
+        elif do == "away":
+            screen = _away(talk)
+        elif do in ("stand_ins", "leave"):
+            screen = await _after_leave(tx, talk, value if do == "stand_ins" else 0)
         else:
             screen = await _screen(tx, talk)
     await talk.show(screen)
 
 
-async def _screen(tx: Tx, talk: Talk) -> Screen:
-    say, chosen = talk.say, await reminders.choices(tx)
-    hour = chosen.hour if chosen.hour is not None else talk.settings.digest_hour
-    lines = [say("<b>Reminder settings</b>"), say("The digest comes at %(hour)s:00.", hour=hour)]
-    if len(chosen.weekdays) < len(WEEKDAYS):
-        names = ", ".join(talk.plain(WEEKDAYS[day]) for day in chosen.weekdays)
-        lines.append(say("Only on: %(days)s.", days=names))
+async def _keep(tx: WriteTx, talk: Talk, do: str, value: int) -> None:
     today = talk.today()
-    if chosen.paused_until is not None and chosen.paused_until >= today:
-        lines.append(say("On leave, quiet up to and including %(day)s.", day=say.date(chosen.paused_until)))
+    if do == "hour":
+        await reminders.choose_hour(tx, value)
+    elif do == "day":
+        days = set((await reminders.choices(tx)).weekdays) ^ {value}
+        await reminders.choose_days(tx, sorted(days))
+    elif do == "snooze":
+        await reminders.snooze(tx, today + timedelta(days=value))
+    elif do == "leave":
+        await reminders.pause(tx, today, today + timedelta(days=value - 1))
+    elif do == "stand_in":
+        await reminders.hand_over(tx, value)
+    else:
+        await reminders.resume(tx)
+
+
+@router.message(Expecting(LATER, text_only=True))
+async def take_day(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """The day on which to remind again, as it was typed."""
+    day = written_day(message.text or "", talk.today())
+    async with talk.db.write(talk.actor) as tx:
+        await reminders.snooze(tx, day)
+        screen = await _screen(tx, talk)
+    await talk.show(screen, fresh=True)
+    await talk.strip(memo.get("screen"))
+
+
+@router.message(Expecting(LEAVE, text_only=True))
+async def take_leave(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """The last day of a leave, or the first and the last."""
+    first, last = written_period(message.text or "", talk.today())
+    async with talk.db.write(talk.actor) as tx:
+        await reminders.pause(tx, first, last)
+        screen = await _after_leave(tx, talk, 0)
+    await talk.show(screen, fresh=True)
+    await talk.strip(memo.get("screen"))
+
+
+async def _screen(tx: Tx, talk: Talk) -> Screen:
+    say, chosen, today = talk.say, await reminders.choices(tx), talk.today()
+    has_leave = chosen.paused_until is not None and chosen.paused_until >= today
+    lines = [say("<b>Reminder settings</b>"), _when(talk, chosen)]
+    if has_leave:
+        lines.append(_leave_line(talk, chosen))
+        for name, first, last in await people.substitutes(tx):
+            lines.append(
+                say(
+                    "Reviews instead of you: %(name)s, from %(first)s to %(last)s.",
+                    name=name,
+                    first=say.date(first),
+                    last=say.date(last),
+                )
+            )
     elif chosen.snoozed_until is not None and chosen.snoozed_until > today:
-        lines.append(say("Quiet until %(day)s.", day=say.date(chosen.snoozed_until)))
+        lines.append(say("Quiet until %(day)s.", day=say.day(_digest_day(chosen, chosen.snoozed_until))))
     marks = [("✓ " if day in chosen.weekdays else "") for day in range(len(WEEKDAYS))]
     days = [
         button(mark + talk.plain(name), Reminding(do="day", value=number))
         for number, (mark, name) in enumerate(zip(marks, WEEKDAYS, strict=True))
     ]
-    rows: list[Row] = [
-        [button(talk.plain("Another hour"), Reminding(do="hours"))],
-        days,
-        [button(talk.plain("Pause"), Reminding(do="quiet"))],
-    ]
-    if chosen.is_paused(today):
-        rows[-1] = [button(talk.plain("Remind me again"), Reminding(do="back"))]
-        if talk.actor.places(Role.CURATOR) and chosen.paused_until is not None:
-            rows.append([button(talk.plain("Who reviews meanwhile"), Reminding(do="stand_ins"))])
+    rows: list[Row] = [[button(talk.plain("Another hour"), Reminding(do="hours"))], days]
+    if has_leave or chosen.is_paused(today):
+        rows.append([button(talk.plain("Remind me again"), Reminding(do="back"))])
+    else:
+        rows.append(
+            [
+                button(talk.plain("Remind me later…"), Reminding(do="quiet")),
+                button(talk.plain("Leave…"), Reminding(do="away")),
+            ]
+        )
+    if has_leave and talk.actor.places(Role.CURATOR):
+        rows.append([button(talk.plain("Who reviews meanwhile"), Reminding(do="stand_ins"))])
     rows.append([button(talk.plain("To the first screen"), Home())])
     return Screen("\n".join(lines), rows)
+
+
+def _when(talk: Talk, chosen: Choices) -> str:
+    hour = chosen.hour if chosen.hour is not None else talk.settings.digest_hour
+    if len(chosen.weekdays) == len(WEEKDAYS):
+        when = talk.say("On working days at %(hour)s:00 by your time I send what must be done.", hour=hour)
+    else:
+        names = ", ".join(talk.plain(WEEKDAYS[day]) for day in chosen.weekdays)
+        when = talk.say("At %(hour)s:00 I send what must be done, only on: %(days)s.", hour=hour, days=names)
+    return when + " " + talk.say("Where there is nothing to do, nothing comes.")
+
+
+def _leave_line(talk: Talk, chosen: Choices) -> str:
+    say, last = talk.say, chosen.paused_until or talk.today()
+    if chosen.paused_from is not None and chosen.paused_from > talk.today():
+        return say(
+            "On leave from %(first)s to %(last)s: no reminders then.",
+            first=say.date(chosen.paused_from),
+            last=say.date(last),
+        )
+    return say("On leave, quiet up to and including %(day)s.", day=say.date(last))
 
 
 def _hours(talk: Talk) -> Screen:
@@ -138,29 +216,38 @@ def _hours(talk: Talk) -> Screen:
     return Screen(talk.say("At what hour, by your local time?"), rows)
 
 
-def _quiet(talk: Talk) -> Screen:
-    today, say = talk.today(), talk.plain
+def _later(talk: Talk) -> Screen:
+    """Not today: the next working days, or one that is typed."""
+    today, plain = talk.today(), talk.plain
+    days = dict.fromkeys(working_day_after(today + timedelta(days=n)) for n in SNOOZES)
     rows: list[Row] = [
-        [
-            button(
-                say("Until %(day)s", day=say.date(today + timedelta(days=days))),
-                Reminding(do="snooze", value=days),
-            )
-        ]
-        for days in SNOOZES
+        [button(plain.day(day), Reminding(do="snooze", value=(day - today).days))] for day in days
     ]
-    rows.append(
-        [
-            button(say.n("Leave: %(n)s day", "Leave: %(n)s days", days), Reminding(do="leave", value=days))
-            for days in LEAVES
-        ]
-    )
-    rows.append([button(say("‹ Back"), Reminding())])
-    return Screen(talk.say("Until when shall I be quiet? What was named today is named again then."), rows)
+    rows.append([button(plain("‹ Back"), Reminding())])
+    text = talk.say("On which day shall I remind you again? Or write it: 25.04. Deadlines do not move by it.")
+    return Screen(text, rows, Expects(LATER))
 
 
-async def _stand_ins(tx: Tx, talk: Talk, first: int) -> Screen:
-    found: list[people.Person] = await reminders.stand_ins(tx)
+def _away(talk: Talk) -> Screen:
+    """How long: a press counts from today, written may be anything up to three months."""
+    today, plain = talk.today(), talk.plain
+    rows: list[Row] = []
+    for days in LEAVES:
+        last = plain.date(today + timedelta(days=days - 1))
+        label = plain.n("%(n)s day, up to %(day)s", "%(n)s days, up to %(day)s", days, day=last)
+        rows.append([button(label, Reminding(do="leave", value=days))])
+    rows.append([button(plain("‹ Back"), Reminding())])
+    lines = [talk.say("For how long are you away, from today on? Or write it: 25.04–10.05, or the last day.")]
+    if talk.actor.roles() & SCHOOL_TEAM:
+        lines.append(talk.say("The others of your school are reminded as before."))
+    return Screen("\n".join(lines), rows, Expects(LEAVE))
+
+
+async def _after_leave(tx: Tx, talk: Talk, first: int) -> Screen:
+    """Whoever reviews is asked who does so meanwhile; for all others that is all."""
+    if not talk.actor.places(Role.CURATOR):
+        return await _screen(tx, talk)
+    found = await reminders.stand_ins(tx)
     rows: list[Row] = [
         [button(person.name, Reminding(do="stand_in", value=person.id))]
         for person in found[first : first + PAGE]
@@ -168,4 +255,9 @@ async def _stand_ins(tx: Tx, talk: Talk, first: int) -> Screen:
     if len(found) > first + PAGE:
         rows.append([button(talk.plain("More"), Reminding(do="stand_ins", value=first + PAGE))])
     rows.append([button(talk.plain("Nobody"), Reminding())])
-    return Screen(talk.say("Reminders are paused. Who reviews the reports of your schools meanwhile?"), rows)
+    line = _leave_line(talk, await reminders.choices(tx))
+    if not found:
+        nobody = talk.say("There is no other reviewer in your municipality: the coordinator can name one.")
+        return Screen(line + "\n" + nobody, [[button(talk.plain("‹ Back"), Reminding())]])
+    asked = talk.say("Who reviews the reports of your schools meanwhile? They will get a message at once.")
+    return Screen(line + "\n" + asked, rows)

@@ -2,6 +2,7 @@
 
 from bot.flows import scoring
 from bot.presses import Panel
+from bot.reminding import Reminding
 from bot.talk import Talk
 from bot.ui import Screen, bold, button
 from bot.words import ROLE
@@ -16,4 +17,5 @@ async def home_screen(tx: Tx, talk: Talk, role: Role, place: Place) -> Screen:
     lines = [bold(name), talk.say("Your role: %(role)s.", role=talk.plain(ROLE[role]))]
     lines.append(talk.say("Tables and roadmaps are on the panel; here you will get messages meant for you."))
     waiting = await scoring.queue_button(tx, talk) if role is Role.EXPERT else []
-    return Screen("\n".join(lines), [waiting, [button(talk.plain("Panel"), Panel())]])
+    own = [button(talk.plain("Panel"), Panel()), button(talk.plain("Reminders"), Reminding())]
+    return Screen("\n".join(lines), [waiting, own])

@@ -23,6 +23,7 @@ from bot.presses import (
     Report,
 )
 from bot.presses_review import Group, Journal, Look, Sample, WipeChoice
+from bot.reminding import Reminding
 from bot.routes import Routes
 from bot.showing import show_files
 from bot.talk import Talk
@@ -72,6 +73,7 @@ async def queue_screen(tx: Tx, talk: Talk, number: int, *, is_home: bool = False
         rows.append(
             [button(talk.plain("Write to the schools"), AudienceList()), button(talk.plain("Panel"), Panel())]
         )
+        rows.append([button(talk.plain("Reminders"), Reminding())])
     if not waiting:
         return Screen(say("Nothing to review now. I will write when something comes."), rows)
     first = waiting[0]

@@ -35,7 +35,9 @@ from bot.presses import (
 )
 from bot.presses_giving import OfficeWork
 from bot.presses_review import Team
+from bot.reminding import Reminding
 from bot.routes import Routes
+from bot.seasons import cycle_button
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
 from domain import obligations, progress, proof, risks, talks
@@ -77,9 +79,12 @@ async def home_screen(tx: Tx, talk: Talk, school_id: int, name: str) -> Screen:
     if questions:
         last.append([button(plain("💬 Answer: %(n)s", n=len(questions)), Questions())])
     last.append(await peers.peers_button(tx, talk, school_id))
+    last.append(await cycle_button(tx, talk, Place(None, None, school_id)))
     last.append(await waves.scores_button(tx, talk, school_id))
+    own = [button(plain("Reminders"), Reminding())]
     if any(place.school_id == school_id for place in talk.actor.places(Role.SCHOOL_HEAD)):
-        last.append([button(plain("Team"), Team(school=school_id))])
+        own.insert(0, button(plain("Team"), Team(school=school_id)))
+    last.append(own)
     return Screen(f"{bold(name)}\n{_counts(say, rows)}", [*buttons, *last])
 
 
@@ -132,6 +137,8 @@ async def work_list(query: CallbackQuery, callback_data: WorkList | OfficeWork, 
             rows = await progress.my_work(tx, office=place)
         today = progress.today(tx)
     rows = [row for row in rows if (row.standing in CLOSED) == is_sent]
+    if is_sent:  # what waits for an answer stands above what is done
+        rows.sort(key=lambda row: row.standing is not Standing.IN_REVIEW)
     shown = page(rows, callback_data.page)
     say = talk.say
     if is_sent:

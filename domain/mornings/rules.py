@@ -23,11 +23,14 @@ WORKDAYS = (0, 1, 2, 3, 4)
 
 
 class BadChoice(DomainError):
-    """An hour outside the day, no day at all, or a pause that has no end."""
+    """A choice about reminders that cannot be kept; `reason` says why."""
 
-    sentence = N_(
-        "Please choose an hour from 9 to 19, at least one working day, and a pause of at most %(days)s days."
-    )
+    sentence = N_("A pause ends after today and lasts at most %(days)s days.")
+
+
+NO_HOUR = N_("Please choose an hour from 9 to 19.")
+NO_DAY = N_("One day of the week has to remain. To hear nothing for a while, choose “Leave…”.")
+NO_LEAVE = N_("First say for how long you are away.")
 
 
 def is_digest_time(moment: datetime, timezone: str, hour: int, own: OwnDays = NO_OWN_DAYS) -> bool:

@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "digest": Kind(quiet=True, ttl=timedelta(hours=12)),
         "joint_step": Kind(quiet=True, ttl=timedelta(days=3)),
         "weekly_summary": Kind(quiet=True, ttl=timedelta(days=2)),
+        "substitute_ends": Kind(quiet=True, ttl=timedelta(hours=12)),
         "event_invitation": Kind(quiet=True),
         "event_reminder": Kind(quiet=True, ttl=timedelta(days=1)),
         "event_cancelled": Kind(quiet=True),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, or_, select, update
 
-from domain import audit
+from domain import audit, outbox
 from domain.actor import SCHOOL_TEAM, Place, Role
 from domain.db import WriteTx
 from domain.errors import Forbidden, InvalidInput, NotFound
@@ -220,7 +220,36 @@ async def substitute(
             )
     if not given:
         raise Forbidden
+    if stand_in.id != tx.actor.person_id:
+        await _tell_stand_in(tx, stand_in.id, period)
     return given
+
+
+async def _tell_stand_in(tx: WriteTx, person_id: int, period: rules.Period) -> None:
+    days = f"{period.starts_on}:{period.ends_on}"
+    await outbox.put(
+        tx,
+        "substitute_named",
+        person_id=person_id,
+        subject=f"substitute:{period.substitute_for}:{person_id}",
+        dedupe_key=f"substitute_named:{period.substitute_for}:{person_id}:{days}",
+        params={"absent": period.substitute_for, "until": str(period.ends_on)},
+    )
+
+
+async def end_substitutes(tx: WriteTx) -> int:
+    """Back earlier than said: those whom the actor named in their own stead no longer review for them; how many."""
+    query = select(RoleGrant).where(
+        RoleGrant.substitute_for == (tx.actor.person_id or 0),
+        RoleGrant.granted_by.is_(None),  # named by a rule of the system, not by a coordinator
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.ends_on >= tx.day(tx.actor.timezone),
+    )
+    grants = (await tx.session.scalars(query)).all()
+    for grant in grants:
+        grant.revoked_at = tx.now
+        audit.record(tx, "role.revoke", "person", grant.person_id, grant.place, role=grant.role)
+    return len({grant.person_id for grant in grants})
 
 
 async def revoke_role(tx: WriteTx, grant_id: int) -> None:

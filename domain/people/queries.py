@@ -68,7 +68,9 @@ async def actor_by_id(tx: Tx, person_id: int) -> Actor:
 
 
 async def _actor(tx: Tx, which: ColumnElement[bool]) -> Actor:
-    today = tx.day("UTC")  # periods of grants are days; the difference of zones is no reason to lock anyone out
+    today = tx.day(
+        "UTC"
+    )  # periods of grants are days; the difference of zones is no reason to lock anyone out
     query = (
         select(Person, RoleGrant)
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, valid_on(today)))
@@ -294,6 +296,50 @@ async def grants_of(tx: Tx, person_id: int) -> Sequence[RoleGrant]:
     if person_id != tx.actor.person_id:
         query = query.where(within(tx.actor, Permission.SEE_PEOPLE, RoleGrant))
     return (await tx.session.scalars(query.order_by(RoleGrant.id))).all()
+
+
+async def substitutes(tx: Tx) -> list[tuple[str, date, date]]:
+    """Who reviews in the actor's stead now or later: the name, the first day, the last day."""
+    query = (
+        select(Person.name, RoleGrant.starts_on, RoleGrant.ends_on)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            RoleGrant.substitute_for == (tx.actor.person_id or 0),
+            RoleGrant.revoked_at.is_(None),
+            RoleGrant.ends_on >= tx.day(tx.actor.timezone),
+        )
+        .distinct()
+        .order_by(RoleGrant.starts_on, Person.name)
+    )
+    rows = (await tx.session.execute(query)).tuples()
+    return [(name, first, last) for name, first, last in rows if first is not None and last is not None]
+
+
+async def standing_in(tx: Tx, absent_id: int, until: date) -> list[RoleGrant]:
+    """What the actor reviews in somebody's stead up to this day; nothing where it was ended or is over."""
+    query = select(RoleGrant).where(
+        RoleGrant.person_id == (tx.actor.person_id or 0),
+        RoleGrant.substitute_for == absent_id,
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.ends_on == until,
+    )
+    grants = (await tx.session.scalars(query.order_by(RoleGrant.id))).all()
+    return list(grants) if until >= tx.day(tx.actor.timezone) else []
+
+
+async def endings(tx: Tx, first: date, last: date) -> list[tuple[Person, RoleGrant]]:
+    """Substitutions whose last day lies between these, with who stands in. For the planner."""
+    query = (
+        select(Person, RoleGrant)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            RoleGrant.substitute_for.is_not(None),
+            RoleGrant.revoked_at.is_(None),
+            RoleGrant.ends_on.between(first, last),
+        )
+        .order_by(RoleGrant.id)
+    )
+    return list((await tx.session.execute(query)).tuples())
 
 
 async def places_of(tx: Tx, person_id: int, roles: Sequence[Role] = ()) -> list[Place]:

@@ -18,6 +18,7 @@ from domain.reminders.actions import (
     hand_over,
     pause,
     plan,
+    plan_endings,
     resume,
     snooze,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "morning",
     "pause",
     "plan",
+    "plan_endings",
     "resume",
     "snooze",
     "stand_ins",

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from domain import audit, mornings, outbox, people, progress
+from domain import audit, calendars, mornings, outbox, people, progress
 from domain.actor import SYSTEM, Role
 from domain.dates import local_day
 from domain.db import Database, WriteTx
@@ -17,6 +17,7 @@ from domain.errors import Forbidden
 from domain.mornings import MARKS, Candidate, DigestChoice, DigestMark
 from domain.reminders import queries
 
+LONGEST_REST = timedelta(days=12)  # a last day in the holidays is spoken of before them
 CHUNK = 2000  # people of one writing transaction: others must not wait long
 
 
@@ -84,7 +85,7 @@ async def _choice(tx: WriteTx) -> DigestChoice:
 async def choose_hour(tx: WriteTx, hour: int) -> None:
     """The local hour from which the digest comes. Raises BadChoice."""
     if not mornings.FIRST_HOUR <= hour < mornings.LAST_HOUR:
-        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+        raise mornings.BadChoice(reason=mornings.NO_HOUR)
     (await people.me(tx)).digest_hour = hour
 
 
@@ -92,7 +93,7 @@ async def choose_days(tx: WriteTx, weekdays: Sequence[int]) -> None:
     """Days of the week on which it comes; 0 is Monday. Raises BadChoice for none."""
     wanted = sorted(set(weekdays) & set(mornings.WORKDAYS))
     if not wanted:
-        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+        raise mornings.BadChoice(reason=mornings.NO_DAY)
     (await _choice(tx)).weekdays = wanted
 
 
@@ -107,8 +108,10 @@ async def pause(tx: WriteTx, first: date, last: date) -> None:
 
 
 async def resume(tx: WriteTx) -> None:
-    """Back again: no pause and no snooze."""
+    """Back again: no pause and no snooze, and whoever was named for the days of the pause reviews no more."""
     found = await _choice(tx)
+    if found.paused_until is not None:
+        await people.end_substitutes(tx)
     found.paused_from, found.paused_until = None, None
     (await people.me(tx)).snoozed_until = None
 
@@ -121,7 +124,7 @@ async def hand_over(tx: WriteTx, substitute_id: int) -> int:
     """
     found = await _choice(tx)
     if found.paused_from is None or found.paused_until is None:
-        raise mornings.BadChoice(days=mornings.LONGEST_PAUSE)
+        raise mornings.BadChoice(reason=mornings.NO_LEAVE)
     if not tx.actor.places(Role.CURATOR) or substitute_id not in [
         person.id for person in await queries.stand_ins(tx)
     ]:
@@ -135,3 +138,31 @@ async def hand_over(tx: WriteTx, substitute_id: int) -> int:
         ends_on=found.paused_until,
     )
     return len(given)
+
+
+async def plan_endings(tx: WriteTx, *, default_hour: int = 9) -> int:
+    """On the last working day of a substitution, say so to who stands in; planning again changes nothing.
+
+    Whether anything still waits for their decision is asked at sending: where nothing does, nothing is sent.
+    """
+    today = tx.now.date()
+    rows: dict[str, dict[str, Any]] = {}
+    for person, grant in await people.endings(tx, today - timedelta(days=1), today + LONGEST_REST):
+        own = await calendars.own_days(tx, grant.region_id)
+        last, first = grant.ends_on, grant.starts_on
+        if last is None or first is None:
+            continue
+        day = max(first, mornings.step_day(last, 0, own))
+        is_now = mornings.is_digest_time(tx.now, person.timezone, person.digest_hour or default_hour, own)
+        if day != local_day(tx.now, person.timezone) or not is_now:
+            continue
+        key = f"substitute_ends:{grant.substitute_for}:{person.id}:{last}"
+        rows[key] = {
+            "person_id": person.id,
+            "subject": f"substitute:{grant.substitute_for}:{person.id}",
+            "dedupe_key": key,
+            "params": {"absent": grant.substitute_for, "until": last.isoformat()},
+            "expires_at": mornings.day_ends_at(tx.now, person.timezone),
+        }
+    await outbox.put_many(tx, "substitute_ends", list(rows.values()))
+    return len(rows)

@@ -1,6 +1,6 @@
-"""Queueing the weekly summaries, and reminding of joint actions and events. May run late, twice or never: the key decides."""
+"""Queueing the weekly summaries, and reminding of joint actions, events, last days. May run late, twice or never: the key decides."""
 
-from domain import broadcasts, chase, events, groups, mornings, outbox, polls
+from domain import broadcasts, chase, events, groups, mornings, outbox, polls, reminders
 from domain.actor import SYSTEM
 from domain.dates import local_day
 from domain.db import Database
@@ -26,6 +26,7 @@ async def plan(db: Database, *, default_hour: int = 9) -> int:
             ],
         )
         await chase.plan_steps(wtx)
+        await reminders.plan_endings(wtx, default_hour=default_hour)
         await events.plan(wtx)
         await polls.plan(wtx)
         await groups.plan(wtx)

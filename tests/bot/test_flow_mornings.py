@@ -78,9 +78,10 @@ async def test_tomorrow_means_nothing_more_today(play: Play) -> None:
     tamara = play.chat("Тамара")
     await tamara.press("Почему я это получил(а)")
     assert tamara.text.startswith("Это приходит раз в день, в рабочие дни")
+    assert tamara.labels == ["Настройки напоминаний"]
     await tamara.press("Напомнить завтра")
     assert tamara.alert == "Хорошо, напомню завтра."
-    assert tamara.messages[0].labels == []
+    assert tamara.messages[0].labels == ["Другой день…"]
     play.world.clock.forward(days=1)
     await play.morning()
     assert tamara.text.startswith("Доброе утро!")
