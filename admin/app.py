@@ -48,6 +48,8 @@ from admin.pages import (
     overseeing,
     packs,
     papers,
+    peer_forms,
+    peers,
     people,
     phrases,
     polls,
@@ -111,6 +113,8 @@ CLOSED = (
     events.closed,
     guests.closed,
     polls.closed,
+    peer_forms.closed,  # before the rounds, whose numbers would fit
+    peers.closed,
     groups.closed,
     audit.closed,
     attention.closed,
@@ -137,7 +141,7 @@ KEPT = (
 )
 # The file and the other fields.
 LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(
-    (roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT, monitoring_results.UPLOAD),
+    (peers.LIST, roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT, monitoring_results.UPLOAD),
     MAX_DOCUMENT + 64 * 1024,
 )
 

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from tests.admin import case_targets, news_targets, plan_targets, report_targets, targets, wave_targets
+from tests.admin import (
+    case_targets,
+    news_targets,
+    peer_targets,
+    plan_targets,
+    report_targets,
+    targets,
+    wave_targets,
+)
 from tests.admin.conftest import Panel
 
 EVERYBODY = [
@@ -144,6 +152,27 @@ LOOK = {
 OF_WAVE = {"here": {200: OF_REGION}, "next": {200: OF_REGION}, "far": {200: "Саша Степан"}}
 # Set up by the region's coordinator; who sees the whole region is told that it is not theirs.
 RUN_WAVE = {"here": {303: "Римма", 403: "Ольга Эмма"}, "next": {303: "Римма", 403: "Ольга Эмма"}}
+
+# A round that a municipality prepares: read by those above it, made by its coordinators.
+PREPARE = {
+    "here": {303: "Римма Марина", 403: "Ольга Эмма"},
+    "next": {303: "Римма Ульяна", 403: "Ольга Эмма"},
+    "far": {303: "Саша"},
+}
+# A round of the region is the regional coordinator's; those with a school in it only read.
+RUN_ROUND = {
+    "here": {303: "Римма", 403: "Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим"},
+    "next": {303: "Римма", 403: "Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим"},
+    "far": {403: "Саша Степан"},
+}
+SIDE = {"here": {200: "Тамара Дина"}, "next": {200: "Клим"}, "far": {200: "Степан"}}
+SIDE_POST = {"here": {303: "Тамара Дина"}, "next": {303: "Клим"}, "far": {303: "Степан"}}
+# A form that was shown: its school, the partner, and those who see the school that wrote it.
+SHOWN_FORM = {
+    "here": {200: "Римма Ольга Эмма Марина Тамара Дина Кирилл Клим"},
+    "next": {200: "Римма Ольга Эмма Ульяна Клим Тамара Дина"},
+    "far": {200: "Саша Степан"},
+}
 
 TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/sign-out"): everyone(303),
@@ -561,6 +590,58 @@ TABLE: dict[tuple[str, str], Row] = {
         news_targets.group,
         {"do": "unlink"},
     ),
+    ("GET", "/peer"): everyone(),
+    ("GET", "/peer/new"): only(PLANNERS),
+    ("POST", "/peer"): Row(
+        {
+            "here": {303: "Марина"},
+            "next": {303: "Ульяна"},
+            "far": {303: "Саша"},
+            "absent": {422: "Римма Марина Ульяна Саша"},
+        },
+        peer_targets.place,
+        otherwise=403,
+    ),
+    ("POST", "/peer/list"): Row(
+        {
+            "here": {200: "Римма Марина", 403: "Ольга Эмма"},
+            "next": {200: "Римма Ульяна", 403: "Ольга Эмма"},
+            "far": {200: "Саша"},
+            "absent": {422: " ".join(EVERYBODY)},
+        },
+        peer_targets.listed,
+    ),
+    ("GET", "/peer/{round_id}"): Row(
+        {
+            "here": {200: "Римма Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим"},
+            "next": {200: "Римма Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим"},
+            "far": {200: "Саша Степан"},
+        },
+        peer_targets.round_,
+    ),
+    ("POST", "/peer/{round_id}"): Row(PREPARE, peer_targets.draft, peer_targets.DATES),
+    ("POST", "/peer/{round_id}/propose"): Row(PREPARE, peer_targets.draft, {"triple": "true"}),
+    ("POST", "/peer/{round_id}/pair"): Row(PREPARE, peer_targets.pairable),
+    ("POST", "/peer/{round_id}/swap"): Row(PREPARE, peer_targets.swappable),
+    ("POST", "/peer/{round_id}/unpair"): Row(PREPARE, peer_targets.paired, {"pair": 10**6}),
+    ("POST", "/peer/{round_id}/start"): Row(PREPARE, peer_targets.ready),
+    ("POST", "/peer/{round_id}/discard"): Row(PREPARE, peer_targets.ready),
+    ("POST", "/peer/{round_id}/end"): Row(RUN_ROUND, peer_targets.round_),
+    ("GET", "/peer/forms/{form_id}"): Row(SIDE, peer_targets.form),
+    ("POST", "/peer/forms/{form_id}"): Row(
+        SIDE_POST, peer_targets.form, {"programme": "Указать сроки", "go": "share"}
+    ),
+    ("POST", "/peer/forms/{form_id}/meeting"): Row(
+        SIDE_POST, peer_targets.form, {"day": "2022-10-20", "begins": "15:00", "link": "https://example.ru/1"}
+    ),
+    ("POST", "/peer/forms/{form_id}/change"): Row(SIDE_POST, peer_targets.finished, {"do": "placed"}),
+    ("GET", "/peer/forms/{form_id}/read"): Row(SHOWN_FORM, peer_targets.finished),
+    ("GET", "/peer/forms/{form_id}/file"): Row(SHOWN_FORM, peer_targets.finished),
+    ("GET", "/peer/forms/{form_id}/papers"): Row(SIDE, peer_targets.form),
+    ("GET", "/peer/forms/{form_id}/papers/{evidence_id}"): Row(
+        {"here": {200: "Тамара Дина"}, "next": {200: "Клим"}}, peer_targets.partner_file
+    ),
+    ("POST", "/peer/advice/{advice_id}"): Row(SIDE_POST, peer_targets.advice, {"form": 1, "do": "taken"}),
     ("GET", "/events"): only(PLANNERS),
     ("GET", "/events/new"): only(PLANNERS),
     # Those invited may have it too.
