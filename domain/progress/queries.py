@@ -54,7 +54,7 @@ async def holders(tx: Tx, places: Collection[Place]) -> dict[Place, list[int]]:
 
 def today(tx: Tx) -> date:
     """The actor's calendar day."""
-    return local_day(tx.now, tx.actor.timezone)
+    return tx.day(tx.actor.timezone)
 
 
 async def assignment(tx: Tx, assignment_id: int, permission: Permission = Permission.SEE) -> Assignment:
