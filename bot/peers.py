@@ -13,6 +13,7 @@ from bot.presses_peers import Peer, PeerDo, PeerList
 from bot.talk import Talk
 from bot.ui import Row, button, safe
 from domain import peer_review, peer_watch
+from domain.actor import Place
 from domain.db import Tx
 from domain.errors import N_, DomainError
 from domain.outbox import OutboxMessage
@@ -26,6 +27,7 @@ STEPS = {
     Step.PLACE: N_("Place the file in the federal system"),
 }
 
+SHOWN = 3  # silent schools named in a line
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b")
 
@@ -174,6 +176,21 @@ async def final(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
         ),
     )
     return Notice(text, rows)
+
+
+async def silence_lines(tx: Tx, say: Texts, place: Place) -> list[str]:
+    """To a coordinator, one line: which schools of the place are silent to their partners."""
+    found = [one for one in await peer_watch.silences(tx) if place.covers(one.place)]
+    if not found:
+        return []
+    text = say.n(
+        "mutual expertise: %(n)s school is silent to its partner",
+        "mutual expertise: %(n)s schools are silent to their partners",
+        len(found),
+    )
+    names = ", ".join(one.school for one in found[:SHOWN])
+    more = "" if len(found) <= SHOWN else ", …"
+    return [f"🔇 {text} ({safe(names)}{more})"]
 
 
 def task_lines(say: Texts, found: Sequence[peer_watch.Line], today: date) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import date
 
 from aiogram.types import CallbackQuery, InlineKeyboardButton
 
-from bot import waves
+from bot import peers, waves
 from bot.flows.review import queue_label
 from bot.flows.work import office_button
 from bot.holders import hat_of
@@ -20,16 +20,19 @@ from bot.presses import (
     Panel,
     Plans,
     Queue,
+    Rare,
     Report,
     Silent,
     Unconnected,
     Waivers,
     Who,
 )
-from bot.presses_news import EventList
+from bot.presses_news import EventList, GroupList
 from bot.presses_polls import PollList
 from bot.presses_review import Sample
+from bot.reminding import Reminding
 from bot.routes import Routes
+from bot.seasons import cycle_button
 from bot.talk import Talk
 from bot.ui import Row, Screen, bold, button, clip, page, safe
 from domain import obligations, progress, reports, roadmaps, schools
@@ -61,11 +64,16 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
     if table and not urgent:
         lines.append(say("Nothing is overdue, and nothing is due in the next days."))
     rows.append(await office_button(tx, talk, place))
+    rows.append(await cycle_button(tx, talk, place))
     queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
     lines.extend(await _attention_lines(tx, talk, owned, queue))
+    lines.extend(await peers.silence_lines(tx, say, place))
     rows.append(await _attention_row(tx, talk, place, owned, queue))
-    rows.extend(_menu(talk, place, has_table=bool(table), waiting=len(queue)))
-    rows.append(await waves.summary_button(tx, talk, place))
+    rows.append(_of_work(talk, place, has_table=bool(table), waiting=len(queue)))
+    rows.append(
+        [button(talk.plain("Broadcast"), AudienceList()), *await waves.summary_button(tx, talk, place)]
+    )
+    rows.append([button(talk.plain("Panel"), Panel()), button(talk.plain("More…"), Rare(hat=hat_of(place)))])
     return Screen("\n".join(lines), rows)
 
 
@@ -124,25 +132,27 @@ async def _attention_row(
     return row
 
 
-def _menu(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> list[Row]:
-    plain = talk.plain
-    first: list[InlineKeyboardButton] = []
+def _of_work(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> Row:
+    row: list[InlineKeyboardButton] = []
     if has_table:
-        first.append(button(plain("All measures"), _measures(place)))
+        row.append(button(talk.plain("All measures"), _measures(place)))
     if waiting:
-        first.append(button(plain("To review: %(n)s", n=waiting), Queue()))
-    elif has_table:
-        first.append(button(plain("Second look"), Sample()))  # otherwise it stands on the queue
-    return [
-        first,
-        [
-            button(plain("Broadcast"), AudienceList()),
-            button(plain("Events"), EventList()),
-            button(plain("Polls"), PollList()),
-        ],
+        row.append(button(talk.plain("To review: %(n)s", n=waiting), Queue()))
+    return row
+
+
+@router.callback_query(Rare.filter())
+async def rare(query: CallbackQuery, callback_data: Rare, talk: Talk) -> None:
+    """What a coordinator does now and then."""
+    plain = talk.plain
+    rows: list[Row] = [
+        [button(plain("Events"), EventList()), button(plain("Polls"), PollList())],
         [button(plain("Roadmaps"), Plans()), button(plain("Invite"), InviteRole())],
-        [button(plain("Panel"), Panel())],
+        [button(plain("Group chats"), GroupList()), button(plain("Second look"), Sample())],
+        [button(plain("Reminders"), Reminding())],
+        [button(plain("‹ Back"), Home(hat=callback_data.hat))],
     ]
+    await talk.show(Screen(talk.say("What would you like to do?"), rows))
 
 
 def _filters(place: Place) -> Filters:

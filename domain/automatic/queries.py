@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 
-from domain import curation, events, people, polls, progress, roadmaps
+from domain import curation, events, peer_watch, people, polls, progress, roadmaps
 from domain.actor import SCHOOL_TEAM, Role
 from domain.automatic.rules import Fact, FactKind, Kind
 from domain.dates import local_day, working_days_between
@@ -30,7 +30,11 @@ async def facts(
     if kind == Kind.CURATOR_WORK:
         return [*await _decisions(tx, schools, first, last), *await _log(tx, schools, first, last)]
     if kind == Kind.ENGAGEMENT:
-        return [*await _events(tx, schools, first, last), *await _polls(tx, schools, first, last)]
+        return [
+            *await _events(tx, schools, first, last),
+            *await _polls(tx, schools, first, last),
+            *await _peers(tx, schools, first, last),
+        ]
     return []
 
 
@@ -169,6 +173,15 @@ async def _polls(tx: Tx, schools: Select[int], first: date, last: date) -> list[
             day = local_day(poll.made_at, tx.actor.timezone)
             found[poll.id, school_id] = Fact(FactKind.POLL, school_id, done, poll.id, poll.title, day)
     return list(found.values())
+
+
+async def _peers(tx: Tx, schools: Select[int], first: date, last: date) -> list[Fact]:
+    """A school with a partner in a round of mutual expertise that ends in the window: it counts with its final form;
+    one that is missing counts against it only once its day is over."""
+    return [
+        Fact(FactKind.PEER, fact.school_id, fact.done, fact.round_id, fact.title, fact.on)
+        for fact in await peer_watch.facts(tx, schools, first, last)
+    ]
 
 
 def _moments(tx: Tx, first: date, last: date) -> Sequence[datetime]:

@@ -11,7 +11,7 @@ class Kind(StrEnum):
 
     STAGE_COMPLETED = "stage_share"  # «ОО, завершившие 2 этап»
     CURATOR_WORK = "curator_work"  # decisions with a comment in time, the log
-    ENGAGEMENT = "engagement"  # who came to what they were invited to, and answered what they were asked
+    ENGAGEMENT = "engagement"  # who came to what they were invited to, answered what they were asked, wrote to a partner
 
 
 KINDS = frozenset(Kind)
@@ -25,6 +25,7 @@ class FactKind(StrEnum):
     LOG = "log"
     EVENT = "event"
     POLL = "poll"
+    PEER = "peer"
 
 
 class Fact(NamedTuple):
@@ -33,7 +34,7 @@ class Fact(NamedTuple):
     kind: FactKind
     school_id: int
     counts: bool
-    ref: int  # assignment, event, poll or school, by kind
+    ref: int  # assignment, event, poll, round of mutual expertise or school, by kind
     label: str
     on: date | None
     days: int | None = None  # working days that a decision took, or has not come for

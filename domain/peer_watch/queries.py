@@ -50,6 +50,7 @@ class Silent(NamedTuple):
 
     round_id: int
     pair_id: int
+    place: Place
     school: str
     partner: str
     days: int
@@ -144,7 +145,14 @@ async def silences(tx: Tx) -> list[Silent]:
             quiet.append((form, days))
     names = await named(tx, {id_ for form, _ in quiet for id_ in (form.school_id, form.about_id)})
     found = [
-        Silent(form.round_id, form.pair_id, names[form.school_id].name, names[form.about_id].name, days)
+        Silent(
+            form.round_id,
+            form.pair_id,
+            form.place,
+            names[form.school_id].name,
+            names[form.about_id].name,
+            days,
+        )
         for form, days in quiet
     ]
     return sorted(found, key=lambda silent: -silent.days)
