@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from aiogram.types import InlineKeyboardButton
 
@@ -11,9 +12,10 @@ from bot.notice import Notice
 from bot.peers import task_buttons, task_lines
 from bot.presses import DigestWhy, Home, Queue, Snooze, Work
 from bot.reminding import DigestAll, Silences
+from bot.seasons import cycle_buttons, cycle_lines
 from bot.ui import button, clip, safe
-from domain import chase, people, progress, reminders, schools, weekly
-from domain.actor import COORDINATORS
+from domain import chase, people, progress, reminders, schools, seasons, weekly
+from domain.actor import COORDINATORS, Place
 from domain.chase import Silence
 from domain.db import Tx
 from domain.outbox import OutboxMessage
@@ -39,7 +41,8 @@ async def digest(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
 async def rendered(mine: Tx, found: reminders.Digest, say: Texts) -> Notice:
     """A digest with the remarks that its returned reports wait with."""
     remarks = {row.assignment.id: await _remark(mine, row) for row in found.returned[:SHOWN]}
-    return digest_notice(found, progress.today(mine), say, remarks)
+    names = await seasons.names(mine, found.cycle)
+    return digest_notice(found, progress.today(mine), say, remarks, names)
 
 
 async def _remark(mine: Tx, row: WorkRow) -> str:
@@ -47,7 +50,13 @@ async def _remark(mine: Tx, row: WorkRow) -> str:
     return clip(review.comment, 120) if review is not None else ""
 
 
-def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mapping[int, str]) -> Notice:
+def digest_notice(
+    found: reminders.Digest,
+    day: date,
+    say: Texts,
+    remarks: Mapping[int, str],
+    names: Mapping[Place, str] = MappingProxyType({}),
+) -> Notice:
     """How a digest reads."""
     several = len({row.school.id for row in (*found.overdue, *found.returned, *found.soon)}) > 1
     plain = texts(say.language, escape=False)
@@ -59,6 +68,7 @@ def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mappi
             label = row.measure.number or clip(row.measure.title, 16)
             presses.append(button(label, Work(id=row.assignment.id, fresh=True)))
     lines.extend(task_lines(say, found.peers, day))
+    lines.extend(cycle_lines(say, found.cycle, day, names))
     if found.to_review:
         lines.append(_review_line(say, found.to_review))
     lines.extend(silence_lines(say, found.silences))
@@ -77,6 +87,8 @@ def digest_notice(found: reminders.Digest, day: date, say: Texts, remarks: Mappi
         keyboard.append((button(plain("To review: %(n)s", n=len(found.to_review)), Queue()),))
     if found.peers:
         keyboard.append(tuple(task_buttons(say, found.peers)))
+    if found.cycle:
+        keyboard.append(tuple(cycle_buttons(say, found.cycle)))
     extra = (
         [button(plain("Silent: %(n)s", n=len(found.silences)), Silences(fresh=True))]
         if found.silences
@@ -163,6 +175,16 @@ async def weekly_summary(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
         lines.append("🔇 " + say("Do not take part (%(n)s): %(names)s", n=len(found.uninvolved), names=names))
     if found.steps_late:
         lines.append("📌 " + say("Joint actions past their day: %(n)s", n=found.steps_late))
+    lines.extend(cycle_lines(say, found.cycle, progress.today(mine), await seasons.names(mine, found.cycle)))
+    if found.corrected is not None and found.corrected.total:
+        lines.append(
+            "📅 "
+            + say(
+                "Schools that have corrected their plans: %(n)s of %(of)s",
+                n=found.corrected.done,
+                of=found.corrected.total,
+            )
+        )
     plain = texts(say.language, escape=False)
     return Notice("\n".join(lines), ((button(plain("To the first screen"), Home()),),))
 

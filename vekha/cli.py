@@ -6,6 +6,7 @@ import sys
 from vekha.commands import (
     database,
     importing,
+    papers,
     persons,
     reading,
     reporting,
@@ -56,7 +57,7 @@ app.command(
 app.add_typer(importing.imports, name="import")
 app.add_typer(reading.roadmap, name="roadmap")
 app.add_typer(reading.deadline, name="deadline")
-app.add_typer(reporting.report, name="report")
+app.add_typer(papers.report, name="report")
 app.add_typer(waves.monitoring, name="monitoring")
 app.add_typer(results.outcomes, name="outcomes")
 app.add_typer(persons.admin, name="admin")

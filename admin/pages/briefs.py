@@ -6,17 +6,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator
+from starlette.background import BackgroundTask
 from starlette.datastructures import UploadFile
 
 from admin.auth import Visitor
-from admin.forms import Choice, Filters, refusal, sent
+from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.tables import attachment
-from domain import accounts, briefs
+from domain import accounts, briefs, handouts
 from domain.actor import COORDINATORS, Role
 from domain.briefs import Paper
 from domain.errors import N_, DomainError, Forbidden, InvalidInput, NotFound
-from domain.handouts import file_name
+from domain.handouts import Format, file_name
 from domain.policy import Permission
 
 closed = APIRouter()
@@ -31,6 +32,13 @@ class BriefQuery(Filters):
         Literal["", "docx", "pdf"],
         BeforeValidator(lambda value: value if value in ("docx", "pdf") else ""),
     ] = ""
+    roadmap: Choice = None
+
+
+class OrderForm(Form):
+    """Which file, of which plan."""
+
+    format: Literal["docx", "pdf"]
     roadmap: Choice = None
 
 
@@ -52,6 +60,8 @@ async def _list(visit: Visit, problem: str = "") -> Response:
     if not visit.actor.roles() & READERS:
         raise Forbidden
     rows = []
+    async with visit.read() as tx:
+        vast = await handouts.size(tx) > handouts.LARGE
     region = next((p.region_id for p in visit.actor.places(Role.REGIONAL_COORDINATOR)), None)
     if region is not None:
         async with visit.read() as tx:
@@ -60,6 +70,7 @@ async def _list(visit: Visit, problem: str = "") -> Response:
         "briefs/list.html",
         status=422 if problem else 200,
         papers=briefs.PAPERS,
+        vast=vast,
         rows=rows,
         fields=briefs.FIELDS,
         problem=problem,
@@ -71,20 +82,34 @@ async def brief_page(visit: Visitor, paper: str, query: Annotated[BriefQuery, Qu
     """One paper: to read and print, or as Word and PDF."""
     kind = _paper(visit, paper)
     async with visit.read() as tx:
+        if query.format and await handouts.size(tx) > handouts.LARGE:
+            return visit.go("/briefs")  # such a paper is asked for and fetched later
         made = await briefs.paper(tx, kind, accounts.Filters(roadmap_id=query.roadmap), visit.say)
+        template = b""
         if query.format == "docx":
             template = await briefs.template_of(tx, briefs.place_of(tx), kind)
         at = tx.now
+        vast = await handouts.size(tx) > handouts.LARGE
     if not query.format:
-        return visit.page("briefs/page.html", paper=kind, made=made)
-    if query.format == "docx":
-        content = await asyncio.to_thread(briefs.render, kind, template, made.context)
-    else:
-        content = await asyncio.to_thread(
-            briefs.to_pdf, made.title, made.subtitle, made.blocks, made.subtitle
-        )
+        return visit.page("briefs/page.html", paper=kind, made=made, vast=vast, roadmap=query.roadmap)
+    content = await asyncio.to_thread(briefs.as_file, made, query.format, template)
     name = file_name(made.title, query.format, at)
     return Response(content, media_type=briefs.MIME[query.format], headers=attachment(name))
+
+
+@closed.post("/briefs/{paper}")
+async def order(visit: Visitor, paper: str, request: Request) -> Response:
+    """Have a paper written in the background; the bot tells when it is ready."""
+    kind = _paper(visit, paper)
+    form = read_form(OrderForm, await sent(request))
+    filters = {"paper": kind.value, **({"roadmap": form.roadmap} if form.roadmap else {})}
+    async with visit.write() as tx:
+        briefs.place_of(tx)
+        title = visit.say(briefs.PAPERS[kind])
+        await handouts.ask(tx, handouts.PAPER, Format(form.format), filters, title)
+    answer = visit.go("/takeaways", "ordered")
+    answer.background = BackgroundTask(handouts.run, visit.panel.db, visit.panel.files)
+    return answer
 
 
 @closed.get("/briefs/{paper}/template")

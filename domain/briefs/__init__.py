@@ -2,7 +2,7 @@
 
 from domain.briefs.actions import drop_template, put_template
 from domain.briefs.models import PaperTemplate
-from domain.briefs.queries import TemplateRow, Written, paper, place_of, template_of, templates
+from domain.briefs.queries import TemplateRow, paper, place_of, template_of, templates
 from domain.briefs.rules import (
     FIELDS,
     MAX_TEMPLATE,
@@ -11,6 +11,8 @@ from domain.briefs.rules import (
     Block,
     Paper,
     TemplateRefused,
+    Written,
+    as_file,
     check_template,
     default_template,
     render,
@@ -28,6 +30,7 @@ __all__ = [
     "TemplateRefused",
     "TemplateRow",
     "Written",
+    "as_file",
     "check_template",
     "default_template",
     "drop_template",

@@ -1,7 +1,6 @@
 """The facts of a paper as plain words, inside what the actor may see; the same for Word, PDF and page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -23,7 +22,7 @@ from domain.accounts import Filters
 from domain.actor import Place
 from domain.briefs import rules
 from domain.briefs.models import PaperTemplate
-from domain.briefs.rules import Block, Paper
+from domain.briefs.rules import Block, Paper, Written
 from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import Forbidden
@@ -36,17 +35,6 @@ from domain.texts import Texts
 DAYS_AHEAD = 30
 WEEKS_BACK = 4
 SHOWN = 7  # schools to talk about, remarks, curators
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A paper as values for a template, and as blocks for a PDF."""
-
-    paper: Paper
-    title: str
-    subtitle: str
-    context: dict[str, Any]
-    blocks: Sequence[Block]
 
 
 class TemplateRow(NamedTuple):

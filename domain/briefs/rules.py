@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -82,6 +83,17 @@ FIELDS: dict[Paper, dict[str, tuple[str, ...]]] = {
         "dates": ("day", "what", "schools"),
     },
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A paper as values for a template, and as blocks for a PDF."""
+
+    paper: Paper
+    title: str
+    subtitle: str
+    context: dict[str, Any]
+    blocks: Sequence["Block"]
 
 
 class TemplateRefused(DomainError):
@@ -194,6 +206,13 @@ def to_pdf(title: str, subtitle: str, blocks: Sequence[Block], footer: str) -> b
     if not isinstance(made, bytes):
         raise TypeError("one document was asked for")
     return made
+
+
+def as_file(made: Written, kind: str, template: bytes = b"") -> bytes:
+    """A paper as «docx» by its template, or as «pdf». Raises TemplateRefused."""
+    if kind == "docx":
+        return render(made.paper, template, made.context)
+    return to_pdf(made.title, made.subtitle, made.blocks, made.subtitle)
 
 
 def _said(value: Any) -> str:

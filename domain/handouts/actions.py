@@ -11,7 +11,7 @@ from uuid import uuid4
 import structlog
 from sqlalchemy import and_, func, or_, select, update
 
-from domain import audit, outbox, packs, people, snapshots
+from domain import accounts, audit, briefs, outbox, packs, people, snapshots
 from domain.actor import SYSTEM, Actor, Place
 from domain.db import Database, Tx, WriteTx
 from domain.errors import DomainError, NotFound
@@ -43,7 +43,7 @@ async def ask(
 ) -> Takeaway:
     """Ask for a long export; the same again while it is being made is the same one. Raises TooManyExports.
 
-    Of `rules.PACK` the filters are those of `packs.Scope`; raises PackEmpty at once, not when somebody comes for it.
+    Of `rules.PAPER` the filters are `paper` and, where it is about one plan, `roadmap`. Of `rules.PACK` they are those of `packs.Scope`; raises PackEmpty at once, not when somebody comes for it.
     """
     if tx.actor.person_id is None:
         raise NotFound
@@ -65,7 +65,7 @@ async def ask(
         title=title[:300],
         state=State.WAITING,
         done=0,
-        total=len(pack.files) if pack is not None else None,
+        total=len(pack.files) if pack is not None else rules.PAPER_STEPS if what == rules.PAPER else None,
         asked_at=tx.now,
     )
     tx.session.add(found)
@@ -133,7 +133,8 @@ async def _write(
     db: Database, of: Takeaway, target: Path, *, actor: Actor, store: FileStore, counted: dict[str, int]
 ) -> Made:
     say = texts(actor.language, escape=False)
-    writer: Writer = partial(_write_pack, store=store) if of.what == rules.PACK else _write_report
+    writers: dict[str, Writer] = {rules.PACK: partial(_write_pack, store=store), rules.PAPER: _write_paper}
+    writer = writers.get(of.what, _write_report)
     async with db.read(actor) as tx:
         found = await writer(tx, of, target, say, lambda count: counted.update(rows=count))
     rows = found if isinstance(found, int) else await asyncio.to_thread(found)
@@ -162,6 +163,23 @@ async def _write_pack(
     def rest() -> int:
         packs.write_pack(target, pack, store, say, at=at, zone=zone, tell=lambda: noted(next(files)))
         return len(pack.files)
+
+    return rest
+
+
+async def _write_paper(
+    tx: Tx, of: Takeaway, target: Path, say: Texts, noted: Callable[[int], None]
+) -> int | Rest:
+    """A paper of the one who asked: its facts are read here, Word or PDF is made without holding the database."""
+    kind = briefs.Paper(of.filters["paper"])
+    made = await briefs.paper(tx, kind, accounts.Filters(roadmap_id=of.filters.get("roadmap")), say)
+    is_word = of.kind == Format.DOCX
+    template = await briefs.template_of(tx, briefs.place_of(tx), kind) if is_word else b""
+    noted(1)
+
+    def rest() -> int:
+        target.write_bytes(briefs.as_file(made, of.kind, template))
+        return rules.PAPER_STEPS
 
     return rest
 

@@ -16,6 +16,8 @@ from domain.tables import Book, Sheet, book_csv, plain_rows, write_xlsx
 from domain.texts import Texts
 
 PACK = "pack"  # the one thing beside reports: a pack of evidence
+PAPER = "paper"  # what such an export is called; its filters name the paper and the plan
+PAPER_STEPS = 2  # the facts are gathered, the file is written
 LIFE = timedelta(days=3)  # how long a made file can be fetched
 PACK_LIFE = timedelta(days=1)  # a pack holds files that may have to be removed
 LARGE = 3000  # schools from which a report with a line for each is written in the background

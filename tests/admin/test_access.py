@@ -329,6 +329,15 @@ TABLE: dict[tuple[str, str], Row] = {
     ("GET", "/briefs"): only(KEEPERS),
     ("GET", "/briefs/{paper}"): Row(PAPERS, target=report_targets.paper, otherwise=403),
     ("GET", "/briefs/{paper}/template"): Row(PAPERS, target=report_targets.paper, otherwise=403),
+    ("POST", "/briefs/{paper}"): Row(
+        {
+            **{where: {303: KEEPERS} for where in ("here", "next", "far")},
+            "absent": {404: " ".join(EVERYBODY)},
+        },
+        target=report_targets.paper,
+        form={"format": "pdf"},
+        otherwise=403,
+    ),
     ("POST", "/briefs/{paper}/template"): Row(
         {**{where: {303: "Римма"} for where in ("here", "next", "far")}, "absent": PAPERS["absent"]},
         target=report_targets.paper,

@@ -163,3 +163,27 @@ async def test_numbers_of_a_vast_place_are_kept_for_those_places_alone(world: Wo
     assert await handouts.count_wanted(world.db) == 1
     world.clock.forward(days=3)  # nobody looks any more
     assert await handouts.count_wanted(world.db) == 0
+
+
+@pytest.mark.parametrize("kind", [Format.PDF, Format.DOCX])
+async def test_a_paper_is_written_in_the_background_and_said_in_the_chat(
+    world: World, tmp_path: Path, kind: Format
+) -> None:
+    world.clock.forward(days=60)
+    async with world.db.write(await world.actor("Марина")) as tx:
+        asked = await handouts.ask(tx, handouts.PAPER, kind, {"paper": "hour"}, "Час координатора")
+        again = await handouts.ask(tx, handouts.PAPER, kind, {"paper": "hour"}, "Час координатора")
+    assert (asked.id, asked.total) == (again.id, 2)
+    store = FileStore(tmp_path)
+    assert await handouts.make_waiting(world.db, store) == 1
+    async with world.db.read(await world.actor("Марина")) as tx:
+        found, path = await handouts.made(tx, asked.id, store.folder / handouts.FOLDER)
+    assert (found.state, found.done, found.kind) == (State.READY, 2, kind.value)
+    start = path.read_bytes()[:4]
+    assert start == (b"%PDF" if kind is Format.PDF else b"PK\x03\x04")
+    async with world.db.read(await world.actor("Ульяна")) as tx:
+        with pytest.raises(NotFound):
+            await handouts.made(tx, asked.id, store.folder / handouts.FOLDER)
+    async with world.db.read(SYSTEM) as tx:
+        query = select(outbox.OutboxMessage.person_id).where(outbox.OutboxMessage.kind == "takeaway")
+        assert (await tx.session.scalars(query)).all() == [world.people["Марина"]]
