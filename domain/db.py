@@ -4,14 +4,15 @@ SQLite needs two engines (RELIABILITY.md §1): writers take turns through a pool
 `BEGIN IMMEDIATE`, or two read-then-write transactions fail with «database is locked»; readers never write.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Concatenate, ParamSpec, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, event, text
@@ -136,6 +137,32 @@ class WriteTx(Tx):
     def announce(self, topic: str) -> None:
         """Wake those who `Database.listen` to the topic, once this is committed."""
         self.session.info.setdefault("topics", set()).add(topic)
+
+
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+
+
+def once(
+    query: Callable[Concatenate[Tx, Asked], Awaitable[Found]],
+) -> Callable[Concatenate[Tx, Asked], Awaitable[Found]]:
+    """Ask the same thing once in a reading transaction, which shows one picture to its end; writers ask anew.
+
+    For what many parts of a page need. Whoever gets the answer does not change it.
+    """
+
+    @wraps(query)
+    async def asked(tx: Tx, /, *args: Asked.args, **kwargs: Asked.kwargs) -> Found:
+        if isinstance(tx, WriteTx):
+            return await query(tx, *args, **kwargs)
+        known: dict[Any, Any] = tx.session.info.setdefault("asked", {})
+        key = query, tx.actor, args, tuple(kwargs.items())
+        if key not in known:
+            known[key] = await query(tx, *args, **kwargs)
+        found: Found = known[key]
+        return found
+
+    return asked
 
 
 class Closing(Protocol):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from domain.actor import Place
 from domain.calendars.models import CalendarDay
 from domain.dates import OwnDays, has_order
-from domain.db import Tx
+from domain.db import Tx, once
 from domain.policy import Permission, require
 
 CALENDAR_IS_DUE = 11  # the government's order comes in early autumn; from this month on its absence is told
@@ -21,6 +21,7 @@ async def calendar_days(tx: Tx, region_id: int) -> Sequence[CalendarDay]:
     return (await tx.session.scalars(query)).all()
 
 
+@once
 async def own_days(tx: Tx, region_id: int | None) -> OwnDays:
     """The same as a mapping for `dates.is_working`; days are no secret."""
     query = select(CalendarDay.day, CalendarDay.works).where(CalendarDay.region_id == (region_id or 0))

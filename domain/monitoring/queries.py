@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from domain import automatic, people, rubrics, schools
 from domain.actor import SCHOOL_TEAM, Place, Role
-from domain.db import Tx
+from domain.db import Tx, once
 from domain.errors import NotFound
 from domain.monitoring import rules
 from domain.monitoring.models import ExpertMark, ExpertTask, OfficialResult, Recommendation, Wave
@@ -42,6 +42,7 @@ class QueueRow(NamedTuple):
     criteria: int
 
 
+@once
 async def waves(tx: Tx) -> Sequence[Wave]:
     """Waves of the regions in which the actor holds anything, the newest first."""
     query = select(Wave).order_by(Wave.ends_on.desc(), Wave.id.desc())
@@ -59,6 +60,7 @@ async def wave(tx: Tx, wave_id: int) -> Wave:
     return found
 
 
+@once
 async def criteria_of(tx: Tx, of_wave: Wave) -> CriteriaSet:
     """The wave's criteria set."""
     return rubrics.read_set((await rubrics.kept_set(tx, of_wave.set_id)).document)
@@ -103,12 +105,16 @@ def _inside(tx: Tx, place: Place) -> Select[int]:
     return query
 
 
+@once
+async def _end_before(tx: Tx, of_wave: Wave) -> date | None:
+    """When the wave before this one of its region was over."""
+    before = Wave.region_id == of_wave.region_id, Wave.ends_on < of_wave.starts_on
+    return await tx.session.scalar(select(func.max(Wave.ends_on)).where(*before))
+
+
 async def automatic_facts(tx: Tx, of_wave: Wave, kind: str, inside: Select[int]) -> list[automatic.Fact]:
     """What an automatic criterion of a wave is made of, for schools that the actor may see."""
-    before = select(func.max(Wave.ends_on)).where(
-        Wave.region_id == of_wave.region_id, Wave.ends_on < of_wave.starts_on
-    )
-    first = automatic.window(await tx.session.scalar(before), of_wave.ends_on)
+    first = automatic.window(await _end_before(tx, of_wave), of_wave.ends_on)
     last = of_wave.ends_on
     return await automatic.facts(tx, kind, inside, first=first, last=last, roadmap_id=of_wave.roadmap_id)
 
@@ -129,6 +135,7 @@ async def marks_of(
     return found
 
 
+@once
 async def officials(tx: Tx, of_wave: Wave) -> dict[Place, OfficialResult]:
     """The newest official result of each place: the region's own for everybody, others for who sees them."""
     query = select(OfficialResult).where(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, exists, func, literal, select, union_all
 
 from domain import programme
-from domain.db import Tx
+from domain.db import Tx, once
 from domain.outcomes import rules
 from domain.outcomes.models import ClusterMark, Outcome, ProcedureEntry
 from domain.outcomes.rules import Cluster, Dynamics, Movement
@@ -89,6 +89,7 @@ class ClusterTable:
     overlap: Overlap
 
 
+@once
 async def known_procedures(tx: Tx) -> dict[str, rules.AssessmentProcedure]:
     """Procedures of this installation by key: those shipped, with its own words for them, then its own."""
     found = dict(rules.procedures())
@@ -100,11 +101,13 @@ async def known_procedures(tx: Tx) -> dict[str, rules.AssessmentProcedure]:
     return found
 
 
+@once
 async def years(tx: Tx) -> list[int]:
     """Years with results, the newest first."""
     return await _years_of(tx, Outcome)
 
 
+@once
 async def cluster_years(tx: Tx) -> list[int]:
     """Years with clusters, the newest first."""
     return await _years_of(tx, ClusterMark)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, case, select
 
-from domain.db import Tx
+from domain.db import Tx, once
 from domain.programme.models import REMINDER_STEPS, Cohort, Cycle, Programme, SlotRule
 from domain.programme.rules import FEDERAL, FileRules
 
@@ -19,6 +19,7 @@ class SlotRow(NamedTuple):
     cohorts: list[str]
 
 
+@once
 async def cohorts(tx: Tx) -> Sequence[Cohort]:
     """All cohorts by name; a cohort's name tells nothing about who is in it."""
     return (await tx.session.scalars(select(Cohort).order_by(Cohort.name))).all()

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, case, func, select, type_coe
 from domain import chase, people, progress, roadmaps, schools
 from domain.actor import SCHOOL_TEAM, Place, Role
 from domain.dates import local_day, working_days_between
-from domain.db import Tx
+from domain.db import Tx, once
 from domain.policy import Permission, within
 from domain.progress import Assignment, Standing, Status, Submission
 from domain.reports import rules
@@ -57,6 +57,7 @@ class Attention:
         )
 
 
+@once
 async def default_roadmap(tx: Tx) -> int | None:
     """The newest roadmap by which somebody in the actor's places owes something."""
     query = (
@@ -138,6 +139,7 @@ def _matrix_row(
     return MatrixRow(school_id, school, municipality, worst, done, total)
 
 
+@once
 async def _heads(tx: Tx, roadmap_id: int, track_id: int | None) -> list[MeasureHead]:
     of = roadmaps.Measure
     query = select(of.id, of.number, of.title, of.track_id).where(of.roadmap_id == roadmap_id)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from domain.actor import Place
-from domain.db import Tx
+from domain.db import Tx, once
 from domain.errors import NotFound
 from domain.policy import Permission, require
 from domain.rubrics.models import CriteriaSetVersion
@@ -64,6 +64,7 @@ async def kept_sets(tx: Tx, region_id: int) -> Sequence[CriteriaSetVersion]:
     return (await tx.session.scalars(query.order_by(*order))).all()
 
 
+@once
 async def kept_set(tx: Tx, set_id: int) -> CriteriaSetVersion:
     """One version; NotFound where it is absent. Criteria are no secret to those who are scored by them."""
     found = await tx.session.get(CriteriaSetVersion, set_id)

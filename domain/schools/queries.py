@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, func, or_, select
 
 from domain import programme
 from domain.actor import Place
-from domain.db import Tx
+from domain.db import Tx, once
 from domain.errors import NotFound
 from domain.policy import Permission, allows, within
 from domain.schools import rules
@@ -55,6 +55,7 @@ def visible_schools(tx: Tx, permission: Permission = Permission.SEE) -> Select[S
     return select(School).where(within(tx.actor, permission, School))
 
 
+@once
 async def school(tx: Tx, school_id: int, permission: Permission = Permission.SEE) -> School:
     """One school, or NotFound where it is absent or not the actor's."""
     found = await tx.session.scalar(visible_schools(tx, permission).where(School.id == school_id))
@@ -98,6 +99,7 @@ async def regions(tx: Tx) -> Sequence[Region]:
     return [region for region in found if allows(tx.actor, Permission.SEE, Place(region.id))]
 
 
+@once
 async def municipalities(tx: Tx, permission: Permission = Permission.SEE) -> Sequence[Municipality]:
     """Municipalities in which the actor holds something at or above the level of the municipality."""
     places = [g.place for g in tx.actor.grants if g.place.school_id is None]
