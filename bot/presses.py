@@ -54,6 +54,12 @@ class Panel(CallbackData, prefix="pn"):
     """A one-time code for the panel."""
 
 
+class Rare(CallbackData, prefix="hr"):
+    """«Ещё»: what a coordinator does now and then."""
+
+    hat: str = ""
+
+
 class InviteRole(CallbackData, prefix="ir"):
     """«Пригласить»: which role."""
 

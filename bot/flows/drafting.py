@@ -252,13 +252,29 @@ async def hold(message: Message, talk: Talk, held: list[dict[str, Any]], screen_
         await talk.expect(Expects(HELD, {"held": held}), screen_id)
         return
     async with talk.db.read(talk.actor) as tx:
-        screen = await _which_screen(tx, talk, held, 0)
+        named = await _named(tx, held)
+        if named is not None:
+            screen = await work_screen(tx, talk, await progress.work_card(tx, named))
+        else:
+            screen = await _which_screen(tx, talk, held, 0)
     is_last = screen_id is not None and screen_id > message.message_id
     if screen_id is not None and is_last and await talk.redraw(screen_id, screen) is not None:
         await talk.expect(screen.expects, screen_id)
         return
     await talk.show(screen, fresh=True)
     await talk.remove(screen_id)
+
+
+async def _named(tx: Tx, held: list[dict[str, Any]]) -> int | None:
+    """The open assignment whose number is all that was written: who writes «2.3» means to open it."""
+    if len(held) != 1 or held[0]["file_id"] or not (words := held[0]["text"].strip(" .")):
+        return None
+    found = [
+        row.assignment.id
+        for row in await progress.my_work(tx, open_only=True)
+        if (row.measure.number or "").strip(" .") == words
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 @router.message(Expecting(HELD))

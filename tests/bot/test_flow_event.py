@@ -18,6 +18,7 @@ async def at_home(play: Play, name: str) -> Chat:
 async def planned(play: Play, name: str = "Марина") -> Chat:
     """A seminar on 20 April at 10:00, up to the last look."""
     chat = await at_home(play, name)
+    await chat.press("Ещё")
     await chat.press("События")
     await chat.press("Новое событие")
     await chat.press("Семинар")
@@ -52,6 +53,7 @@ async def test_from_the_name_to_the_share_that_came(play: Play) -> None:
     assert (dina.text.splitlines()[0], len(tamara.messages)) == ("Напоминаем:", 1)
     play.world.clock.moment = datetime(2022, 4, 20, 7, 0, tzinfo=UTC)
     await marina.say("/menu")
+    await marina.press("Ещё")
     await marina.press("События")
     await marina.press("📅 20.04 Семинар по математике")
     code = marina.text.splitlines()[-2].removeprefix("Код для участников: ")
@@ -76,6 +78,7 @@ async def test_from_the_name_to_the_share_that_came(play: Play) -> None:
 
 async def test_day_and_hour_may_be_written_and_survive_a_restart(play: Play) -> None:
     marina = await at_home(play, "Марина")
+    await marina.press("Ещё")
     await marina.press("События")
     await marina.press("Новое событие")
     await marina.press("Вебинар")
@@ -167,6 +170,7 @@ async def test_one_person_is_found_by_a_part_of_the_name(play: Play) -> None:
     # Whom nothing could be sent any more: it has begun, and somebody came without an invitation.
     play.world.clock.moment = datetime(2022, 4, 20, 7, 10, tzinfo=UTC)
     await rimma.say("/menu")
+    await rimma.press("Ещё")
     await rimma.press("События")
     await rimma.press("📅 20.04")
     await rimma.press("Пригласить ещё")

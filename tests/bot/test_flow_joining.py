@@ -21,6 +21,7 @@ HELLO = (
 async def link_from(coordinator: Chat, role: str, place: str) -> str:
     """Make an invitation in the chat, as a coordinator does; its payload."""
     await coordinator.say("/menu")
+    await coordinator.press("Ещё")
     await coordinator.press("Пригласить")
     await coordinator.press(role)
     text = await coordinator.press(place)
@@ -106,7 +107,13 @@ async def test_a_known_person_takes_one_more_role_without_a_second_consent(play:
     assert vera.text.startswith("Василёвская СОШ\n")
     assert vera.labels[-1] == "Я куратор"
     assert await vera.press("Я куратор") == "Сейчас проверять нечего. Напишу, когда придёт отчёт."
-    assert vera.labels == ["Журнал: записать визит", "Написать школам", "Панель", "Василёвская СОШ · 🔴 3"]
+    assert vera.labels == [
+        "Журнал: записать визит",
+        "Написать школам",
+        "Панель",
+        "Напоминания",
+        "Василёвская СОШ · 🔴 3",
+    ]
 
 
 async def test_who_may_invite_whom(play: Play) -> None:

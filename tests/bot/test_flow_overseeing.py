@@ -75,6 +75,7 @@ async def test_the_second_look_agrees_or_takes_back(play: Play) -> None:
     marina = play.chat("Марина")
     await klims(play, "2.1")
     await marina.say("/menu")
+    await marina.press("Ещё")
     await marina.press("Второй взгляд")
     assert marina.text == "Второй взгляд. Подтверждённые отчёты, выбранные на этот месяц:"
     assert marina.labels == ["Тороповская ОШ · 1.2", "‹ Очередь"]

@@ -11,6 +11,7 @@ from tests.bot.chat import Chat, Play, told
 async def begun(play: Play, name: str = "Марина") -> Chat:
     chat = play.chat(name)
     await chat.say("/menu")
+    await chat.press("Ещё")
     await chat.press("Опросы")
     await chat.press("Новый опрос")
     return chat

@@ -47,7 +47,7 @@ async def test_a_report_in_three_steps(play: Play) -> None:
     )
     await tamara.press("Что ещё ждёт")
     assert tamara.text == "Тороповская ОШ\n🔴 2 просрочено · ещё 18 впереди"
-    assert tamara.labels[-3:] == ["Все задания", "⏳ На проверке: 1", "Команда школы"]
+    assert tamara.labels[-4:] == ["Все задания", "⏳ На проверке: 1", "Команда школы", "Напоминания"]
 
 
 async def test_nothing_is_finalised_by_the_first_file(play: Play) -> None:
@@ -239,6 +239,25 @@ async def test_a_report_is_taken_back_while_nobody_has_decided(play: Play) -> No
     # Pressed once more from the old picture: nothing is taken back that was sent anew.
     await tamara.press("Забрать назад", on=old)
     assert "⏳ На проверке." in tamara.text
+
+
+async def test_a_number_opens_its_measure(play: Play) -> None:
+    tamara = play.chat("Тамара")
+    await tamara.say("/menu")
+    assert (await tamara.say("1.2")).startswith("1.2 Определение школ")
+    await tamara.say("/menu")
+    assert await tamara.document("Перечень.pdf", caption="1.2") == "К какому заданию это?"
+    await tamara.say("/menu")
+    assert await tamara.say("9.9") == "К какому заданию это?"
+
+
+async def test_what_waits_for_an_answer_stands_above_what_is_done(play: Play) -> None:
+    tamara = await opened(play)
+    await tamara.say("Перечень готов")
+    await tamara.press("Отправить")
+    await tamara.say("/menu")
+    await tamara.press("⏳ На проверке")
+    assert tamara.labels[0].startswith("⏳ 1.2")
 
 
 async def test_something_sent_from_the_first_screen_is_asked_about(play: Play) -> None:

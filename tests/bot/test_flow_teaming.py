@@ -54,6 +54,7 @@ async def test_a_substitute_is_named_in_four_presses_and_sees_the_queue(play: Pl
     await handed_in(play)
     rimma, klim = play.chat("Римма"), play.chat("Клим")
     await rimma.say("/menu")
+    await rimma.press("Ещё")
     await rimma.press("Пригласить")
     await rimma.press("Замещение на время…")
     assert (rimma.text, rimma.labels[0]) == ("Кого из проверяющих не будет?", "Кирилл")
@@ -70,7 +71,7 @@ async def test_a_substitute_is_named_in_four_presses_and_sees_the_queue(play: Pl
     play.world.clock.forward(days=16)
     async with play.db.read(await play.world.actor("Клим")) as tx:
         assert await progress.queue(tx) == []
-    assert klim.messages == []
+    assert [m.text.splitlines()[0] for m in klim.messages] == ["Вы замещаете: Кирилл, по 2 мая включительно."]
 
 
 async def test_others_name_nobody(play: Play) -> None:
