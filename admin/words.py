@@ -164,6 +164,7 @@ DEEDS = {
     "group.link": N_("linked a group chat: %(title)s"),
     "group.unlink": N_("unlinked a group chat: %(title)s"),
     "group.lost": N_("the bot was removed from a group chat: %(title)s"),
+    "group.forget": N_("took a group chat off the list: %(title)s"),
     "group.lines": N_("changed what a group chat hears: %(title)s"),
     "event.create": N_("invited to an event: %(title)s"),
     "event.invite": N_("invited more people to an event: %(title)s"),

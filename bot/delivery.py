@@ -278,6 +278,7 @@ class Delivery:
                         await outbox.cancel(tx, person_id=person_id, reason="unreachable")
                     elif chat_id is not None:
                         await outbox.cancel(tx, chat_id=chat_id, reason="unreachable")
+                        await groups.removed(tx, chat_id)
                 case _:
                     log.error("message_failed", outbox_id=message_id, error=error)
                     await outbox.move(tx, lease, message_id, S.FAILED, error=error)

@@ -80,8 +80,17 @@ class PollDo(CallbackData, prefix="vo"):
     value: int = 0
 
 
+class GroupList(CallbackData, prefix="gk"):
+    """Group chats of one's places."""
+
+    page: int = 0
+
+
 class GroupDo(CallbackData, prefix="gl"):
-    """A group chat: ask, link, lines, unlink; `place` is the number of one of the person's places."""
+    """A group chat: show, link, lines, silent, day, unlink, return, forget.
+
+    `place` is the number of one of the person's places, or of `day` the days before a deadline.
+    """
 
     do: str
     id: int

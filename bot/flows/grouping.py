@@ -7,20 +7,21 @@ from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardMarkup
 
 from bot.identity import InGroup
 from bot.presses import Home
-from bot.presses_news import GroupDo
+from bot.presses_news import GroupDo, GroupList
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import Row, Screen, bold, button, link
+from bot.ui import Row, Screen, bold, button, link, page
 from domain import groups, schools
 from domain.actor import COORDINATORS, SYSTEM
-from domain.db import Tx
-from domain.errors import NotFound
+from domain.db import Tx, WriteTx
+from domain.errors import Forbidden, NotFound
 from domain.groups import GroupChat
 from domain.texts import Texts, texts
 
 inside = Routes("groups")  # what happens in a group
 router = Routes("grouping")  # what a coordinator decides in private
 
+DAYS = (1, 3, 7, 14)  # before a deadline, offered as buttons
 LINK = "group-"  # a deep link into the private chat: which group is to be linked
 HERE = {ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED}
 GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.KICKED}
@@ -44,7 +45,11 @@ async def came_or_went(event: ChatMemberUpdated, talk: Talk) -> None:
             await groups.removed(tx, event.chat.id)
         return
     if old not in GONE:
-        return
+        # It may write again: only where that was taken from it before.
+        async with talk.db.read(SYSTEM) as tx:
+            known = await groups.find_by_chat(tx, event.chat.id)
+        if known is None or known.removed_at is None:
+            return
     async with talk.db.write(talk.actor) as tx:
         group = await groups.added(tx, event.chat.id, event.chat.title or "")
     if not talk.actor.roles() & COORDINATORS:
@@ -170,45 +175,106 @@ async def offer(tx: Tx, say: Texts, group: GroupChat) -> Screen:
     return Screen(text, rows)
 
 
+@router.callback_query(GroupList.filter())
+async def list_groups(query: CallbackQuery, callback_data: GroupList, talk: Talk) -> None:
+    """Linked ones, then those that removed the bot; and how a group is linked."""
+    if not talk.actor.roles() & COORDINATORS:
+        raise Forbidden
+    async with talk.db.read(talk.actor) as tx:
+        found = [*await groups.group_list(tx), *await groups.lost_list(tx)]
+    shown = page(found, callback_data.page)
+    rows: list[Row] = [
+        [button(group.title if group.is_linked else f"✖️ {group.title}", GroupDo(do="show", id=group.id))]
+        for group in shown.items
+    ]
+    rows.append(shown.turning(lambda n: GroupList(page=n)))
+    rows.append([button(talk.plain("‹ Back"), Home())])
+    lines = [talk.say("Group chats") if found else talk.say("No group is linked yet.")]
+    if any(not group.is_linked for group in found):
+        lines.append(talk.say("✖️ the bot was removed or may not write there"))
+    lines.append(talk.say("Add me to a working group: I will ask you here whose group it is."))
+    await talk.show(Screen("\n".join(lines), rows))
+
+
 @router.callback_query(GroupDo.filter())
 async def act(query: CallbackQuery, callback_data: GroupDo, talk: Talk) -> None:
-    """Link, unlink, let it hear of deadlines or not."""
+    """Look at it, link, unlink, when it hears of deadlines; what to do about one that was lost."""
     do, id_ = callback_data.do, callback_data.id
-    if do == "link":
+    if do in ("link", "return"):
         async with talk.db.read(talk.actor) as tx:
-            await _require_member(talk, await groups.group_to_link(tx, id_))
-    async with talk.db.write(talk.actor) as tx:
+            asked = groups.group_to_link if do == "link" else groups.lost
+            await _require_member(talk, await asked(tx, id_))
+    if do != "show":
+        async with talk.db.write(talk.actor) as tx:
+            await _change(tx, callback_data)
+    if do in ("unlink", "forget"):
+        text = talk.say("Unlinked. I am silent there.") if do == "unlink" else talk.say("Taken off the list.")
+        await talk.show(Screen(text, [[button(talk.plain("‹ Back"), GroupList())]]))
+        return
+    async with talk.db.read(talk.actor) as tx:
+        lost = next((group for group in await groups.lost_list(tx) if group.id == id_), None)
+        group = lost or await groups.group(tx, id_)
+        name = (await schools.place_name(tx, group.place)).name
+    await talk.show(_lost_screen(talk, group, name) if lost else _linked_screen(talk, group, name))
+
+
+async def _change(tx: WriteTx, press: GroupDo) -> None:
+    do, id_ = press.do, press.id
+    if do == "link":
         places = groups.places_to_link(tx)
-        if do == "link":
-            if not 0 <= callback_data.place < len(places):
-                raise NotFound
-            await groups.link(tx, id_, places[callback_data.place])
-        elif do == "unlink":
-            await groups.unlink(tx, id_)
-        elif do in ("lines", "silent"):
-            await groups.set_deadlines(tx, id_, tells=do == "lines")
-        group = await groups.group(tx, id_) if do != "unlink" else None
-        name = (await schools.place_name(tx, group.place)).name if group else ""
-    if group is None:
-        rows: list[Row] = [[button(talk.plain("To the first screen"), Home())]]
-        await talk.show(Screen(talk.say("Unlinked. I am silent there."), rows))
-    else:
-        await talk.show(_linked_screen(talk, group, name))
+        if not 0 <= press.place < len(places):
+            raise NotFound
+        await groups.link(tx, id_, places[press.place])
+    elif do == "unlink":
+        await groups.unlink(tx, id_)
+    elif do in ("lines", "silent"):
+        await groups.set_deadlines(tx, id_, tells=do == "lines")
+    elif do == "day":
+        days = set((await groups.group(tx, id_)).deadline_days)
+        await groups.set_days(tx, id_, days ^ {press.place})
+    elif do == "return":
+        await groups.return_to(tx, id_)
+    elif do == "forget":
+        await groups.forget(tx, id_)
 
 
 def _linked_screen(talk: Talk, group: GroupChat, place: str) -> Screen:
-    plain = talk.plain
-    lines = (
-        button(plain("Do not tell of deadlines"), GroupDo(do="silent", id=group.id))
-        if group.tells_deadlines
-        else button(plain("Tell of deadlines"), GroupDo(do="lines", id=group.id))
-    )
+    plain, chosen = talk.plain, group.deadline_days
     text = f"{bold(group.title)}\n" + talk.say("Linked: %(place)s.", place=place)
+    rows: list[Row] = []
     if group.tells_deadlines:
-        text += "\n" + talk.say("Three days before a deadline there is one line, without names of schools.")
-    rows: list[Row] = [
-        [lines],
+        days = ", ".join(str(day) for day in sorted(chosen))
+        text += "\n" + talk.say(
+            "Days before a deadline on which there is one line, without names of schools: %(days)s.",
+            days=days,
+        )
+        offered = sorted({*DAYS, *chosen})
+        cells = [
+            button(("✓ " if day in chosen else "") + str(day), GroupDo(do="day", id=group.id, place=day))
+            for day in offered
+        ]
+        rows += [cells, [button(plain("Do not tell of deadlines"), GroupDo(do="silent", id=group.id))]]
+    else:
+        rows.append([button(plain("Tell of deadlines"), GroupDo(do="lines", id=group.id))])
+    rows += [
         [button(plain("Unlink"), GroupDo(do="unlink", id=group.id))],
-        [button(plain("To the first screen"), Home())],
+        [button(plain("‹ Back"), GroupList())],
     ]
     return Screen(text, rows)
+
+
+def _lost_screen(talk: Talk, group: GroupChat, place: str) -> Screen:
+    plain, say = talk.plain, talk.say
+    when = say.time(group.removed_at, talk.actor.timezone) if group.removed_at else ""
+    lines = [
+        bold(group.title),
+        say("It was linked: %(place)s.", place=place),
+        say("Since %(when)s I am not there or may not write: nothing is said there.", when=when),
+        say("Let me write there again and press the button. Added anew, I ask whose group it is."),
+    ]
+    rows: list[Row] = [
+        [button(plain("I am there again"), GroupDo(do="return", id=group.id))],
+        [button(plain("Take off the list"), GroupDo(do="forget", id=group.id))],
+        [button(plain("‹ Back"), GroupList())],
+    ]
+    return Screen("\n".join(lines), rows)

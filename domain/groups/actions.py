@@ -1,14 +1,14 @@
 """A group's life: added, linked to a place, moved to another number, left; and what it is told."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from domain import audit, outbox
+from domain import audit, calendars, mornings, outbox
 from domain.actor import COORDINATORS, Place
-from domain.dates import local_day
+from domain.dates import days_of, local_day
 from domain.db import WriteTx
 from domain.errors import NotFound
 from domain.groups import queries, rules
@@ -83,6 +83,22 @@ async def removed(tx: WriteTx, chat_id: int) -> None:
     )
 
 
+async def return_to(tx: WriteTx, group_id: int) -> GroupChat:
+    """The group lets the bot write again: the link of before counts, and it says hello anew."""
+    found = await queries.lost(tx, group_id)
+    found.removed_at, found.linked_by, found.linked_at = None, tx.actor.person_id, tx.now
+    audit.record(tx, "group.link", "group", found.id, found.place, title=found.title)
+    await _put(tx, found, "group_hello", f"group_hello:{found.id}:{int(tx.now.timestamp())}", {})
+    return found
+
+
+async def forget(tx: WriteTx, group_id: int) -> None:
+    """A lost group leaves the list; brought in again the bot asks whose it is."""
+    found = await queries.lost(tx, group_id)
+    audit.record(tx, "group.forget", "group", found.id, found.place, title=found.title)
+    found.region_id = found.municipality_id = None
+
+
 async def _end(tx: WriteTx, found: GroupChat, reason: str) -> None:
     found.linked_at = None
     await outbox.cancel(tx, chat_id=found.chat_id, reason=reason)
@@ -112,6 +128,14 @@ async def set_deadlines(tx: WriteTx, group_id: int, *, tells: bool) -> GroupChat
     """Whether the group hears the line about what is due soon."""
     found = await queries.group(tx, group_id)
     found.tells_deadlines = tells
+    audit.record(tx, "group.lines", "group", found.id, found.place, title=found.title)
+    return found
+
+
+async def set_days(tx: WriteTx, group_id: int, days: Collection[int]) -> GroupChat:
+    """How many days before a deadline the group hears of it. Raises DaysWrong."""
+    found = await queries.group(tx, group_id)
+    found.deadline_days = rules.check_days(days)
     audit.record(tx, "group.lines", "group", found.id, found.place, title=found.title)
     return found
 
@@ -170,7 +194,10 @@ async def _put(
 
 
 async def plan(tx: WriteTx) -> int:
-    """Queue the neutral line of measures due in three days for every linked group; again changes nothing."""
+    """Queue the neutral line of measures that are due soon for every linked group; again changes nothing.
+
+    What falls on a day off is said on the working day before.
+    """
     rows = []
     for found in (await tx.session.scalars(select(GroupChat).where(GroupChat.tells_deadlines))).all():
         if not found.is_linked:
@@ -180,13 +207,19 @@ async def plan(tx: WriteTx) -> int:
         ends_at = rules.day_ends_at(today, zone)
         if not rules.line_at(today, zone) <= tx.now < ends_at:
             continue
-        for line in await queries.due_lines(tx, found.place, today + timedelta(days=rules.AHEAD), 0):
+        own = await calendars.own_days(tx, found.region_id)
+        for day in days_of(today, today + rules.FURTHEST_DUE):
+            ahead = [n for n in found.deadline_days if mornings.step_day(day, -n, own) == today]
+            if not ahead or not await queries.due_lines(tx, found.place, day, 0):
+                continue
+            # The first release knew three days only, and its keys name no number.
+            which = "" if 3 in ahead else f":{min(ahead)}"
             rows.append(
                 {
                     "chat_id": found.chat_id,
                     "subject": f"group:{found.id}",
-                    "dedupe_key": f"group_deadline:{found.id}:{line.day.isoformat()}",
-                    "params": {"group_id": found.id, "day": line.day.isoformat()},
+                    "dedupe_key": f"group_deadline:{found.id}:{day.isoformat()}{which}",
+                    "params": {"group_id": found.id, "day": day.isoformat()},
                     "expires_at": ends_at,
                 }
             )

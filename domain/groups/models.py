@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.actor import Place
 from domain.db import Base
+from domain.groups.rules import USUAL
 
 
 class GroupChat(Base):
@@ -22,7 +23,7 @@ class GroupChat(Base):
     municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     tells_deadlines: Mapped[bool] = mapped_column(default=True, server_default="1")
     # Days before a deadline on which the group hears of it.
-    deadline_days: Mapped[list[int]] = mapped_column(default=lambda: [3], server_default="[3]")
+    deadline_days: Mapped[list[int]] = mapped_column(default=lambda: list(USUAL), server_default="[3]")
     added_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     added_at: Mapped[datetime]
     linked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

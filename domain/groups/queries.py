@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from domain import progress, roadmaps, schools
 from domain.actor import COORDINATORS, Place
@@ -53,6 +53,25 @@ async def group(tx: Tx, group_id: int) -> GroupChat:
             GroupChat.removed_at.is_(None),
         )
     )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _lost(tx: Tx) -> Select[GroupChat]:
+    return select(GroupChat).where(
+        within(tx.actor, Permission.OVERRULE, GroupChat), GroupChat.removed_at.is_not(None)
+    )
+
+
+async def lost_list(tx: Tx) -> Sequence[GroupChat]:
+    """Groups of places that the actor coordinates that removed the bot or do not let it write, by title."""
+    return (await tx.session.scalars(_lost(tx).order_by(GroupChat.title, GroupChat.id))).all()
+
+
+async def lost(tx: Tx, group_id: int) -> GroupChat:
+    """One of these; NotFound for everybody else."""
+    found = await tx.session.scalar(_lost(tx).where(GroupChat.id == group_id))
     if found is None:
         raise NotFound
     return found
