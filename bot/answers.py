@@ -117,12 +117,17 @@ def _wait(parameters: dict[str, Any], description: str) -> float:
     return max(1.0, float(found[1])) if found else DEFAULT_WAIT
 
 
+class ProxyFailed(aiohttp.ClientConnectionError):
+    """The proxy did not lead to Telegram: no byte of the call has left."""
+
+
 def classify_error(error: Exception) -> Answer:
     """No answer came: either no byte left this machine, or nobody knows."""
     not_connected = (
         aiohttp.ClientConnectorError,
         aiohttp.ConnectionTimeoutError,
         aiohttp.ClientHttpProxyError,
+        ProxyFailed,
     )
     text = type(error).__name__
     if isinstance(error, not_connected):

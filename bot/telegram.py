@@ -14,9 +14,10 @@ from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramNetworkError, TelegramServerError
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientRequest, ClientSession, ClientTimeout, TCPConnector
+from aiohttp.connector import Connection
 
-from bot.answers import Outcome, classify, classify_error
+from bot.answers import Outcome, ProxyFailed, classify, classify_error
 from bot.limits import ANSWER, Flight, Limiter
 from domain.settings import Settings
 
@@ -32,7 +33,11 @@ class TelegramSession(AiohttpSession):
     def __init__(self, limiter: Limiter | None = None, proxy: str = "", **options: Any) -> None:
         # aiohttp speaks to HTTP proxies itself; SOCKS needs the package aiohttp-socks.
         self._http_proxy = proxy if proxy.startswith("http") else None
-        super().__init__(proxy=None if self._http_proxy else (proxy or None), **options)
+        # By both names aiogram lets the proxy look the address up.
+        socks = proxy.replace("socks5h://", "socks5://", 1)
+        super().__init__(proxy=None if self._http_proxy else (socks or None), **options)
+        if socks and not self._http_proxy:
+            self._connector_type = socks_connector()
         self.limiter = limiter or Limiter()
         self.hear: Callable[[str | None], None] = lambda date: None  # gets the `Date` of each answer
 
@@ -108,6 +113,22 @@ class TelegramSession(AiohttpSession):
         except TypeError as error:  # an error without a description
             raise TelegramServerError(method=method, message=f"HTTP {status}") from error
         return cast(TelegramType, response.result)
+
+
+def socks_connector() -> type[TCPConnector]:
+    """A connector whose failures are those of aiohttp: the package's own would pass everybody by who handles them."""
+    from aiohttp_socks import ProxyConnectionError, ProxyConnector, ProxyError, ProxyTimeoutError
+
+    class SocksConnector(ProxyConnector):
+        async def connect(self, req: ClientRequest, traces: list[Any], timeout: ClientTimeout) -> Connection:  # noqa: ASYNC109
+            try:
+                return await super().connect(req, traces, timeout)
+            except ClientError:
+                raise
+            except (ProxyError, ProxyConnectionError, ProxyTimeoutError, OSError) as error:
+                raise ProxyFailed(f"{type(error).__name__}: {error}") from error
+
+    return SocksConnector
 
 
 def chat_number(chat_id: Any) -> int | None:

@@ -19,6 +19,7 @@ from domain.db import Database
 from domain.settings import Settings
 from vekha import schema, telegram
 from vekha.console import say, unreadable_settings
+from vekha.proxy import shown
 
 PYTHON = (3, 11)
 SCARCE = 512 * 1024 * 1024  # bytes free on the disk that are too few
@@ -95,8 +96,15 @@ def _bot(settings: Settings) -> Result:
         )
     try:
         name = telegram.bot_name(settings)
+    except telegram.ByProxy as why:
+        return Result("proxy", State.WRONG, str(why))
     except telegram.Unreachable as why:
         return Result("bot", State.WRONG, str(why))
+    if settings.telegram_proxy:
+        by = shown(settings.telegram_proxy)
+        return Result(
+            "bot", State.OK, say("The bot @%(name)s answers by the proxy %(proxy)s.", name=name, proxy=by)
+        )
     return Result("bot", State.OK, say("The bot @%(name)s answers.", name=name))
 
 

@@ -82,11 +82,14 @@ def demo(
 
 
 def _check_proxy(proxy: str) -> None:
-    """SOCKS is an extra: say so before the library does."""
-    from importlib.util import find_spec
+    """An address that is none, or SOCKS without its package: say so before the library does."""
+    from vekha.proxy import ProxyWrong, parsed
 
-    if proxy.startswith("socks") and find_spec("aiohttp_socks") is None:
-        raise Refused(say("A SOCKS proxy needs one more package: pip install 'vekha[socks]'"))
+    try:
+        if proxy:
+            parsed(proxy)
+    except ProxyWrong as why:
+        raise Refused(str(why)) from None
 
 
 def _secrets(settings: "Settings") -> tuple[str, ...]:
