@@ -120,9 +120,14 @@ async def _live(visit: Visit, tx: Tx, of: Report, given: dict[str, str]) -> Show
 
 
 async def _kept(visit: Visit, of: Report, given: dict[str, str]) -> Shown:
-    async with visit.write() as tx:
-        kept = await handouts.want(tx, of.name, given)
-        stale = kept.as_of is None or tx.now - kept.as_of > handouts.FRESH
+    stale = False
+    async with visit.read() as tx:
+        found = await handouts.counted(tx, of.name, given)
+    if found is None:
+        async with visit.write() as tx:
+            found = await handouts.want(tx, of.name, given)
+            stale = found.as_of is None or tx.now - found.as_of > handouts.FRESH
+    kept = found
     if kept.document is None or kept.as_of is None:
         return Shown(problem=kept.problem, stale=stale)
     book = snapshots.book_of(of.name, kept.title, kept.as_of, kept.document)

@@ -4,6 +4,7 @@ from domain.handouts.actions import ask, count_wanted, forget_old, make_waiting,
 from domain.handouts.models import KeptReport, Takeaway
 from domain.handouts.queries import (
     catalogue,
+    counted,
     filters_of,
     kept,
     made,
@@ -52,6 +53,7 @@ __all__ = [
     "asked",
     "catalogue",
     "count_wanted",
+    "counted",
     "file_name",
     "filters_of",
     "forget_old",

@@ -354,6 +354,17 @@ async def _names(tx: Tx) -> str:
     return ", ".join(place.name for place in list(await schools.municipalities(tx))[:30]) or "—"
 
 
+async def counted(tx: Tx, what: str, given: Mapping[str, str]) -> KeptReport | None:
+    """Kept numbers that are fresh and will be counted anew for long enough, so that nobody has to be told that they are
+    looked at; None where there are none such, see `want`."""
+    key = rules.key_of(rules.scope_of(tx.actor.grants), what, given)
+    found = await tx.session.scalar(select(KeptReport).where(KeptReport.key == key))
+    if found is None or found.document is None or found.as_of is None:
+        return None
+    old = tx.has_passed(found.as_of + rules.FRESH) or tx.has_passed(found.asked_at + rules.WANTED / 2)
+    return None if old else found
+
+
 async def takeaways(tx: Tx) -> list[Takeaway]:
     """The actor's own exports, the newest first."""
     query = select(Takeaway).where(Takeaway.person_id == (tx.actor.person_id or 0))

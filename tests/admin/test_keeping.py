@@ -7,12 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select, text, update
 
 from admin.keeping import FIXED, Keeping, State, Store
-from domain import changes, people, progress
+from domain import changes, handouts, people, progress
 from domain.actor import SYSTEM
 from domain.db import Database
 from domain.looks import look
@@ -275,3 +276,24 @@ def test_the_least_used_leave_first_and_nothing_is_kept_beyond_the_room() -> Non
     assert {name: store.find(name, at) for name in "abcd"} == {"a": "a", "b": None, "c": "c", "d": "d"}
     assert store.size == 3 * (FIXED + 100)
     assert store.find("a", State({}, now - timedelta(seconds=1))) is None  # the clock was put back
+
+
+async def test_kept_numbers_of_a_vast_place_are_given_again_until_they_are_old(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handouts, "LARGE", 0)
+    page = "/reports/register"
+    assert (await panel.get("Римма", page)).status_code == 200
+    await handouts.count_wanted(panel.world.db)
+    shown_ = [(await panel.get("Римма", page)).text for _ in range(3)]
+    assert shown_ == shown_[:1] * 3
+    assert "Тороповская" in shown_[0]
+    store = keeping_of(panel).pages
+    given_ = store.given
+    panel.world.clock.forward(minutes=14)
+    assert (await panel.get("Римма", page)).text == shown_[0]
+    assert store.given == given_ + 1
+    panel.world.clock.forward(seconds=61)
+    await panel.get("Римма", page)  # old: counted anew after this answer
+    assert store.given == given_ + 1
+    assert (await panel.get("Римма", page)).text != shown_[0]  # as of another moment
