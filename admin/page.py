@@ -142,6 +142,9 @@ def environment(language: str) -> Environment:
     )
     env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
     env.filters["short"] = roadmaps.short
+    env.filters["named"] = lambda rows: [
+        (row.id, row.name) for row in rows
+    ]  # choices of a list to choose from
     env.globals.update(say=texts(language, escape=False), static=static_url, Permission=Permission)
     return env
 

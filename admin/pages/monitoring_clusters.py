@@ -16,9 +16,7 @@ from admin.pages.monitoring_outcomes import (
     ResultFilters,
     SchoolLine,
     behind,
-    narrowed,
-    tracks_of,
-    two_years,
+    comparison,
 )
 from admin.tables import export
 from admin.words import CLUSTERS
@@ -39,18 +37,8 @@ CLUSTER_RULE = MEANINGS["clusters"][1]
 async def clusters_page(visit: Visitor, filters: Annotated[ResultFilters, Query()]) -> Response:
     """How schools moved between clusters, from where to where, and who left the list."""
     async with visit.read() as tx:
-        years = await two_years(tx, filters, clusters=True)
-        table = None
-        if years is not None:
-            filters.before, filters.after = years
-            table = await outcomes.cluster_table(
-                tx,
-                before=years[0],
-                after=years[1],
-                by=filters.by,
-                narrowed=await narrowed(tx, filters),
-                tracks=await tracks_of(tx, filters),
-            )
+        asked = await comparison(tx, filters, clusters=True)
+        table = await outcomes.cluster_table(tx, **asked) if asked else None
         if table is not None and filters.format:
             return export(_cluster_file(visit, table, filters.by), filters.format, "clusters")
         known = await outcomes.cluster_years(tx)
@@ -125,18 +113,11 @@ async def behind_clusters(visit: Visitor, filters: Annotated[ResultFilters, Quer
     """The schools behind a number of the table of clusters; «kind» may be a movement or «from-to»."""
     say = visit.say
     async with visit.read() as tx:
-        years = await two_years(tx, filters, clusters=True)
+        asked = await comparison(tx, filters, clusters=True)
         lines: list[SchoolLine] = []
-        if years is not None:
-            filters.before, filters.after = years
-            table = await outcomes.cluster_table(
-                tx,
-                before=years[0],
-                after=years[1],
-                by=filters.by,
-                narrowed=await narrowed(tx, filters),
-                tracks=await tracks_of(tx, filters),
-            )
+        if asked:
+            table = await outcomes.cluster_table(tx, **asked)
+            years = table.before, table.after
             lists = table.lists.get(filters.group, {})
             marks = await outcomes.clusters_of(tx, list(table.members), years, assumed=table.assumed > 0)
             for movement, ids in lists.items():

@@ -72,42 +72,33 @@ class SchoolLine(NamedTuple):
     kind: str
 
 
-async def narrowed(tx: Tx, filters: ResultFilters) -> Narrowed:
-    """The schools of the address."""
-    return Narrowed(schools=await overview.narrowed(tx, filters.segment()))
+async def comparison(tx: Tx, filters: ResultFilters, *, clusters: bool) -> dict[str, Any] | None:
+    """What a table of two years is asked for, None without two years; the years found are put into the filters.
 
-
-async def tracks_of(tx: Tx, filters: ResultFilters) -> dict[str, set[int]]:
-    """Which schools work by which track, where the table is by track."""
-    return await overview.by_track(tx) if filters.by == outcomes.TRACK else {}
-
-
-async def two_years(tx: Tx, filters: ResultFilters, *, clusters: bool) -> tuple[int, int] | None:
-    """The two years of the address; without them the newest two. `year` alone means it and the one before."""
+    Without years in the address the newest two; `year` alone means it and the one before.
+    """
     known = await (outcomes.cluster_years(tx) if clusters else outcomes.years(tx))
     after = filters.after or filters.year or (known[0] if known else None)
     earlier = [year for year in known if after is not None and year < after]
     before = filters.before or (earlier[0] if earlier else None)
-    return (before, after) if before is not None and after is not None else None
+    if before is None or after is None:
+        return None
+    filters.before, filters.after = before, after
+    return {
+        "before": before,
+        "after": after,
+        "by": filters.by,
+        "narrowed": Narrowed(schools=await overview.narrowed(tx, filters.segment())),
+        "tracks": await overview.by_track(tx) if filters.by == outcomes.TRACK else {},
+    }
 
 
 @closed.get("/monitoring/outcomes")
 async def dynamics_page(visit: Visitor, filters: Annotated[ResultFilters, Query()]) -> Response:
     """Groups × procedures; every count opens the schools behind it."""
     async with visit.read() as tx:
-        years = await two_years(tx, filters, clusters=False)
-        table = None
-        if years is not None:
-            filters.before, filters.after = years
-            inside = await narrowed(tx, filters)
-            table = await outcomes.dynamics_table(
-                tx,
-                before=years[0],
-                after=years[1],
-                by=filters.by,
-                narrowed=inside,
-                tracks=await tracks_of(tx, filters),
-            )
+        asked = await comparison(tx, filters, clusters=False)
+        table = await outcomes.dynamics_table(tx, **asked) if asked else None
         if table is not None and filters.format:
             return export(_dynamics_file(visit, table, filters.by), filters.format, "dynamics")
         known = await outcomes.years(tx)
@@ -201,19 +192,12 @@ def _dynamics_file(visit: Visit, table: DynamicsTable, by: str) -> Table:
 async def behind_dynamics(visit: Visitor, filters: Annotated[ResultFilters, Query()]) -> Response:
     """The schools behind a cell, with the numbers of both years."""
     async with visit.read() as tx:
-        years = await two_years(tx, filters, clusters=False)
+        asked = await comparison(tx, filters, clusters=False)
         lines: list[SchoolLine] = []
         title = ""
-        if years is not None:
-            filters.before, filters.after = years
-            table = await outcomes.dynamics_table(
-                tx,
-                before=years[0],
-                after=years[1],
-                by=filters.by,
-                narrowed=await narrowed(tx, filters),
-                tracks=await tracks_of(tx, filters),
-            )
+        if asked:
+            table = await outcomes.dynamics_table(tx, **asked)
+            years = table.before, table.after
             cell = table.groups.get(filters.group, {}).get(filters.procedure)
             title = table.titles.get(filters.procedure, "")
             if cell is not None:
