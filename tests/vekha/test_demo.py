@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain import broadcasts, outbox, people, progress, reports, roadmaps, schools
+from domain import broadcasts, effects, indicators, outbox, people, progress, reports, roadmaps, schools
 from domain.actor import SYSTEM, Role
 from domain.db import Clock, Database
 from domain.files import FileStore
 from domain.progress import Standing
 from tests.vekha.conftest import Vekha, free_port
 from tests.world import create_tables
-from vekha.demo import loading
+from vekha.demo import loading, measuring
 from vekha.demo.cast import CAST, about
 from vekha.demo.clock import DemoClock
 
@@ -53,6 +53,31 @@ async def test_on_any_day_every_screen_has_something_to_show(folder: Path, day: 
         curator = await people.actor_by_telegram(tx, 1003)
     async with db.read(curator) as tx:
         assert len(await progress.queue(tx)) > 0
+
+
+async def test_indicators_agreements_and_judgements_are_there_and_add_up(folder: Path) -> None:
+    moment = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    async with loaded(folder, moment) as db:
+        async with db.read(SYSTEM) as tx:
+            coordinator = await people.actor_by_telegram(tx, 1007)
+        async with db.read(coordinator) as tx:
+            table = await indicators.table(tx)
+            agreed = await indicators.agreements(tx)
+            judged = await effects.analysis(tx, await reports.default_roadmap(tx) or 0)
+    assert [day.isoformat() for day in table.dates] == ["2025-01-01", "2026-01-01", "2026-11-23"]
+    states = {row.indicator.title: row.state for row in table.rows}
+    assert len(states) == 8
+    assert set(states.values()) == {indicators.State.REACHED, indicators.State.SHORT}
+    values = {row.indicator.title: [v.percent for v in row.values] for row in table.rows}
+    assert values["Доля школ, в которых организована профилактика учебной неуспешности"] == [93, 93]
+    assert [row.indicator.retired_reason for row in table.retired] == [measuring.WHY_RETIRED]
+    in_force = [row for row in agreed if row.agreement.until and row.agreement.until >= moment.date()]
+    assert (len(agreed), len(in_force)) == (6, 5)
+    count = next(r for r in table.rows if r.indicator.source is indicators.Source.AGREEMENTS)
+    assert count.values[-1].numerator == sum(row.agreement.signed_on.year == 2026 for row in agreed) == 5
+    said = [row.said for row in judged.rows if row.said is not None]
+    assert len(said) == 4
+    assert {one.verdict for one in said} == {effects.Verdict.EFFECTIVE, effects.Verdict.INSUFFICIENT, None}
 
 
 async def test_the_real_documents_and_registers_are_in_it(folder: Path) -> None:

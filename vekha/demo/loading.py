@@ -87,7 +87,7 @@ class Stage:
 
 async def load(db: Database, files: FileStore, timezone: str) -> None:
     """Fill an empty database with the demonstration, in one transaction."""
-    from vekha.demo import assessing, casework, inviting, pairing, sharing, story
+    from vekha.demo import assessing, casework, inviting, measuring, pairing, sharing, story
 
     async with db.write(SYSTEM) as tx:
         stage = Stage(tx, timezone, files)
@@ -98,6 +98,7 @@ async def load(db: Database, files: FileStore, timezone: str) -> None:
         await casework.tell(stage)
         await sharing.tell(stage)
         await assessing.tell(stage)
+        await measuring.tell(stage)
         await pairing.tell(stage)
         await inviting.tell(stage)
 
