@@ -281,9 +281,27 @@ async def test_groups_are_listed_silenced_and_unlinked(panel: Panel) -> None:
         await groups.link(tx, group.id, world.places["Даниловский"])
     assert "Школы &lt;Данилова&gt;" in (await panel.get("Марина", "/groups")).text
     assert "Данилова" not in (await panel.get("Ульяна", "/groups")).text
+    await panel.post("Марина", f"/groups/{group.id}", do="days", days=["1", "7"])
+    assert "за сколько дней: 1, 7" in lines((await panel.get("Марина", "/groups")).text)
+    wrong = await panel.post("Марина", f"/groups/{group.id}", do="days")
+    assert "Выберите от одного до 5 дней" in wrong.text
     await panel.post("Марина", f"/groups/{group.id}", do="silent")
     async with world.db.read(await world.actor("Марина")) as tx:
         assert not (await groups.group(tx, group.id)).tells_deadlines
+    async with world.db.write(SYSTEM) as tx:
+        await groups.removed(tx, -5)
+    lost = (await panel.get("Марина", "/groups")).text
+    assert ("Бота удалили или ему не дают писать" in lines(lost), "Школы &lt;Данилова&gt;" in lost) == (
+        True,
+        True,
+    )
+    assert "Данилова" not in (await panel.get("Ульяна", "/groups")).text
+    await panel.post("Марина", f"/groups/{group.id}", do="forget")
+    assert "Данилова" not in (await panel.get("Марина", "/groups")).text
+    async with world.db.write(SYSTEM) as tx:
+        group = await groups.added(tx, -5, "Школы <Данилова>")
+    async with world.db.write(await world.actor("Марина")) as tx:
+        await groups.link(tx, group.id, world.places["Даниловский"])
     await panel.post("Марина", f"/groups/{group.id}", do="unlink")
     assert "Пока ни одна группа не связана." in lines((await panel.get("Марина", "/groups")).text)
 

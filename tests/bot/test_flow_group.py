@@ -8,8 +8,10 @@ from sqlalchemy import select
 from domain import broadcasts, events, groups, weekly
 from domain.actor import SYSTEM, Role
 from domain.broadcasts import Extras, Segment
+from domain.dates import is_working
 from domain.errors import NotFound
 from domain.groups import GroupChat, NotForGroups
+from domain.outbox import OutboxMessage, OutboxState
 from tests.bot.chat import Chat, Play, told
 from tests.domain.test_events import SPEC
 
@@ -214,3 +216,120 @@ async def test_a_paused_or_taken_back_announcement_is_not_said(play: Play) -> No
         await broadcasts.resume(tx, sent.id)
     await play.settled()
     assert len(said_in(play, chat_id)) == before
+
+
+async def deadline_in(play: Play, days: int) -> None:
+    """Eleven in the morning so many days before a deadline of the place, both on working days."""
+    async with play.db.read(SYSTEM) as tx:
+        place = play.world.places["Даниловский"]
+        lines = await groups.due_lines(tx, place, date(2022, 4, 30), 240)
+    day = next(line.day for line in lines if all(is_working(line.day - timedelta(days=n)) for n in (3, 7)))
+    moment = day - timedelta(days=days)
+    play.world.clock.moment = datetime(moment.year, moment.month, moment.day, 8, tzinfo=UTC)
+    for _ in range(2):
+        await weekly.plan(play.db)
+        await play.settled()
+
+
+async def test_a_group_hears_of_deadlines_on_its_own_days(play: Play) -> None:
+    chat_id = await linked(play)
+    marina = play.chat("Марина")
+    assert marina.labels == ["1", "✓ 3", "7", "14", "Не писать о сроках", "Отвязать", "‹ Назад"]
+    await marina.press("7")
+    assert marina.text.splitlines()[-1] == (
+        "О сроке пишу одну строку без названий школ, за сколько дней до него: 3, 7."
+    )
+    await marina.press("✓ 3")
+    await marina.press("✓ 7")
+    assert marina.alert == "Выберите от одного до 5 дней, каждый не раньше чем за 30 дней до срока."
+    before = len(said_in(play, chat_id))
+    await deadline_in(play, 7)
+    news = said_in(play, chat_id)[before:]
+    assert [text[:5] for text in news] == ["🟡 До "]
+    await deadline_in(play, 3)
+    assert said_in(play, chat_id)[before:] == news
+
+
+async def test_what_falls_on_a_day_off_is_said_before_it(play: Play) -> None:
+    chat_id = await linked(play)
+    group = await group_id(play)
+    async with play.db.read(SYSTEM) as tx:
+        lines = await groups.due_lines(tx, play.world.places["Даниловский"], date(2022, 4, 30), 240)
+    day = lines[0].day
+    saturday = next(day - timedelta(days=n) for n in range(1, 8) if (day - timedelta(days=n)).weekday() == 5)
+    async with play.db.write(await play.world.actor("Марина")) as tx:
+        await groups.set_days(tx, group, [(day - saturday).days])
+    before = len(said_in(play, chat_id))
+    said = []
+    for n in (1, 0, -1):  # Friday, Saturday, Sunday
+        moment = saturday - timedelta(days=n)
+        play.world.clock.moment = datetime(moment.year, moment.month, moment.day, 8, tzinfo=UTC)
+        await weekly.plan(play.db)
+        await play.settled()
+        said.append(len(said_in(play, chat_id)) - before)
+    assert said == [1, 1, 1]
+
+
+async def test_a_group_that_takes_nothing_is_shown_as_lost_and_its_rows_are_cancelled(play: Play) -> None:
+    chat_id = await linked(play)
+    group = await group_id(play)
+    await play.engine.stop()
+    async with play.db.write(await play.world.actor("Марина")) as tx:
+        for key in ("a", "b"):
+            extras = Extras(group_ids=(group,))
+            await broadcasts.send(tx, f"Коллеги {key}", TEAM, request_key=key, extras=extras)
+    # Removed while nobody listened: only sending tells.
+    await play.telegram.remove_bot_from_group(chat_id, play.world.telegram["Дина"])
+    play.telegram.bot.queue.clear()
+    await play.start()
+    await play.settled()
+    async with play.db.read(SYSTEM) as tx:
+        rows = select(OutboxMessage.state).where(
+            OutboxMessage.chat_id == chat_id, OutboxMessage.kind == "group_announcement"
+        )
+        assert sorted((await tx.session.scalars(rows)).all()) == [OutboxState.BLOCKED, OutboxState.CANCELLED]
+        assert list(await groups.linked(tx)) == []
+    marina = play.chat("Марина")
+    assert "Меня удалили из группы «Школы Данилова», больше туда не пишу." in [
+        m.text for m in marina.messages
+    ]
+    await to_groups(marina)
+    assert marina.text.splitlines()[:2] == ["Групповые чаты", "✖️ меня удалили или не дают там писать"]
+    await marina.press("✖️ Школы Данилова")
+    assert marina.text.splitlines()[1] == "Была связана: Даниловский МР."
+    lost = marina.last
+    await marina.press("Бот снова там")
+    assert marina.alert == told(NotFound())  # the messenger says otherwise
+    for name in ("Ульяна", "Саша", "Дина"):
+        chat = play.chat(name)
+        await chat.say("/menu")
+        for do in ("show", "return", "forget"):
+            await chat.press_data(chat.last, f"gl:{do}:{group}:0")
+            assert chat.alert == told(NotFound())
+    forget = lost.button("Убрать").data or ""
+    await marina.press("Убрать из списка")
+    assert marina.text == "Убрана из списка."
+    await marina.press_data(marina.last, forget)
+    assert marina.alert == told(NotFound())
+    await marina.press("‹ Назад")
+    assert marina.text.splitlines()[0] == "Пока ни одна группа не связана."
+
+
+async def to_groups(chat: Chat) -> None:
+    await chat.say("/menu")
+    await chat.press("Ещё…")
+    await chat.press("Групповые чаты")
+
+
+async def test_let_in_again_the_link_of_before_counts(play: Play) -> None:
+    chat_id = await linked(play)
+    async with play.db.write(SYSTEM) as tx:
+        await groups.removed(tx, chat_id)  # it could not write there for a while
+    await play.settled()
+    marina = play.chat("Марина")
+    play.world.clock.forward(minutes=5)
+    await to_groups(marina)
+    await marina.press("✖️ Школы Данилова")
+    await marina.press("Бот снова там")
+    assert marina.text.splitlines()[:2] == ["Школы Данилова", "Группа связана: Даниловский МР."]
+    assert [text.split("!")[0] for text in said_in(play, chat_id)] == ["Здравствуйте"] * 2

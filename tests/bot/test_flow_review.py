@@ -253,7 +253,7 @@ async def test_the_queue_goes_on_with_the_longest_waiting(play: Play) -> None:
     await tamara.press("Отправить")
     kirill = play.chat("Кирилл")
     await kirill.say("/menu")
-    assert kirill.labels == ["Команда школы", "Я куратор · ⏳ 2"]
+    assert kirill.labels == ["Команда школы", "Напоминания", "Я куратор · ⏳ 2"]
     await kirill.press("Я куратор")
     assert kirill.text == "⏳ На проверке 2. Дольше всех ждёт Тороповская ОШ: 3 рабочих дня."
     assert kirill.labels[:2] == ["Тороповская ОШ · 1.2 · 3 дня", "Тороповская ОШ · 1.1 · сегодня"]

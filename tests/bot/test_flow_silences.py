@@ -71,23 +71,6 @@ async def test_taking_it_on_tells_the_next_level_nothing(play: Play) -> None:
     assert play.chat("Дина").text.endswith("Коллеги, что мешает сдать отчёт?")
 
 
-async def test_people_set_hour_days_and_leave_in_the_chat(play: Play) -> None:
-    kirill = play.chat("Кирилл")
-    await kirill.say("/reminders")
-    assert kirill.text.splitlines() == ["Настройки напоминаний", "Сводка приходит в 9:00."]
-    await kirill.press("Другой час")
-    await kirill.press("15:00")
-    await kirill.press("✓ Пн")
-    assert kirill.text.splitlines()[1:] == ["Сводка приходит в 15:00.", "Только в эти дни: Вт, Ср, Чт, Пт."]
-    await kirill.press("Пауза")
-    await kirill.press("Отпуск: 7 дней")
-    assert kirill.labels == ["Марина", "Никто"]
-    await kirill.press("Марина")
-    assert kirill.text.splitlines()[-1] == "Вы в отпуске: молчу по 24 апреля включительно."
-    await kirill.press("Снова напоминать")
-    assert "Пауза" in kirill.labels
-
-
 async def test_the_whole_list_is_one_press_away(play: Play) -> None:
     await play.morning()
     play.world.clock.forward(days=1)
