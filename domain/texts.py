@@ -94,11 +94,13 @@ class Texts:
         return f"{sign}{whole}{decimals}".replace(".", "," if self.language == "ru" else ".")
 
     def size(self, size: int) -> str:
-        """A file size: «640 КБ», «1,2 МБ»."""
+        """A file size: «640 КБ», «1,2 МБ», «61,6 ГБ»."""
         if size < 1024 * 1024:
             return self(N_("%(n)s KB"), n=max(1, round(size / 1024)))
-        number = f"{size / 1024 / 1024:.1f}".removesuffix(".0")
-        return self(N_("%(n)s MB"), n=number.replace(".", "," if self.language == "ru" else "."))
+        is_huge = size >= 1024**3
+        number = f"{size / 1024 ** (3 if is_huge else 2):.1f}".removesuffix(".0")
+        number = number.replace(".", "," if self.language == "ru" else ".")
+        return self(N_("%(n)s GB"), n=number) if is_huge else self(N_("%(n)s MB"), n=number)
 
     def _fill(self, text: str, params: Mapping[str, Any]) -> str:
         if not params:

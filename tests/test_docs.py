@@ -1,6 +1,7 @@
 """Docs that can fail: what they name exists, what exists is named."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,19 @@ def test_every_architectural_package_is_described() -> None:
     page = (ROOT / "docs/architecture.md").read_text("utf-8")
     slices = [p.name for p in (ROOT / "domain").iterdir() if (p / "__init__.py").exists()]
     assert [s for s in slices if f"`{s}`" not in page] == []
+
+
+def test_the_image_is_made_of_what_there_is() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    copied = {
+        word for line in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.M) for word in line.split()
+    }
+    assert {name for name in copied if not (ROOT / name).exists()} == set()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert copied >= set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == copied
+    extras = re.search(r"\.\[([\w,]+)\]", dockerfile)
+    assert extras is not None
+    assert set(extras[1].split(",")) <= set(project["project"]["optional-dependencies"])
+    assert f"127.0.0.1:{Settings(_env_file=None).panel_port}/healthz" in dockerfile
