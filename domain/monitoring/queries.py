@@ -17,7 +17,7 @@ from domain.monitoring.models import ExpertMark, ExpertTask, OfficialResult, Rec
 from domain.monitoring.rules import Divergence, Forecast, Work
 from domain.policy import Permission, require, within
 from domain.progress import Assignment
-from domain.rubrics import CriteriaSet, Score
+from domain.rubrics import CriteriaSet, Score, SetIncomplete
 from domain.schools import School
 
 
@@ -96,6 +96,18 @@ async def standing(tx: Tx, wave_id: int, place: Place) -> Standing:
     }
     forecast = rules.forecast(of, listed, marks, found.ends_on, others)
     return Standing(found, place, of, forecast, await _official(tx, found, of, place))
+
+
+async def scored(tx: Tx, of_wave: Wave, place: Place) -> Score | None:
+    """What the marks of experts alone give in a wave that is over; None without marks, or where the set knows too little
+    of its criteria for a sum. Automatic criteria are left out: their facts are those of today."""
+    marks = await _means(tx, of_wave, place)
+    if not marks:
+        return None
+    try:
+        return rules.estimate(await criteria_of(tx, of_wave), {}, marks)
+    except SetIncomplete:
+        return None
 
 
 def _inside(tx: Tx, place: Place) -> Select[int]:

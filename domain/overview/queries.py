@@ -319,7 +319,8 @@ async def automatic_facts(
 
 
 async def wave_line(tx: Tx, place: Place, drawn: Board | None = None) -> list[WavePoint]:
-    """Every wave of a region, the oldest first: what was published, and today's forecast of those that are not over.
+    """Every wave of a region, the oldest first: what was published, today's forecast of those that are not over, what
+    experts' marks gave in those that are.
 
     `drawn` is a board that is at hand already: its wave is not counted again.
     """
@@ -328,12 +329,16 @@ async def wave_line(tx: Tx, place: Place, drawn: Board | None = None) -> list[Wa
     for wave in reversed([w for w in await monitoring.waves(tx) if w.region_id == place.region_id]):
         of = await monitoring.criteria_of(tx, wave)
         published = _published(of, (await monitoring.officials(tx, wave)).get(place))
-        forecast = None
-        if wave.ends_on >= today and _is_all(tx, place, EVERYTHING):
+        forecast = scored = None
+        if not _is_all(tx, place, EVERYTHING):
+            pass  # a part of a region is no point of its line
+        elif wave.ends_on < today:
+            scored = await monitoring.scored(tx, wave, place)
+        else:
             same = drawn is not None and drawn.wave is not None and drawn.wave.id == wave.id
             found = drawn if same and drawn is not None else await board(tx, wave)
             forecast = found.whole.forecast
-        points.append(WavePoint(wave, published, forecast))
+        points.append(WavePoint(wave, published, forecast, scored))
     return points
 
 

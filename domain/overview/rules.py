@@ -102,6 +102,14 @@ class WavePoint(NamedTuple):
     wave: Wave
     official: Official | None
     forecast: Score | None  # only of a wave that is not over
+    scored: Score | None = None  # of one that is: the sums of what experts have scored
+
+    @property
+    def known(self) -> tuple[int, int] | None:
+        """(scored criteria, all of them) behind such sums."""
+        if self.scored is None:
+            return None
+        return len(self.scored.lines), len(self.scored.lines) + len(self.scored.missing)
 
 
 class State(StrEnum):
@@ -281,15 +289,15 @@ def _percent(value: int | None) -> str:
 
 
 def trend_drawing(say: Texts, points: Sequence[WavePoint]) -> str:
-    """Published indices, and after them the forecast of a wave that is not over; empty where nothing is known."""
+    """Published indices; where there is none the forecast, or what experts' marks gave; empty where nothing is known."""
     drawn = []
     for point in points:
         label = f"{say.short(point.wave.ends_on)}.{point.wave.ends_on.year}"
         if point.official is not None:
             index = point.official.score.index_printed
             drawn.append(charts.Point(label, float(index), f"{say.number(index)} %"))
-        elif point.forecast is not None:
-            index = point.forecast.index
+        elif (estimated := point.forecast or point.scored) is not None:
+            index = estimated.index
             text = say("forecast %(index)s %%", index=say.number(index))
             drawn.append(charts.Point(label, float(index), text, hollow=True))
         else:

@@ -320,3 +320,31 @@ async def test_tables_by_track_count_a_school_in_each_of_its_tracks(world: World
     async with world.db.read(await world.actor("Саша")) as tx:
         foreign = await overview.by_track(tx)
     assert not {one, two, three} & {id_ for ids in foreign.values() for id_ in ids}
+
+
+async def test_a_wave_that_is_over_shows_what_was_scored_beside_what_was_published(world: World) -> None:
+    wave_id = await wave_of(world)
+    region = world.places["область"]
+    school_id = world.schools["Тороповская"].school_id or 0
+    async with world.db.write(SYSTEM) as tx:
+        await monitoring.give_to_expert(tx, wave_id, school_id, world.people["Эмма"])
+    async with world.db.write(await world.actor("Эмма")) as tx:
+        await monitoring.give_mark(tx, wave_id, school_id, "tasks", 2)
+        await monitoring.give_mark(tx, wave_id, school_id, "evidence", 1)
+    world.clock.forward(days=60)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        (point,) = await overview.wave_line(tx, region)
+    assert (point.forecast, point.official) == (None, None)
+    assert point.scored is not None
+    assert (point.scored.total, point.known) == (300, (2, 7))
+    drawing = overview.trend_drawing(texts("ru", escape=False), [point])
+    assert "прогноз 33,1 %" in drawing
+    async with world.db.write(await world.actor("Римма")) as tx:
+        await monitoring.enter_official(tx, wave_id, region, {"total": 603}, source="Письмо ФИОКО")
+    async with world.db.read(await world.actor("Римма")) as tx:
+        (point,) = await overview.wave_line(tx, region)
+    assert point.official is not None
+    assert (point.official.score.total, point.scored and point.scored.total) == (603, 300)
+    async with world.db.read(await world.actor("Марина")) as tx:
+        (point,) = await overview.wave_line(tx, region)
+    assert point.scored is None  # a part of a region is no point of its line
