@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from admin.auth import ACTOR, COOKIE
 from domain import access, changes, people
 from domain.actor import STRANGER, Actor
-from domain.db import Database, Tx
+from domain.db import Database
 from domain.looks import Look, look, looking
 
 ROOM = 64 * 1024 * 1024  # bytes of kept pages; the least used leave first
@@ -122,9 +122,8 @@ class Keeping:
         if not token:
             await self.app(scope, receive, send)
             return
-        async with self.db.read(STRANGER) as tx:
-            at = State(await changes.stamps(tx), tx.now)
-            actor = scope[ACTOR] = await self._who(tx, token, at)
+        at = State(await changes.present_stamps(self.db), self.db.clock.now())
+        actor = scope[ACTOR] = await self._who(token, at)
         if scope["method"] != "GET" or actor is STRANGER or b"done=" in scope["query_string"]:
             await self.app(scope, receive, send)
             return
@@ -141,13 +140,14 @@ class Keeping:
 
             await self.app(scope, receive, _Copying(send, seen, keep).send)
 
-    async def _who(self, tx: Tx, token: str, at: State) -> Actor:
+    async def _who(self, token: str, at: State) -> Actor:
         key = people.digest(token)
         known = self.actors.find(key, at)
         if known is not None:
             return known
         with look() as seen:
-            found = await access.session_actor(tx, token)
+            async with self.db.read(STRANGER) as tx:
+                found = await access.session_actor(tx, token)
         actor = found if found.grants and found.person_id is not None else STRANGER
         if actor is not STRANGER:  # guesses fill no memory
             self.actors.keep(key, actor, FIXED, seen, at)

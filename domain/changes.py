@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, String, event, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.db import Base, Tx
+from domain.actor import STRANGER
+from domain.db import Base, Database, Tx
 
 
 class TableChange(Base):
@@ -23,6 +24,7 @@ class TableChange(Base):
     number: Mapped[int] = mapped_column(BigInteger)
 
 
+NUMBERS = "SELECT name, number FROM table_change"
 OWN = TableChange.__tablename__
 ALEMBIC = "alembic_version"
 KINDS = ("insert", "update", "delete")
@@ -34,8 +36,17 @@ BEGIN UPDATE table_change SET number = number + 1 WHERE name = TG_TABLE_NAME; RE
 
 async def stamps(tx: Tx) -> dict[str, int]:
     """The number of each table, as of this transaction."""
-    found: Any = await tx.session.execute(text("SELECT name, number FROM table_change"))
+    found: Any = await tx.session.execute(text(NUMBERS))
     return dict(found.tuples().all())
+
+
+async def present_stamps(db: Database) -> dict[str, int]:
+    """The number of each table, as of now."""
+    found = db.at_once(NUMBERS)
+    if found is not None:
+        return dict(found)
+    async with db.read(STRANGER) as tx:
+        return await stamps(tx)
 
 
 def tables_of(statements: Iterable[str]) -> frozenset[str]:

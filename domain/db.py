@@ -4,6 +4,7 @@ SQLite needs two engines (RELIABILITY.md §1): writers take turns through a pool
 `BEGIN IMMEDIATE`, or two read-then-write transactions fail with «database is locked»; readers never write.
 """
 
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -215,6 +216,7 @@ class Database:
         for engine in {self._writer.sync_engine, self._reader.sync_engine}:
             event.listen(engine, "before_cursor_execute", _note)
         self._listeners: dict[str, list[Callable[[], None]]] = {}
+        self._direct: sqlite3.Connection | None = None
 
     @asynccontextmanager
     async def write(self, actor: Actor, *, closes: bool = True) -> AsyncIterator[WriteTx]:
@@ -250,8 +252,27 @@ class Database:
         async with AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
             yield Tx(session, actor, self.clock.now())
 
+    def at_once(self, query: str) -> list[Any] | None:
+        """Rows of a query that takes microseconds, asked on the loop itself: the steps to another thread and back would
+        take ten times as long. None where that cannot be, and `read` has to be used: a server, a file that is busy.
+        """
+        if not self.is_sqlite or self.url.database in (None, "", ":memory:"):
+            return None
+        try:
+            if self._direct is None:
+                path = Path(str(self.url.database)).resolve().as_uri()
+                self._direct = sqlite3.connect(
+                    f"{path}?mode=ro", uri=True, timeout=0, isolation_level=None, check_same_thread=False
+                )
+            return self._direct.execute(query).fetchall()
+        except sqlite3.OperationalError:
+            return None
+
     async def close(self) -> None:
         """Close all connections."""
+        if self._direct is not None:
+            self._direct.close()
+            self._direct = None
         if self.is_sqlite:
             await self._reader.dispose()
         await self._writer.dispose()

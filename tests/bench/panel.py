@@ -1,60 +1,92 @@
-"""The panel's home page for a region (81 schools × 20 measures) against the bare SQL of the same cells."""
+"""Pages of a region (81 schools × 20 measures) against the bare SQL of what they show.
+
+`anew`: everything that was kept is out of date, as after a change of every table. `again`: nothing has changed since
+the page was last made. Both are whole requests, from the client to the last byte.
+"""
 
 import asyncio
 import sqlite3
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
 import httpx2
-from pydantic import SecretStr
+from sqlalchemy import event
 
-from admin.app import build_panel
-from admin.auth import COOKIE
-from domain import access
 from domain.db import Database
-from domain.files import FileStore
-from domain.settings import Settings
-from tests.bench.measure import pair_async
-from tests.bench.region import build
+from tests.bench.pages import PAGES, PageOf
+from tests.bench.region import assess, build, client_of
 
-CELLS = """
-SELECT a.id, a.measure_id, a.school_id, a.status, a.due_on, s.name, m.name
-FROM assignment a JOIN school s ON s.id = a.school_id JOIN municipality m ON m.id = a.municipality_id
-WHERE a.region_id = 1 AND a.roadmap_id = 1 ORDER BY m.name, s.name
-"""
+ROUNDS = 9
+OUT_OF_DATE = "UPDATE table_change SET number = number + 1"
 
 
 async def _measure() -> list[str]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         db, _, actor, work = await build(folder)
-        async with db.write(actor) as tx:
-            session = await access.sign_in(tx, await access.issue_code(tx), source="")
-        settings = Settings(bot_token=SecretStr(""), data_dir=folder)
-        transport = httpx2.ASGITransport(build_panel(db, settings, FileStore(folder / "files")))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://panel.test") as client:
-            client.cookies.set(COOKIE, session.token)
-            line = await _home(client, folder, db, len(work))
+        await assess(db, actor)
+        bare = sqlite3.connect(folder / "test.db")
+        assert len(bare.execute(PAGES[0].sql[0]).fetchall()) == len(work)
+        async with await client_of(db, actor, folder) as client:
+            lines = [await _line(client, db, bare, page) for page in PAGES]
+        bare.close()
         await db.close()
-    return [line]
+    return lines
 
 
-async def _home(client: httpx2.AsyncClient, folder: Path, db: Database, cells: int) -> str:
-    bare = sqlite3.connect(folder / "test.db")
-
-    async def page() -> None:
-        answer = await client.get("/")
-        assert answer.status_code == 200, answer.status_code
-
-    async def sql() -> None:
-        assert len(bare.execute(CELLS).fetchall()) == cells
-
-    found = await pair_async(page, sql)
+async def _line(client: httpx2.AsyncClient, db: Database, bare: sqlite3.Connection, page: PageOf) -> str:
+    """Taken in turn, so that a slow or drifting machine does not matter."""
+    size = await _ask(client, page.path)
+    times: list[tuple[float, float, float]] = []
+    for _ in range(ROUNDS):
+        bare.execute(OUT_OF_DATE)
+        bare.commit()
+        begun = perf_counter()
+        await _ask(client, page.path)
+        anew = perf_counter() - begun
+        begun = perf_counter()
+        for sql in page.sql:
+            bare.execute(sql).fetchall()
+        ceiling = perf_counter() - begun
+        begun = perf_counter()
+        await _ask(client, page.path)
+        times.append((anew, ceiling, perf_counter() - begun))
+    anew, ceiling, again = (statistics.median(column) * 1000 for column in zip(*times, strict=True))
+    of_anew = statistics.median(a / c for a, c, _ in times)
+    of_again = statistics.median(w / c for _, c, w in times)
+    bare.execute(OUT_OF_DATE)
+    bare.commit()
+    statements = await _statements(client, db, page.path), await _statements(client, db, page.path)
     return (
-        f"home of a region, {cells} cells: {found.ours * 1000:.0f} ms, bare sqlite3 {found.ceiling * 1000:.1f} ms, "
-        f"ratio {found.ratio:.1f}"
+        f"{page.path}, {size // 1024} KB: bare sqlite3 {ceiling:.2f} ms; anew {anew:.1f} ms, ratio {of_anew:.1f}, "
+        f"{statements[0]} statements; again {again:.2f} ms, ratio {of_again:.1f}, {statements[1]} statements"
     )
+
+
+async def _ask(client: httpx2.AsyncClient, path: str) -> int:
+    answer = await client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return len(answer.content)
+
+
+async def _statements(client: httpx2.AsyncClient, db: Database, path: str) -> int:
+    """How many statements one request sends, without those that only begin a transaction."""
+    sent: list[str] = []
+
+    def seen(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    engine = db._reader.sync_engine
+    event.listen(engine, "before_cursor_execute", seen)
+    try:
+        await _ask(client, path)
+    finally:
+        event.remove(engine, "before_cursor_execute", seen)
+    # SQLite is asked for the stamps directly, which no event tells.
+    return sum(statement != "BEGIN" for statement in sent) + 1
 
 
 def run() -> Iterator[str]:

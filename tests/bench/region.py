@@ -1,11 +1,31 @@
 """A region of the size that counts: 81 schools in 19 municipalities, one roadmap of 20 measures."""
 
+from datetime import date
 from pathlib import Path
 
-from domain import documents, giving, people, progress, roadmaps, schools
+import httpx2
+from pydantic import SecretStr
+
+from admin.app import build_panel
+from admin.auth import COOKIE
+from domain import (
+    access,
+    documents,
+    giving,
+    monitoring,
+    outcomes,
+    people,
+    progress,
+    roadmaps,
+    rubrics,
+    schools,
+)
 from domain.actor import SYSTEM, Actor, Place, Role
 from domain.db import Database
+from domain.files import FileStore
+from domain.outcomes import Cluster
 from domain.policy import Permission
+from domain.settings import Settings
 from tests.world import DATA, MovableClock, create_tables, open_database
 
 SCHOOLS, MUNICIPALITIES, MEASURES = 81, 19, 20
@@ -42,3 +62,36 @@ async def build(folder: Path) -> tuple[Database, MovableClock, Actor, list[int]]
         await giving.assign(tx, roadmap.id, [school.id for school in found])
         work = await progress.my_work(tx, permission=Permission.SEE)
     return db, clock, actor, [row.assignment.id for row in work]
+
+
+async def assess(db: Database, actor: Actor) -> None:
+    """An open wave by a shipped set of criteria with a published result, and results of two years of every school."""
+    region = next(grant.place for grant in actor.grants)
+    order = list(Cluster)
+    async with db.write(actor) as tx:
+        kept = await rubrics.save_set(tx, region.region_id or 0, rubrics.shipped_document("sverdlovsk-2022"))
+        wave = await monitoring.open_wave(
+            tx, kept.id, "Мониторинг", starts_on=date(2022, 4, 11), ends_on=date(2022, 6, 30)
+        )
+        await monitoring.enter_official(tx, wave.id, region, {"total": 20}, source="протокол")
+        for number, row in enumerate(await schools.school_list(tx)):
+            for place, procedure in enumerate(outcomes.procedures()):
+                for year in (2021, 2022):
+                    below = (number * 7 + place * year) % 6
+                    await outcomes.enter_result(
+                        tx, row.school, procedure, year, participants=20, below=below, source=""
+                    )
+            for year in (2021, 2022):
+                cluster = order[(number + year) % len(order)]
+                await outcomes.enter_cluster(tx, row.school, year, cluster, source="")
+
+
+async def client_of(db: Database, actor: Actor, folder: Path) -> httpx2.AsyncClient:
+    """A browser in which this person is signed in to the panel."""
+    async with db.write(actor) as tx:
+        session = await access.sign_in(tx, await access.issue_code(tx), source="")
+    settings = Settings(bot_token=SecretStr(""), data_dir=folder)
+    panel = build_panel(db, settings, FileStore(folder / "files"))
+    client = httpx2.AsyncClient(transport=httpx2.ASGITransport(panel), base_url="http://panel.test")
+    client.cookies.set(COOKIE, session.token)
+    return client
