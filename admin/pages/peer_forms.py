@@ -14,7 +14,7 @@ from admin.page import Visit
 from admin.peer_words import STEPS
 from admin.tables import attachment
 from admin.words import STANDINGS
-from domain import papers, peer_papers, peer_review, progress
+from domain import papers, peer_advice, peer_papers, peer_review, progress
 from domain.errors import DomainError, NotFound
 from domain.peer_review import Verdict
 from domain.policy import Permission, allows
@@ -67,7 +67,7 @@ async def side(visit: Visitor, form_id: int) -> Response:
 async def _side(visit: Visit, form_id: int, problem: str = "") -> Response:
     async with visit.read() as tx:
         view = await peer_review.my_side(tx, form_id)
-        plans = await peer_review.plans_of(tx, view.mine.form.school_id) if view.advice else []
+        plans = await peer_advice.plans_of(tx, view.mine.form.school_id) if view.advice else []
         today = progress.today(tx)
         met = view.pair.meeting_at is not None and tx.has_passed(view.pair.meeting_at)
     return visit.page(
@@ -190,10 +190,10 @@ async def answer(visit: Visitor, request: Request, advice_id: int) -> Response:
     try:
         async with visit.write() as tx:
             if form.do == "plan" and form.until is not None:
-                await peer_review.into_plan(tx, advice_id, form.plan, form.until)
+                await peer_advice.into_plan(tx, advice_id, form.plan, form.until)
             else:
                 taken = Verdict.TAKEN if form.do == "taken" else Verdict.DECLINED
-                await peer_review.answer(tx, advice_id, taken, form.why)
+                await peer_advice.answer(tx, advice_id, taken, form.why)
     except DomainError as error:
         return await _side(visit, form.form, visit.say.error(refusal(error)))
     return visit.go(f"/peer/forms/{form.form}", "saved", anchor=f"a{advice_id}")

@@ -67,6 +67,13 @@ class PairForm(Form):
     third: Choice = None
 
 
+class ThirdForm(Form):
+    """A school that joins a pair."""
+
+    pair: int
+    school: int
+
+
 class SwapForm(Form):
     """Two schools that change places."""
 
@@ -304,6 +311,19 @@ async def pair_up(visit: Visitor, request: Request, round_id: int) -> Response:
         async with visit.write() as tx:
             ids = [form.one, form.other, *([form.third] if form.third else [])]
             await peer_review.pair_up(tx, round_id, ids)
+    except DomainError as error:
+        return await _table(visit, round_id, problem=visit.say.error(refusal(error)))
+    return visit.go(f"/peer/{round_id}", "saved")
+
+
+@closed.post("/peer/{round_id}/third")
+async def add_third(visit: Visitor, request: Request, round_id: int) -> Response:
+    """A school left over joins a pair."""
+    try:
+        form = read_form(ThirdForm, await sent(request))
+        async with visit.write() as tx:
+            await peer_review.round_(tx, round_id, manage=True)
+            await peer_review.add_third(tx, form.pair, form.school)
     except DomainError as error:
         return await _table(visit, round_id, problem=visit.say.error(refusal(error)))
     return visit.go(f"/peer/{round_id}", "saved")

@@ -11,7 +11,7 @@ from bot.presses_peers import Peer, PeerAnswer, PeerDo
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, safe
-from domain import peer_review
+from domain import peer_advice, peer_review
 from domain.peer_review import FormView, PeerAdvice, Verdict
 from domain.policy import Permission, allows
 
@@ -50,12 +50,12 @@ async def answer(query: CallbackQuery, callback_data: PeerAnswer, talk: Talk) ->
     id_, form_id, what = callback_data.id, callback_data.form, callback_data.do
     if what == "taken":
         async with talk.db.write(talk.actor) as tx:
-            await peer_review.answer(tx, id_, Verdict.TAKEN)
+            await peer_advice.answer(tx, id_, Verdict.TAKEN)
         await _list(talk, form_id)
         return
     async with talk.db.read(talk.actor) as tx:
-        one = await peer_review.advice(tx, id_)
-        plans = await peer_review.plans_of(tx, one.school_id)
+        one = await peer_advice.advice(tx, id_)
+        plans = await peer_advice.plans_of(tx, one.school_id)
     back: Row = [button(talk.plain("‹ Back"), PeerDo(id=form_id, do="advice"))]
     memo = {"id": id_, "form": form_id}
     if what == "declined":
@@ -93,7 +93,7 @@ def _choice(talk: Talk, one: PeerAdvice, form_id: int, *, may_plan: bool) -> Scr
 async def take_why(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """«Не учли, потому что …»."""
     async with talk.db.write(talk.actor) as tx:
-        await peer_review.answer(tx, int(memo["id"]), Verdict.DECLINED, message.text or "")
+        await peer_advice.answer(tx, int(memo["id"]), Verdict.DECLINED, message.text or "")
     await talk.strip(memo.get("screen"))
     await _list(talk, int(memo["form"]), fresh=True)
 
@@ -103,7 +103,7 @@ async def take_day(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The day of the own measure; then it stands among the assignments."""
     day = written_day(message.text or "", talk.today())
     async with talk.db.write(talk.actor) as tx:
-        made = await peer_review.into_plan(tx, int(memo["id"]), int(memo["plan"]), day)
+        made = await peer_advice.into_plan(tx, int(memo["id"]), int(memo["plan"]), day)
     await talk.strip(memo.get("screen"))
     text = talk.say("✅ It is in your plan, until %(day)s.", day=talk.say.date(day))
     rows: list[Row] = [

@@ -1,18 +1,18 @@
 """Starting a round and pairing schools; filling in, showing, meeting, finishing; what was done with the advice."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from domain import adapting, audit, outbox, pairing, people, progress, schools
+from domain import audit, outbox, pairing, people, progress, schools
 from domain.actor import SCHOOL_TEAM, Place
 from domain.dates import local_day
 from domain.db import WriteTx
 from domain.errors import NotFound
 from domain.peer_review import queries, rules
 from domain.peer_review.models import PeerAdvice, PeerForm, PeerPair, PeerRound
-from domain.peer_review.rules import RoundSpec, Verdict
+from domain.peer_review.rules import RoundSpec
 from domain.policy import Permission, require
 
 LINKS = ("https://", "http://")
@@ -94,19 +94,23 @@ async def pair_up(tx: WriteTx, round_id: int, school_ids: Sequence[int]) -> Peer
     found = await queries.round_(tx, round_id, manage=True)
     if found.started_at is not None and not found.runs(progress.today(tx)):
         raise rules.RoundOver
-    members = set(await tx.session.scalars(queries.circle(found)))
-    if len(school_ids) not in {2, 3} or len(set(school_ids)) != len(school_ids) or set(school_ids) - members:
-        raise rules.PairWrong
-    query = select(PeerForm.school_id).where(
-        PeerForm.round_id == round_id, PeerForm.school_id.in_(school_ids)
-    )
-    if paired := (await tx.session.scalars(query)).first():
-        raise rules.AlreadyPaired(school=(await queries.named(tx, [paired]))[paired].name)
+    await _check_group(tx, found, school_ids)
     pair = await _add(tx, found, school_ids)
     audit.record(tx, "peer.pair", "peer_round", round_id, found.place, schools=len(school_ids))
     if found.started_at is not None:
         await _tell_partners(tx, pair.id)
     return pair
+
+
+async def _check_group(tx: WriteTx, found: PeerRound, school_ids: Sequence[int]) -> None:
+    members = set(await tx.session.scalars(queries.circle(found)))
+    if len(school_ids) not in {2, 3} or len(set(school_ids)) != len(school_ids) or set(school_ids) - members:
+        raise rules.PairWrong
+    query = select(PeerForm.school_id).where(
+        PeerForm.round_id == found.id, PeerForm.school_id.in_(school_ids)
+    )
+    if paired := (await tx.session.scalars(query)).first():
+        raise rules.AlreadyPaired(school=(await queries.named(tx, [paired]))[paired].name)
 
 
 async def _add(tx: WriteTx, found: PeerRound, school_ids: Sequence[int]) -> PeerPair:
@@ -131,6 +135,23 @@ async def _seat(tx: WriteTx, found: PeerRound, pair_id: int, school_ids: Sequenc
         )
         tx.session.add(form)
     await tx.session.flush()
+
+
+async def add_third(tx: WriteTx, pair_id: int, school_id: int) -> PeerRound:
+    """A school left over joins a pair before the start. Raises PairWrong, AlreadyPaired, RoundStarted."""
+    pair = await tx.session.get(PeerPair, pair_id)
+    if pair is None:
+        raise NotFound
+    found = await _draft(tx, pair.round_id)
+    query = select(PeerForm.school_id).where(PeerForm.pair_id == pair_id).order_by(PeerForm.id)
+    ids = [*await tx.session.scalars(query), school_id]
+    if len(ids) != 3:
+        raise rules.PairWrong
+    await tx.session.execute(delete(PeerForm).where(PeerForm.pair_id == pair_id))
+    await _check_group(tx, found, ids)
+    await _seat(tx, found, pair_id, ids)
+    audit.record(tx, "peer.pair", "peer_round", found.id, found.place, schools=len(ids))
+    return found
 
 
 async def unpair(tx: WriteTx, pair_id: int) -> PeerRound:
@@ -364,26 +385,3 @@ async def place(tx: WriteTx, form_id: int) -> PeerForm:
         raise rules.NotFinal
     form.placed_at = form.placed_at or tx.now
     return form
-
-
-async def answer(tx: WriteTx, advice_id: int, verdict: Verdict, why: str = "") -> PeerAdvice:
-    """«Учли» or «не учли, потому что …»; the last word counts, also after the end. Raises WhyNeeded."""
-    found = await queries.advice(tx, advice_id)
-    if verdict is Verdict.DECLINED and not why.strip():
-        raise rules.WhyNeeded
-    found.verdict, found.why = verdict, why.strip()[:1000]
-    found.answered_by, found.answered_at = tx.actor.person_id, tx.now
-    audit.record(tx, f"peer.{verdict}", "peer_advice", found.id, found.place, comment=found.why)
-    return found
-
-
-async def into_plan(tx: WriteTx, advice_id: int, roadmap_id: int, due_on: date) -> PeerAdvice:
-    """A recommendation becomes a measure of the school's own, once. Raises what adding a row raises."""
-    found = await queries.advice(tx, advice_id)
-    if found.assignment_id is None:
-        work = await adapting.add_row(tx, roadmap_id, found.school_id, title=found.text, due_on=due_on)
-        found.assignment_id = work.id
-    found.verdict, found.why = Verdict.TAKEN, found.why if found.verdict is Verdict.TAKEN else ""
-    found.answered_by, found.answered_at = tx.actor.person_id, tx.now
-    audit.record(tx, "peer.into_plan", "peer_advice", found.id, found.place, text=found.text)
-    return found

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from domain import calendars, outcomes, people, progress, risks, roadmaps, schools
+from domain import calendars, outcomes, people, progress, risks, schools
 from domain.actor import Place, Role
 from domain.dates import OwnDays, local_day
 from domain.db import Tx
@@ -17,7 +17,6 @@ from domain.peer_review import rules
 from domain.peer_review.models import PeerAdvice, PeerForm, PeerPair, PeerRound
 from domain.peer_review.rules import Side, Step
 from domain.policy import Permission, within
-from domain.progress import Assignment
 
 
 class Named(NamedTuple):
@@ -297,28 +296,6 @@ async def readable(tx: Tx, form_id: int) -> rules.Filled:
     final = local_day(found.final_at, tx.actor.timezone) if found.final_at is not None else None
     author, about = names[found.school_id].name, names[found.about_id].name
     return rules.Filled(its.title, author, about, its.form, found.texts, final)
-
-
-async def advice(tx: Tx, advice_id: int) -> PeerAdvice:
-    """One recommendation to the actor's own school; NotFound for everybody else."""
-    query = select(PeerAdvice).where(
-        PeerAdvice.id == advice_id, within(tx.actor, Permission.SUBMIT, PeerAdvice)
-    )
-    found = (await tx.session.scalars(query)).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def plans_of(tx: Tx, school_id: int) -> list[tuple[int, str]]:
-    """Living plans of a school to which it may add a measure of its own; id and title."""
-    plan, work = roadmaps.Roadmap, Assignment
-    own = func.coalesce(plan.template_id, plan.id)
-    ids = select(own).join(work, work.roadmap_id == plan.id).where(work.school_id == school_id)
-    query = select(plan.id, plan.title).where(
-        plan.id.in_(ids), plan.state == roadmaps.RoadmapState.APPROVED, plan.ends_on >= progress.today(tx)
-    )
-    return [row._tuple() for row in (await tx.session.execute(query.order_by(plan.id.desc()))).all()]
 
 
 class Paired(NamedTuple):

@@ -69,6 +69,15 @@ async def paired(world: World, where: str) -> dict[str, Any]:
     return {"round_id": found["round_id"], "pair": pair.id}
 
 
+async def odd(world: World, where: str) -> dict[str, Any]:
+    """A prepared round with a pair, and one more school for the form."""
+    found = await paired(world, where)
+    async with world.db.write(SYSTEM) as tx:
+        place = world.places[MUNICIPALITY[where]]
+        municipality = await tx.session.get_one(schools.Municipality, place.municipality_id)
+        return {**found, "school": (await schools.add_school(tx, municipality, "МОУ «СОШ № 78»"))[0].id}
+
+
 async def ready(world: World, where: str) -> dict[str, Any]:
     """A prepared round with a pair."""
     return {"round_id": (await paired(world, where))["round_id"]}

@@ -631,6 +631,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/peer/{round_id}"): Row(PREPARE, peer_targets.draft, peer_targets.DATES),
     ("POST", "/peer/{round_id}/propose"): Row(PREPARE, peer_targets.draft, {"triple": "true"}),
     ("POST", "/peer/{round_id}/pair"): Row(PREPARE, peer_targets.pairable),
+    ("POST", "/peer/{round_id}/third"): Row(PREPARE, peer_targets.odd),
     ("POST", "/peer/{round_id}/swap"): Row(PREPARE, peer_targets.swappable),
     ("POST", "/peer/{round_id}/unpair"): Row(PREPARE, peer_targets.paired, {"pair": 10**6}),
     ("POST", "/peer/{round_id}/start"): Row(PREPARE, peer_targets.ready),

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from domain import mornings, outbox, peer_papers, peer_review, peer_watch, progress, reminders, risks
+from domain import (
+    mornings,
+    outbox,
+    peer_advice,
+    peer_papers,
+    peer_review,
+    peer_watch,
+    progress,
+    reminders,
+    risks,
+)
 from domain.actor import SYSTEM
 from domain.db import Tx, WriteTx
 from domain.errors import DomainError, Forbidden, NotFound
@@ -258,15 +268,15 @@ async def test_final_recommendations_are_answered(world: World) -> None:
     await do(world, "Тамара", lambda tx: peer_review.finish(tx, mine))
     first, second, third, _ = (await look(world, "Клим", lambda tx: peer_review.my_side(tx, theirs))).advice
     for name in ("Тамара", "Римма", "Ульяна", "Степан"):
-        no = await refused(world, name, lambda tx: peer_review.answer(tx, first.id, Verdict.TAKEN))
+        no = await refused(world, name, lambda tx: peer_advice.answer(tx, first.id, Verdict.TAKEN))
         assert no is NotFound
-    no_reason = await refused(world, "Клим", lambda tx: peer_review.answer(tx, first.id, Verdict.DECLINED))
+    no_reason = await refused(world, "Клим", lambda tx: peer_advice.answer(tx, first.id, Verdict.DECLINED))
     assert no_reason is peer_review.WhyNeeded
-    await do(world, "Клим", lambda tx: peer_review.answer(tx, first.id, Verdict.DECLINED, "Показатели есть"))
-    await do(world, "Клим", lambda tx: peer_review.answer(tx, second.id, Verdict.TAKEN))
+    await do(world, "Клим", lambda tx: peer_advice.answer(tx, first.id, Verdict.DECLINED, "Показатели есть"))
+    await do(world, "Клим", lambda tx: peer_advice.answer(tx, second.id, Verdict.TAKEN))
     due = date(2022, 12, 20)
     for _ in range(2):  # a second press adds nothing
-        made = await do(world, "Клим", lambda tx: peer_review.into_plan(tx, third.id, world.roadmap_id, due))
+        made = await do(world, "Клим", lambda tx: peer_advice.into_plan(tx, third.id, world.roadmap_id, due))
     rows = await look(world, "Клим", progress.my_work)
     own = [row for row in rows if row.assignment.id == made.assignment_id]
     assert [(row.measure.title, row.assignment.due_on) for row in own] == [("Провести семинар", due)]
@@ -358,6 +368,24 @@ async def test_in_a_triple_recommendations_go_round(world: World) -> None:
     ]
     papers = await look(world, "Тамара", lambda tx: peer_papers.partner_papers(tx, forms[0]))
     assert papers.school.name == "Климатинская СОШ"
+
+
+async def test_a_school_left_over_joins_a_pair(world: World) -> None:
+    round_id = await drafted(world)
+    here, next_, third, fourth = (
+        id_of(world, name) for name in ("Тороповская", "Климатинская", "16", "Василёвская")
+    )
+    pair = await do(world, "Римма", lambda tx: peer_review.pair_up(tx, round_id, [here, next_]))
+
+    def join(school_id: int) -> Callable[[WriteTx], Awaitable[Any]]:
+        return lambda tx: peer_review.add_third(tx, pair.id, school_id)
+
+    assert await refused(world, "Саша", join(third)) is NotFound
+    for wrong in (id_of(world, "Тимонин"), here):
+        assert await refused(world, "Римма", join(wrong)) is peer_review.PairWrong
+    await do(world, "Римма", join(third))
+    assert await groups(world, round_id) == [["Тороповская ОШ", "Климатинская СОШ", "СШ № 16"]]
+    assert await refused(world, "Римма", join(fourth)) is peer_review.PairWrong
 
 
 async def test_silence_is_seen_by_the_partner_and_by_those_above(world: World) -> None:

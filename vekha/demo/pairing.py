@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from domain import outbox, peer_review, programme, schools
+from domain import outbox, peer_advice, peer_review, programme, schools
 from domain.dates import local_day
 from domain.peer_review import DEFAULT_SECTIONS, Dates, PeerForm, RoundSpec, Verdict
 from domain.texts import texts
@@ -67,7 +67,7 @@ async def tell(scene: Stage) -> None:
     await peer_review.finish(final, forms["Любимская ООШ"])
     reader = scene.as_(scene.played(HEADS["Середневская ООШ"]), _ago(scene, 2))
     asked = (await peer_review.my_side(reader, forms["Середневская ООШ"])).advice
-    await peer_review.answer(reader, asked[0].id, Verdict.TAKEN)
+    await peer_advice.answer(reader, asked[0].id, Verdict.TAKEN)
     for form_id in forms.values():  # read long ago
         for subject in (f"peer:{form_id}", f"peer_meeting:{form_id}"):
             await outbox.cancel(scene.tx, subject=subject, reason="the demonstration's past")
@@ -85,7 +85,7 @@ async def _start(scene: Stage) -> dict[str, int]:
         school = await schools.school(scene.tx, scene.places[name].school_id or 0)
         await schools.enroll(scene.tx, school, cohort.id)
     today = local_day(scene.tx.now, scene.timezone)
-    days = [today + timedelta(days=n) for n in (-18, 3, 17, 28, 42)]
+    days = [today + timedelta(days=n) for n in (-18, 6, 20, 31, 45)]
     say = texts("ru", escape=False)
     sections = [section._replace(title=say(section.title)) for section in DEFAULT_SECTIONS]
     title = f"Взаимоэкспертиза {today.year}"
