@@ -61,23 +61,24 @@ async def _page(visit: Visit, filters: UnreachedFilters, problem: str = "") -> R
     if not visit.may(Permission.INVITE):
         raise Forbidden
     async with visit.read() as tx:
-        rows = await letters.unreached(tx, municipality_id=filters.municipality)
-        names = await schools.place_names(tx, {row.place for row in rows})
+        most = None if filters.format else SHOWN + 1
+        rows = await letters.unreached(tx, municipality_id=filters.municipality, most=most)
+        present = {row.why for row in rows}
+        rows = [row for row in rows if filters.why not in set(letters.Why) or row.why == filters.why]
+        shown = rows if filters.format else rows[:SHOWN]
+        names = await schools.place_names(tx, {row.place for row in shown})
         municipalities = await schools.municipalities(tx)
-    reasons = [why for why in letters.Why if any(row.why is why for row in rows)]
-    rows = [row for row in rows if filters.why not in set(letters.Why) or row.why == filters.why]
     if filters.format:
         return export(_table(visit, rows, names), filters.format, "unreached")
-    shown = rows[:SHOWN]
     fresh = [row.key for row in shown if row.may_print and row.open_until is None][: letters.AT_ONCE]
     return visit.page(
         "letters/page.html",
         status=422 if problem else 200,
         rows=shown,
-        total=len(rows),
+        more=len(rows) > len(shown),
         names=names,
         filters=filters,
-        reasons=reasons,
+        reasons=[why for why in letters.Why if why in present],
         marked=set() if filters.mark == "none" else set(fresh),
         municipalities=municipalities,
         why=letters.WHY,

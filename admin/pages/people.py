@@ -116,6 +116,10 @@ async def _person(visit: Visit, person_id: int, problem: str = "") -> Response:
     return visit.page(
         "people/card.html",
         contact=contact,
+        may_print=bool(visit.panel.bot_username())
+        and (person.unreachable is not None or person.telegram_id is None)
+        and person_id != visit.actor.person_id
+        and any(_may_manage(visit, g.role, g.place) for g in grants),
         may_note=any(allows(visit.actor, Permission.INVITE, g.place) for g in grants),
         status=422 if problem else 200,
         person=person,

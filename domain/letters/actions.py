@@ -26,7 +26,8 @@ async def print_letters(tx: WriteTx, keys: Collection[str], *, bot: str) -> list
         raise rules.NobodyChosen
     if len(keys) > rules.AT_ONCE:
         raise rules.TooManyLetters(most=rules.AT_ONCE)
-    known = {row.key: row for row in await queries.unreached(tx)}
+    school_ids = [int(key[7:]) for key in keys if key.startswith("school-") and key[7:].isdecimal()]
+    known = {row.key: row for row in await queries.unreached(tx, school_ids=school_ids)}
     if not set(keys) <= set(known):
         raise NotFound
     rows = [known[key] for key in set(keys)]

@@ -39,12 +39,21 @@ class Row(NamedTuple):
         return f"{self.subject.kind}-{self.subject.id}"
 
 
-async def unreached(tx: Tx, *, municipality_id: int | None = None) -> list[Row]:
-    """Everybody whom messages do not reach: first people with work, then invitations, then empty schools."""
+async def unreached(
+    tx: Tx,
+    *,
+    municipality_id: int | None = None,
+    most: int | None = None,
+    school_ids: Collection[int] | None = None,
+) -> list[Row]:
+    """Everybody whom messages do not reach: first people with work, then invitations, then empty schools.
+
+    Of the empty schools at most so many, or only these: in the first days of a region that is all of them.
+    """
     rows = [
         *await _people(tx, municipality_id),
         *await _invited(tx, municipality_id),
-        *await _empty_schools(tx, municipality_id),
+        *await _empty_schools(tx, municipality_id, most, school_ids),
     ]
     kinds = ("person", "invitation", "school")
     ids = {kind: {r.subject.id for r in rows if r.subject.kind == kind} for kind in kinds}
@@ -110,10 +119,10 @@ async def _people(tx: Tx, municipality_id: int | None) -> list[Row]:
         since = person.unreachable_at or (person.created_at if is_absent else None)
         found[person.id] = Row(subject, why, since, person.name, person.position, grant.role, grant.place)
     query_open = select(Invitation.person_id, Invitation.printed_at, Invitation.expires_at).where(
-        Invitation.person_id.in_(found), *_works(tx)
+        Invitation.person_id.is_not(None), within(tx.actor, Permission.INVITE, Invitation), *_works(tx)
     )
     for person_id, printed_at, until in (await tx.session.execute(query_open)).tuples():
-        if person_id is not None:
+        if person_id in found:
             found[person_id] = found[person_id]._replace(printed_at=printed_at, open_until=until)
     return list(found.values())
 
@@ -184,7 +193,9 @@ async def _come(tx: Tx, places: Collection[Place]) -> dict[tuple[Role, Place], s
     return found
 
 
-async def _empty_schools(tx: Tx, municipality_id: int | None) -> list[Row]:
+async def _empty_schools(
+    tx: Tx, municipality_id: int | None, most: int | None, school_ids: Collection[int] | None
+) -> list[Row]:
     """Schools without a team and without a link on its way."""
     of_school = RoleGrant.school_id == schools.School.id
     staffed = exists().where(
@@ -204,8 +215,11 @@ async def _empty_schools(tx: Tx, municipality_id: int | None) -> list[Row]:
             ~invited,
             *_in(schools.School, municipality_id),
         )
-        .order_by(schools.School.name)
+        .order_by(schools.School.name, schools.School.id)
+        .limit(most)
     )
+    if school_ids is not None:
+        query = query.where(schools.School.id.in_(school_ids))
     return [
         Row(Unreached("school", school.id), Why.NOBODY, None, "", "", Role.SCHOOL_HEAD, school.place)
         for school in await tx.session.scalars(query)

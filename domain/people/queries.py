@@ -1,6 +1,6 @@
 """Who is who, and who may act as whom."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from domain.people import rules
 from domain.people.models import Invitation, OtherContact, Person, RoleGrant
 from domain.policy import Permission, allows, within
 
+AT_ONCE = 5000  # ids in one question
 LEVEL = {
     Role.REGIONAL_COORDINATOR: 1,
     Role.OBSERVER: 1,
@@ -286,8 +287,16 @@ async def place_of_subject(tx: Tx, subject: Unreached) -> Place:
 async def contacts(tx: Tx, kind: str, ids: Collection[int]) -> dict[int, str]:
     """What was noted about people, invitations or schools that the actor already sees."""
     column = getattr(OtherContact, f"{kind}_id")
-    query = select(column, OtherContact.text).where(column.in_(ids))
-    return dict((await tx.session.execute(query)).tuples().all()) if ids else {}
+    found: dict[int, str] = {}
+    for some in chunks(sorted(ids), AT_ONCE):
+        query = select(column, OtherContact.text).where(column.in_(some))
+        found.update((await tx.session.execute(query)).tuples().all())
+    return found
+
+
+def chunks(ids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
+    """Ids for one question after the other: a database takes only so many at once."""
+    return (ids[start : start + most] for start in range(0, len(ids), most))
 
 
 async def grants_of(tx: Tx, person_id: int) -> Sequence[RoleGrant]:

@@ -223,6 +223,23 @@ async def test_an_expired_link_still_stands_in_the_list(world: World) -> None:
     assert kept is not None
 
 
+async def test_of_many_empty_schools_only_the_first_are_looked_up(world: World) -> None:
+    async with world.db.write(SYSTEM) as tx:
+        for name in ("Вера", "Клим", "Кирилл"):
+            for grant in await people.grants_of(tx, world.people[name]):
+                await people.revoke_role(tx, grant.id)
+    async with world.db.read(await world.actor("Ульяна")) as tx:
+        whole = await letters.unreached(tx)
+        assert [row.why for row in whole] == [Why.NOBODY] * 3
+        assert await letters.unreached(tx, most=2) == whole[:2]
+    [letter] = await printed(world, "Ульяна", whole[2].key)
+    assert (letter.whom, letter.role) == ("", Role.SCHOOL_HEAD)
+    with pytest.raises(NotFound):  # somebody is on the way there now
+        await printed(world, "Ульяна", whole[2].key)
+    async with world.db.read(await world.actor("Ульяна")) as tx:
+        assert [row.why for row in await letters.unreached(tx)] == [Why.INVITED, Why.NOBODY, Why.NOBODY]
+
+
 async def test_the_paper(world: World) -> None:
     await block(world, "Тамара")
     for number in range(2):
