@@ -212,14 +212,11 @@ def _indicator_json(row: indicators.Row) -> dict[str, Any]:
 async def agreement_lines(tx: Tx, filters: Filters, say: Texts) -> Book:
     """Agreements with schools and offices, the newest first."""
     columns = [
-        Column("municipality", say("Municipality")),
-        Column("place", say("School or office")),
-        Column("kind", say("What was agreed")),
-        Column("partner", say("With whom")),
+        Column("municipality", say("Municipality")), Column("place", say("School or office")),
+        Column("kind", say("What was agreed")), Column("partner", say("With whom")),
         Column("document", say("Document")),
-        Column("signed_on", say("Signed on"), Kind.DATE),
-        Column("until", say("Until"), Kind.DATE),
-    ]
+        Column("signed_on", say("Signed on"), Kind.DATE), Column("until", say("Until"), Kind.DATE),
+    ]  # fmt: skip
     lines = []
     for row in await indicators.agreements(tx, municipality_id=filters.municipality_id):
         one, kind = row.agreement, say(indicators.AGREEMENTS[row.agreement.kind])
@@ -232,21 +229,16 @@ async def effectiveness(tx: Tx, filters: Filters, say: Texts) -> Book:
     """The analysis of a plan's measures; without a choice, of the newest in use."""
     roadmap_id = filters.roadmap_id or await reports.default_roadmap(tx)
     columns = [
-        Column("measure", say("Measure")),
-        Column("required", say("Schools"), Kind.COUNT),
+        Column("measure", say("Measure")), Column("required", say("Schools"), Kind.COUNT),
         Column("done", say("Have done it"), Kind.COUNT),
         Column("percent", say("Have done it, per cent"), Kind.PERCENT),
-        Column("effect", say("Effect")),
-        Column("problem", say("Problem")),
-        Column("proposal", say("Proposal")),
-        Column("verdict", say("Verdict")),
+        Column("effect", say("Effect")), Column("problem", say("Problem")),
+        Column("proposal", say("Proposal")), Column("verdict", say("Verdict")),
         Column("covered", say("Positive results of those that have done it, per cent"), Kind.PERCENT),
         Column("others", say("of the others, per cent"), Kind.PERCENT),
-        Column(
-            "covered_clusters", say("Positive clusters of those that have done it, per cent"), Kind.PERCENT
-        ),
+        Column("covered_clusters", say("Positive clusters of those that have done it, per cent"), Kind.PERCENT),
         Column("other_clusters", say("Positive clusters of the others, per cent"), Kind.PERCENT),
-    ]
+    ]  # fmt: skip
     if roadmap_id is None:
         return accounts.titled(tx, "effectiveness", say, [(columns, [])], "effective")
     found = await effects.analysis(tx, roadmap_id)
