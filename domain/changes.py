@@ -37,7 +37,7 @@ BEGIN UPDATE table_change SET number = number + 1 WHERE name = TG_TABLE_NAME; RE
 async def stamps(tx: Tx) -> dict[str, int]:
     """The number of each table, as of this transaction."""
     found: Any = await tx.session.execute(text(NUMBERS))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def present_stamps(db: Database) -> dict[str, int]:

@@ -18,7 +18,7 @@ async def session_actor(tx: Tx, token: str) -> Actor:
     )
     query = select(PanelSession.person_id, PanelSession.expires_at)
     own = PanelSession.token_hash == people.digest(token)
-    row = (await tx.session.execute(query.where(own, ~revoked))).tuples().first()
+    row = (await tx.session.execute(query.where(own, ~revoked))).first()
     if row is None or tx.has_passed(row[1]):
         return STRANGER
     return await people.actor_by_id(tx, row[0])

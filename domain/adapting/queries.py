@@ -103,7 +103,7 @@ async def _work(
     )
     if school_id is not None:
         query = query.where(Assignment.school_id == school_id)
-    return (await tx.session.execute(query)).tuples().all()
+    return (await tx.session.execute(query)).all()
 
 
 def _row(

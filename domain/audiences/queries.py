@@ -116,7 +116,7 @@ async def preview(tx: Tx, segment: Segment) -> Preview:
         query = query.where(people.Person.id.in_(segment.person_ids))
     rows = [
         (person, grant)
-        for person, grant in (await tx.session.execute(query)).tuples()
+        for person, grant in (await tx.session.execute(query))
         if not segment.narrows_schools or _fits(grant, names, municipalities)
     ]
     above = await schools.place_names(tx, {grant.place for _, grant in rows if grant.school_id is None})

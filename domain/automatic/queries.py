@@ -57,7 +57,7 @@ async def _stage(tx: Tx, schools: Select[int], roadmap_id: int | None) -> list[F
     if roadmap_id is not None:
         query = query.where(Assignment.roadmap_id == roadmap_id)
     found: dict[int, list[Status]] = {}
-    for school_id, status in (await tx.session.execute(query)).tuples():
+    for school_id, status in await tx.session.execute(query):
         if school_id is not None:
             found.setdefault(school_id, []).append(status)
     return [
@@ -94,7 +94,7 @@ async def _decisions(tx: Tx, schools: Select[int], first: date, last: date) -> l
     )
     today = progress.today(tx)
     result: dict[tuple[int, datetime], Fact] = {}
-    for id_, school_id, measure, sent_at, decided_at in (await tx.session.execute(query)).tuples():
+    for id_, school_id, measure, sent_at, decided_at in await tx.session.execute(query):
         sent = local_day(sent_at, tx.actor.timezone)
         until = local_day(decided_at, tx.actor.timezone) if decided_at else today
         days = working_days_between(sent, until)
@@ -118,7 +118,7 @@ async def _log(tx: Tx, schools: Select[int], first: date, last: date) -> list[Fa
         curation.CuratorNote.held_on <= last,
     )
     days: dict[int, date] = {}
-    for school_id, day in (await tx.session.execute(noted)).tuples():
+    for school_id, day in await tx.session.execute(noted):
         days[school_id] = max(day, days.get(school_id, day))
     ids = sorted({id_ for id_ in (await tx.session.scalars(curated)).all() if id_ is not None})
     return [Fact(FactKind.LOG, id_, id_ in days, id_, "", days.get(id_)) for id_ in ids]
@@ -142,7 +142,7 @@ async def _events(tx: Tx, schools: Select[int], first: date, last: date) -> list
         .order_by(events.Event.starts_at)
     )
     found: dict[tuple[int, int], Fact] = {}
-    for event, school_id, came_at in (await tx.session.execute(query)).tuples():
+    for event, school_id, came_at in await tx.session.execute(query):
         if school_id is None or not tx.has_passed(event.ends_at):
             continue
         before = found.get((event.id, school_id))
@@ -163,7 +163,7 @@ async def _polls(tx: Tx, schools: Select[int], first: date, last: date) -> list[
         .order_by(polls.Poll.made_at)
     )
     found: dict[tuple[int, int], Fact] = {}
-    for poll, school_id, is_done in (await tx.session.execute(query)).tuples():
+    for poll, school_id, is_done in await tx.session.execute(query):
         if school_id is None:
             continue
         before = found.get((poll.id, school_id))

@@ -216,7 +216,7 @@ async def _remarks(tx: Tx) -> list[tuple[str, int]]:
         .order_by(func.count(Assignment.school_id.distinct()).desc(), Review.comment)
         .limit(SHOWN)
     )
-    return [(text, count) for text, count in (await tx.session.execute(query)).tuples()]
+    return [(text, count) for text, count in (await tx.session.execute(query))]
 
 
 async def _effectiveness(tx: Tx, place: Place, filters: Filters, say: Texts) -> dict[str, Any]:
@@ -290,18 +290,14 @@ async def _dates(tx: Tx, say: Texts) -> list[dict[str, Any]]:
         )
         .group_by(Assignment.due_on, roadmaps.Measure.id)
     )
-    found = [
-        (due, measure.label, count)
-        for due, measure, count in (await tx.session.execute(query)).tuples()
-        if due
-    ]
+    found = [(due, measure.label, count) for due, measure, count in (await tx.session.execute(query)) if due]
     events = select(Event.starts_at, Event.title).where(
         within(tx.actor, Permission.OVERRULE, Event),
         Event.cancelled_at.is_(None),
         Event.starts_at >= tx.now,
         Event.starts_at <= tx.now + timedelta(days=DAYS_AHEAD),
     )
-    for starts, title in (await tx.session.execute(events)).tuples():
+    for starts, title in await tx.session.execute(events):
         found.append((local_day(starts, tx.actor.timezone), title, 0))
     return [
         {"day": say.date(day), "what": what, "schools": count or "—"}

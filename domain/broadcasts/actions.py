@@ -294,7 +294,7 @@ async def repeat_doubtful(tx: WriteTx, broadcast_id: int) -> int:
     query = select(OutboxMessage.id, OutboxMessage.subject).where(
         OutboxMessage.subject.in_(_subjects(broadcast_id)), OutboxMessage.state == OutboxState.UNKNOWN
     )
-    rows = (await tx.session.execute(query)).tuples().all()
+    rows = (await tx.session.execute(query)).all()
     for message_id, _ in rows:
         await outbox.resolve(tx, message_id, arrived=False)
     doubtful = sum(subject == f"broadcast:{broadcast_id}" for _, subject in rows)

@@ -159,7 +159,7 @@ async def broadcast(tx: Tx, broadcast_id: int) -> BroadcastView:
         .order_by(people.Person.name, people.Person.id)
     )
     names = await people.person_names(tx, [found.author_id])
-    deliveries = [Delivery(*row) for row in rows.tuples()]
+    deliveries = [Delivery(*row) for row in rows]
     return BroadcastView(found, names.get(found.author_id or 0, ""), deliveries)
 
 
@@ -303,7 +303,7 @@ async def threads(tx: Tx, broadcast_id: int) -> list[Thread]:
         .outerjoin(BroadcastRecipient, mine)
         .where(people.Person.id.in_(letters))
     )
-    found = [Thread(person, place or "", letters[person.id]) for person, place in rows.tuples()]
+    found = [Thread(person, place or "", letters[person.id]) for person, place in rows]
     return sorted(found, key=lambda thread: -thread.letters[-1].id)
 
 

@@ -25,7 +25,7 @@ async def calendar_days(tx: Tx, region_id: int) -> Sequence[CalendarDay]:
 async def own_days(tx: Tx, region_id: int | None) -> OwnDays:
     """The same as a mapping for `dates.is_working`; days are no secret."""
     query = select(CalendarDay.day, CalendarDay.works).where(CalendarDay.region_id == (region_id or 0))
-    return dict((await tx.session.execute(query)).tuples().all())
+    return dict((await tx.session.execute(query)).all())
 
 
 async def missing_year(tx: Tx, region_id: int) -> int | None:
@@ -44,6 +44,6 @@ async def all_own_days(tx: Tx) -> Mapping[int, OwnDays]:
     """All regions' corrections by region, for planning."""
     query = select(CalendarDay.region_id, CalendarDay.day, CalendarDay.works)
     found: dict[int, dict[date, bool]] = {}
-    for region_id, day, works in (await tx.session.execute(query)).tuples():
+    for region_id, day, works in await tx.session.execute(query):
         found.setdefault(region_id, {})[day] = works
     return found

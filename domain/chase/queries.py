@@ -153,7 +153,7 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
             )
             if not all_of_them:
                 query = query.where(_not_taken(side, tx.now, own, zone))
-            for school_id, school, oldest_due, oldest_at, count in (await tx.session.execute(query)).tuples():
+            for school_id, school, oldest_due, oldest_at, count in await tx.session.execute(query):
                 began = local_day(oldest_at, zone)
                 if side not in rules.REVIEWERS and oldest_due is not None:
                     began = max(began, oldest_due)
@@ -195,7 +195,7 @@ async def _with_takers(tx: Tx, found: list[Silence]) -> list[Silence]:
         )
         .order_by(TakenSilence.id)
     )
-    takers = {(side, school): name for side, school, name in (await tx.session.execute(query)).tuples()}
+    takers = {(side, school): name for side, school, name in (await tx.session.execute(query))}
     return [s._replace(taken_by=takers.get((s.side, s.school_id), "")) for s in found]
 
 
@@ -214,7 +214,7 @@ async def unheard_levels(tx: Tx) -> list[tuple[Role, str]]:
         people.Person.unreachable.is_(None),
         people.RoleGrant.role.in_([Role.MUNICIPAL_COORDINATOR, Role.REGIONAL_COORDINATOR]),
     )
-    held = {(r, m, role) for r, m, role in (await tx.session.execute(reachable)).tuples()}
+    held = {(r, m, role) for r, m, role in (await tx.session.execute(reachable))}
     owing = (
         select(
             Assignment.region_id, Assignment.municipality_id, schools.Municipality.name, schools.Region.name
@@ -226,7 +226,7 @@ async def unheard_levels(tx: Tx) -> list[tuple[Role, str]]:
         .order_by(schools.Municipality.name)
     )
     found: dict[tuple[Role, int | None], tuple[Role, str]] = {}
-    for region_id, municipality_id, municipality, region in (await tx.session.execute(owing)).tuples():
+    for region_id, municipality_id, municipality, region in await tx.session.execute(owing):
         if (region_id, municipality_id, Role.MUNICIPAL_COORDINATOR) not in held:
             found[Role.MUNICIPAL_COORDINATOR, municipality_id] = Role.MUNICIPAL_COORDINATOR, municipality
         if (region_id, None, Role.REGIONAL_COORDINATOR) not in held:
@@ -272,7 +272,7 @@ async def uninvolved(tx: Tx, *, days: int = rules.UNINVOLVED_DAYS) -> list[Uninv
     for step in await joint_steps(tx):
         steps.setdefault(step.school_id, []).append(step)
     found = []
-    for id_, name, municipality, sent_at, seen_at in (await tx.session.execute(query)).tuples():
+    for id_, name, municipality, sent_at, seen_at in await tx.session.execute(query):
         last = max((at for at in (sent_at, seen_at) if at is not None), default=None)
         if last is None or (today - local_day(last, tx.actor.timezone)).days >= days:
             found.append(Uninvolved(id_, name, municipality, last, steps.get(id_, [])))

@@ -131,7 +131,7 @@ async def _notes(
             measure=None,
             line=made.line,
         )._replace(day=made.held_on, note_id=made.id)
-        for made, school in (await tx.session.execute(query)).tuples()
+        for made, school in (await tx.session.execute(query))
     ]
 
 

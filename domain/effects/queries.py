@@ -54,7 +54,7 @@ async def analysis(tx: Tx, roadmap_id: int) -> Analysis:
         Assignment.status != Status.WAIVED,
     )
     by_measure: dict[int, dict[int, bool]] = {}
-    for measure_id, school_id, status in (await tx.session.execute(query)).tuples():
+    for measure_id, school_id, status in await tx.session.execute(query):
         of = by_measure.setdefault(measure_id, {})
         of[school_id or 0] = of.get(school_id or 0, True) and status is Status.CONFIRMED
     said_query = select(MeasureEffect).where(MeasureEffect.measure_id.in_(list(by_measure)))

@@ -196,7 +196,7 @@ async def plan(tx: WriteTx) -> int:
         .where(Event.cancelled_at.is_(None), Event.starts_at > tx.now, Event.starts_at < tx.now + AHEAD)
     )
     rows = []
-    for event, guest, zone in (await tx.session.execute(query)).tuples():
+    for event, guest, zone in await tx.session.execute(query):
         moment = rules.evening_before(event.starts_at, event.starts_at.astimezone(ZoneInfo(zone)))
         invited_at = guest.invited_at or event.made_at
         # Whom the invitation reached after that evening's hour, it has just reminded.

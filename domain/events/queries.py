@@ -54,7 +54,7 @@ async def guests(tx: Tx, event_id: int) -> Attendance:
         .where(Guest.event_id == event_id)
         .order_by(Guest.place, people.Person.name)
     )
-    rows = (await tx.session.execute(query)).tuples().all()
+    rows = (await tx.session.execute(query)).all()
     coming = sum(guest.answer is rules.Answer.COMING for guest, _ in rows)
     came = sum(guest.came_at is not None for guest, _ in rows)
     return Attendance(found, rows, coming, came)
@@ -78,7 +78,7 @@ async def find_guest(tx: Tx, event_id: int) -> tuple[Event, Guest]:
         .join(Guest, Guest.event_id == Event.id)
         .where(Event.id == event_id, Guest.person_id == (tx.actor.person_id or 0))
     )
-    found = (await tx.session.execute(query)).tuples().first()
+    found = (await tx.session.execute(query)).first()
     if found is None:
         raise NotFound
     return found

@@ -167,10 +167,7 @@ async def _sent(tx: Tx, plans: Sequence[int]) -> dict[int, _Sent]:
         .where(*scope, Submission.withdrawn_at.is_(None))
         .order_by(Review.id)
     )
-    found = {
-        sub.assignment_id: _Sent(sub, review, [])
-        for sub, review in (await tx.session.execute(query)).tuples()
-    }
+    found = {sub.assignment_id: _Sent(sub, review, []) for sub, review in (await tx.session.execute(query))}
     evidence = (
         select(Evidence)
         .join(Submission, Submission.id == Evidence.submission_id)

@@ -98,7 +98,7 @@ async def tracks_in_use(tx: Tx) -> list[TrackRow]:
         .where(roadmaps.Track.id.in_(used))
         .order_by(roadmaps.Roadmap.id.desc(), roadmaps.Track.position)
     )
-    return [TrackRow(*row) for row in (await tx.session.execute(query)).tuples()]
+    return [TrackRow(*row) for row in (await tx.session.execute(query))]
 
 
 async def offices(tx: Tx, roadmap_id: int) -> list[schools.Office]:

@@ -123,7 +123,7 @@ async def due_lines(tx: Tx, place: Place, first: date, days: int) -> list[DueLin
         .order_by(Assignment.due_on, roadmaps.Measure.position)
     )
     found: dict[date, list[roadmaps.Measure]] = {}
-    for day, measure in (await tx.session.execute(query)).tuples():
+    for day, measure in await tx.session.execute(query):
         if day is not None:
             found.setdefault(day, []).append(measure)
     return [DueLine(day, measures) for day, measures in found.items()]

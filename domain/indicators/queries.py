@@ -135,7 +135,7 @@ async def _measures(tx: Tx, one: Indicator, on: date) -> tuple[int, int]:
         query = query.where(Assignment.measure_id == one.measure_id)
     elif one.roadmap_id is not None:
         query = query.where(Assignment.roadmap_id == one.roadmap_id)
-    found = (await tx.session.execute(query)).tuples().all()
+    found = (await tx.session.execute(query)).all()
     if one.source is Source.MEASURES:
         return sum(bool(is_done) for _, _, is_done in found), len(found)
     by_school: dict[int | None, bool] = {}
@@ -156,7 +156,7 @@ async def _events(tx: Tx, one: Indicator, on: date) -> int:
     if one.municipality_id is not None:
         query = query.where(Event.municipality_id == one.municipality_id)
     wanted = schools.fold(one.word)
-    rows = (await tx.session.execute(query)).tuples()
+    rows = await tx.session.execute(query)
     return sum(wanted in schools.fold(title) and tx.has_passed(begun) for title, begun in rows)
 
 
@@ -186,7 +186,7 @@ async def agreements(tx: Tx, *, municipality_id: int | None = None) -> list[Agre
     )
     if municipality_id is not None:
         query = query.where(Agreement.municipality_id == municipality_id)
-    found = (await tx.session.execute(query)).tuples()
+    found = await tx.session.execute(query)
     return [AgreementRow(one, school or above, above if school else "") for one, school, above in found]
 
 

@@ -108,7 +108,7 @@ async def _people(tx: Tx, municipality_id: int | None) -> list[Row]:
         .order_by(Person.name, Person.id, RoleGrant.id)
     )
     found: dict[int, Row] = {}
-    for person, grant, is_absent in (await tx.session.execute(query)).tuples():
+    for person, grant, is_absent in await tx.session.execute(query):
         known = found.get(person.id)
         if known is not None and may_invite(tx.actor, known.role, known.place):
             continue
@@ -121,7 +121,7 @@ async def _people(tx: Tx, municipality_id: int | None) -> list[Row]:
     query_open = select(Invitation.person_id, Invitation.printed_at, Invitation.expires_at).where(
         Invitation.person_id.is_not(None), within(tx.actor, Permission.INVITE, Invitation), *_works(tx)
     )
-    for person_id, printed_at, until in (await tx.session.execute(query_open)).tuples():
+    for person_id, printed_at, until in await tx.session.execute(query_open):
         if person_id in found:
             found[person_id] = found[person_id]._replace(printed_at=printed_at, open_until=until)
     return list(found.values())
@@ -187,7 +187,7 @@ async def _come(tx: Tx, places: Collection[Place]) -> dict[tuple[Role, Place], s
         )
     )
     found: dict[tuple[Role, Place], set[str]] = {}
-    for grant, name in (await tx.session.execute(query)).tuples():
+    for grant, name in await tx.session.execute(query):
         if grant.place in places:
             found.setdefault((grant.role, grant.place), set()).add(name)
     return found
@@ -256,5 +256,5 @@ async def open_works(tx: Tx, school_ids: Collection[int]) -> dict[int, tuple[int
         )
         .group_by(Assignment.school_id)
     )
-    rows = (await tx.session.execute(query)).tuples()
+    rows = await tx.session.execute(query)
     return {school_id: (count, due) for school_id, count, due in rows if school_id is not None}

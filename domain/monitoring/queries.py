@@ -77,7 +77,7 @@ async def works(tx: Tx, of_wave: Wave, place: Place) -> list[Work]:
         query = query.where(Assignment.roadmap_id == of_wave.roadmap_id)
     for column, value in zip(Assignment.place_columns(), place, strict=True):
         query = query.where(column == value) if value is not None else query
-    rows = (await tx.session.execute(query.order_by(Assignment.id))).tuples()
+    rows = await tx.session.execute(query.order_by(Assignment.id))
     return [Work(id_, school_id or 0, status, due_on) for id_, school_id, status, due_on in rows]
 
 
@@ -207,7 +207,7 @@ async def queue(tx: Tx) -> list[QueueRow]:
         .order_by(Wave.ends_on, School.name)
     )
     rows = []
-    for task, of_wave, school in (await tx.session.execute(query)).tuples():
+    for task, of_wave, school in await tx.session.execute(query):
         criteria = [c for c in (await criteria_of(tx, of_wave)).leaves() if c.scored_by == "expert"]
         marked = select(ExpertMark.id).where(
             ExpertMark.wave_id == of_wave.id,
@@ -263,7 +263,7 @@ async def sample(tx: Tx, wave_id: int) -> list[SampleRow]:
         .where(ExpertTask.wave_id == found.id, within(tx.actor, Permission.SEE, School))
         .order_by(School.name, people.Person.name)
     )
-    return [SampleRow(*row) for row in (await tx.session.execute(query)).tuples()]
+    return [SampleRow(*row) for row in (await tx.session.execute(query))]
 
 
 async def experts(tx: Tx, of_wave: Wave) -> dict[int, tuple[str, frozenset[int]]]:
@@ -280,7 +280,7 @@ async def experts(tx: Tx, of_wave: Wave) -> dict[int, tuple[str, frozenset[int]]
         .order_by(people.Person.name)
         .distinct()
     )
-    found = (await tx.session.execute(query)).tuples().all()
+    found = (await tx.session.execute(query)).all()
     return {
         id_: (name, frozenset(p.school_id for p in await interests(tx, id_) if p.school_id is not None))
         for id_, name in found
@@ -311,7 +311,7 @@ async def recommendations(
         query = query.where(column == value) if value is not None else query
     if open_only:
         query = query.where(Recommendation.closed_at.is_(None))
-    return (await tx.session.execute(query)).tuples().all()
+    return (await tx.session.execute(query)).all()
 
 
 async def recommendation(tx: Tx, recommendation_id: int) -> Recommendation:

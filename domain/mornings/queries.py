@@ -84,9 +84,9 @@ async def candidates(
     lost = await _lost(tx)
     times: dict[tuple[str, int, int], bool] = {}
     found = []
-    for id_, zone, name, hour, snoozed, weekdays, start, end, looked, before in (
-        await tx.session.execute(query)
-    ).tuples():
+    for id_, zone, name, hour, snoozed, weekdays, start, end, looked, before in await tx.session.execute(
+        query
+    ):
         wanted = hour if hour is not None else default_hour
         region_id = grants.region_of.get(id_)
         if region_id is None:
@@ -125,7 +125,7 @@ async def grants_today(tx: Tx) -> Grants:
         people.valid_on(tx.now.date())
     )
     found = Grants({}, {}, {}, {}, {}, {})
-    for person_id, role, region_id, municipality_id, school_id in (await tx.session.execute(query)).tuples():
+    for person_id, role, region_id, municipality_id, school_id in await tx.session.execute(query):
         found.region_of.setdefault(person_id, region_id)
         if role in SCHOOL_TEAM:
             found.teams.setdefault(school_id or 0, set()).add(person_id)
@@ -309,7 +309,7 @@ async def _schools_in_review(tx: Tx, group: Group, own: OwnDays) -> Sequence[tup
     query = query.where(work.status == progress.Status.IN_REVIEW)
     if group.since is not None:
         query = query.where(_began(work.status_at, group, own))
-    return (await tx.session.execute(query)).tuples().all()
+    return (await tx.session.execute(query)).all()
 
 
 def _began(at: Any, group: Group, own: OwnDays) -> ColumnElement[bool]:

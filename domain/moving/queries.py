@@ -33,7 +33,7 @@ async def keeping(tx: Tx, measure_ids: Collection[int]) -> int:
 async def worked_measures(tx: Tx, measure_ids: Collection[int]) -> set[int]:
     """Which of these measures schools have worked on."""
     query = select(Assignment.id, Assignment.measure_id).where(Assignment.measure_id.in_(measure_ids))
-    of = dict((await tx.session.execute(query)).tuples().all())
+    of = dict((await tx.session.execute(query)).all())
     return {of[i] for i in await touched(tx, of)}
 
 

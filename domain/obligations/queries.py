@@ -46,7 +46,7 @@ async def open_waivers(tx: Tx) -> list[WaiverRow]:
     query = _rows(tx, Permission.OVERRULE).where(
         Waiver.state == WaiverState.ASKED, Assignment.status.in_(progress.OPEN)
     )
-    rows = (await tx.session.execute(query.order_by(Waiver.asked_at, Waiver.id))).tuples()
+    rows = await tx.session.execute(query.order_by(Waiver.asked_at, Waiver.id))
     return [await _row(tx, *row) for row in rows if not is_own(tx, row[0])]
 
 
@@ -67,7 +67,7 @@ async def _row(
 async def waiver_card(tx: Tx, waiver_id: int) -> WaiverRow:
     """One request of a school that the actor sees."""
     query = _rows(tx, Permission.SEE).where(Waiver.id == waiver_id)
-    found = (await tx.session.execute(query)).tuples().first()
+    found = (await tx.session.execute(query)).first()
     if found is None:
         raise NotFound
     return await _row(tx, *found)

@@ -133,7 +133,7 @@ async def list_sizes(tx: Tx, *, region_id: int, municipality_id: int | None = No
     )
     if municipality_id is not None:
         query = query.where(ClusterMark.municipality_id == municipality_id)
-    return dict((await tx.session.execute(query.group_by(ClusterMark.year))).tuples().all())
+    return dict((await tx.session.execute(query.group_by(ClusterMark.year))).all())
 
 
 async def results(tx: Tx, school_id: int) -> Sequence[Outcome]:
@@ -341,7 +341,7 @@ async def clusters_of(
         ClusterMark.year.in_(of_years),
     )
     marks: dict[int, dict[int, Cluster]] = {id_: {} for id_ in school_ids}
-    for id_, year, mark in (await tx.session.execute(query)).tuples():
+    for id_, year, mark in await tx.session.execute(query):
         marks[id_][year] = mark
     otherwise = Cluster.NONE if assumed else None
     return {id_: (of.get(of_years[0]), of.get(of_years[1], otherwise)) for id_, of in marks.items()}

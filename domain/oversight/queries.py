@@ -60,7 +60,7 @@ async def sample(
         query = query.where(Review.at < until)
     found = {
         row[0].id: row
-        for row in (await tx.session.execute(query)).tuples()
+        for row in (await tx.session.execute(query))
         if not tx.actor.works_at(row[3].id) and row[4].reviewer_id != tx.actor.person_id
     }
     drawn = [found[n] for n in rules.pick(found, size, seed)]

@@ -162,7 +162,7 @@ async def _names(tx: Tx, inside: Select[int], by: str) -> dict[int, tuple[Place,
         .order_by(Municipality.name, School.name)
     )
     found: dict[int, tuple[Place, str, int, list[int]]] = {}
-    for id_, region_id, municipality_id, name, above in (await tx.session.execute(query)).tuples():
+    for id_, region_id, municipality_id, name, above in await tx.session.execute(query):
         if by == "school":
             found[id_] = Place(region_id, municipality_id, id_), name, 1, [id_]
             continue
@@ -304,7 +304,7 @@ async def facts(
         .order_by(Assignment.due_on.is_(None), Assignment.due_on, Municipality.name, School.name)
         .limit(limit)
     )
-    return [FactRow(*row) for row in (await tx.session.execute(query)).tuples()], total
+    return [FactRow(*row) for row in (await tx.session.execute(query))], total
 
 
 async def automatic_facts(
@@ -362,8 +362,7 @@ async def members(tx: Tx, segment: Segment) -> dict[int, schools.SchoolRow]:
         .order_by(Municipality.name, School.name)
     )
     return {
-        school.id: schools.SchoolRow(school, above)
-        for school, above in (await tx.session.execute(query)).tuples()
+        school.id: schools.SchoolRow(school, above) for school, above in (await tx.session.execute(query))
     }
 
 
@@ -374,7 +373,7 @@ async def tracks(tx: Tx) -> list[tuple[int, str]]:
     )
     query = select(roadmaps.Track.id, roadmaps.Track.title).where(owed.exists())
     order = roadmaps.Track.roadmap_id.desc(), roadmaps.Track.id
-    return list((await tx.session.execute(query.order_by(*order))).tuples())
+    return list((await tx.session.execute(query.order_by(*order))))
 
 
 async def by_track(tx: Tx) -> dict[str, set[int]]:

@@ -49,7 +49,7 @@ async def file_rules(tx: Tx, school_ids: Collection[int]) -> dict[int, programme
     query = select(schools.School.id, schools.School.region_id).where(schools.School.id.in_(school_ids))
     known: dict[tuple[int, frozenset[int]], programme.FileRules] = {}
     found = {}
-    for school_id, region_id in (await tx.session.execute(query)).tuples():
+    for school_id, region_id in await tx.session.execute(query):
         key = region_id, frozenset(cohorts.get(school_id, ()))
         if key not in known:
             known[key] = await programme.file_rules(tx, *key)
@@ -105,7 +105,7 @@ async def proofs_of(tx: Tx, scope: Scope) -> list[Proof]:
         (MeasureSlot.stage, scope.stage),
     ):
         query = query.where(column == value) if value is not None else query
-    return [_proof(row) for row in (await tx.session.execute(query)).tuples()]
+    return [_proof(row) for row in (await tx.session.execute(query))]
 
 
 Row = tuple[Evidence, Submission, datetime | None, roadmaps.Measure, schools.School, MeasureSlot | None]

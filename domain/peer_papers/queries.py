@@ -70,7 +70,7 @@ async def _reports(tx: Tx, school_id: int, its_papers: Collection[int]) -> dict[
         .order_by(Evidence.id)
     )
     found: dict[int, tuple[Submission, list[Evidence]]] = {}
-    for sent, item in (await tx.session.execute(query)).tuples():
+    for sent, item in await tx.session.execute(query):
         kept = found.setdefault(sent.assignment_id, (sent, []))[1]
         if item is not None and not item.joined:
             kept.append(item)

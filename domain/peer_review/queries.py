@@ -137,7 +137,7 @@ async def named(tx: Tx, school_ids: Collection[int] | Select[int]) -> dict[int, 
         .where(schools.School.id.in_(school_ids))
         .order_by(place.name, schools.School.name)
     )
-    return {row[0]: Named(*row) for row in (await tx.session.execute(query)).tuples()}
+    return {row[0]: Named(*row) for row in (await tx.session.execute(query))}
 
 
 async def candidates(tx: Tx, found: PeerRound) -> dict[int, Candidate]:
@@ -146,12 +146,12 @@ async def candidates(tx: Tx, found: PeerRound) -> dict[int, Candidate]:
     clusters: dict[int, str] = {}
     mark = outcomes.ClusterMark
     marks = select(mark.school_id, mark.cluster).where(mark.school_id.in_(ids)).order_by(mark.year)
-    for school_id, cluster in (await tx.session.execute(marks)).tuples():
+    for school_id, cluster in await tx.session.execute(marks):
         clusters[school_id] = str(cluster)
     chosen: dict[int, set[int]] = {}
     risk = risks.ChosenRisk
     factors = select(risk.school_id, risk.factor).where(risk.school_id.in_(ids), risk.dropped_at.is_(None))
-    for school_id, factor in (await tx.session.execute(factors)).tuples():
+    for school_id, factor in await tx.session.execute(factors):
         chosen.setdefault(school_id, set()).add(factor)
     grant = people.RoleGrant
     holding = select(grant.school_id, grant.role, grant.person_id).where(
@@ -159,14 +159,14 @@ async def candidates(tx: Tx, found: PeerRound) -> dict[int, Candidate]:
     )
     curators: dict[int, set[int]] = {}
     teams: dict[int, set[int]] = {}
-    for at, role, person_id in (await tx.session.execute(holding)).tuples():
+    for at, role, person_id in await tx.session.execute(holding):
         group = curators if role is Role.CURATOR else teams
         group.setdefault(at or 0, set()).add(person_id)
     met: dict[int, set[int]] = {}
     before = select(PeerForm.school_id, PeerForm.about_id).where(
         PeerForm.school_id.in_(ids), PeerForm.round_id != found.id
     )
-    for school_id, about_id in (await tx.session.execute(before)).tuples():
+    for school_id, about_id in await tx.session.execute(before):
         met.setdefault(school_id, set()).add(about_id)
     school = schools.School
     query = select(school.id, school.municipality_id).where(school.id.in_(ids))
@@ -180,7 +180,7 @@ async def candidates(tx: Tx, found: PeerRound) -> dict[int, Candidate]:
             frozenset(teams.get(id_, ())),
             frozenset(met.get(id_, ())),
         )
-        for id_, municipality_id in (await tx.session.execute(query)).tuples()
+        for id_, municipality_id in (await tx.session.execute(query))
     }
 
 
@@ -219,7 +219,7 @@ async def view(tx: Tx, round_id: int) -> RoundView:
     if not sees_all:
         own = select(PeerForm.pair_id).where(within(tx.actor, Permission.SEE, PeerForm))
         query = query.where(PeerPair.id.in_(own))
-    listed = (await tx.session.execute(query)).tuples().all()
+    listed = (await tx.session.execute(query)).all()
     pairs = await _sides(tx, found, listed, await calendars.own_days(tx, found.region_id))
     manages = within(tx.actor, Permission.PLAN, PeerRound)
     may = await tx.session.scalar(select(PeerRound.id).where(PeerRound.id == round_id, manages)) is not None
@@ -247,12 +247,12 @@ async def my_forms(tx: Tx, school_id: int | None = None) -> Sequence[tuple[PeerF
     query = _mine(tx).order_by(PeerRound.partners_on.desc(), PeerForm.id)
     if school_id is not None:
         query = query.where(PeerForm.school_id == school_id)
-    return [(form, found) for form, _, found in (await tx.session.execute(query)).tuples()]
+    return [(form, found) for form, _, found in (await tx.session.execute(query))]
 
 
 async def own_form(tx: Tx, form_id: int) -> tuple[PeerForm, PeerPair, PeerRound]:
     """The form of the actor's own school; NotFound for everybody else."""
-    found = (await tx.session.execute(_mine(tx).where(PeerForm.id == form_id))).tuples().first()
+    found = (await tx.session.execute(_mine(tx).where(PeerForm.id == form_id))).first()
     if found is None:
         raise NotFound
     return found
@@ -312,7 +312,7 @@ async def match(tx: Tx, round_id: int, lines: Sequence[Sequence[str]]) -> list[P
     school = schools.School
     query = select(school.id, school.search_name, school.federal_login).where(school.id.in_(circle(found)))
     known: dict[str, list[int]] = {}
-    for id_, search_name, login in (await tx.session.execute(query)).tuples():
+    for id_, search_name, login in await tx.session.execute(query):
         for key in {search_name, (login or "").casefold()} - {""}:
             known.setdefault(key, []).append(id_)
     names = await named(tx, circle(found))

@@ -93,7 +93,7 @@ async def tasks(tx: Tx) -> list[Task]:
     today, zone = progress.today(tx), tx.actor.timezone
     found: list[Task] = []
     rows = await tx.session.execute(_running(within(tx.actor, Permission.SUBMIT, PeerForm)))
-    for form, pair, its in rows.tuples():
+    for form, pair, its in rows:
         if not its.runs(today):
             continue
         start = its.started_at or its.made_at
@@ -137,7 +137,7 @@ async def silences(tx: Tx) -> list[Silent]:
     calendar_of = await calendars.all_own_days(tx)
     rows = await tx.session.execute(_running(within(tx.actor, Permission.OVERRULE, PeerForm)))
     quiet: list[tuple[PeerForm, int]] = []
-    for form, pair, its in rows.tuples():
+    for form, pair, its in rows:
         own = calendar_of.get(its.region_id, NO_OWN_DAYS)
         started = local_day(its.started_at or its.made_at, zone)
         days = silent_days(form.side(pair, zone), started, its.dates, today, own) if its.runs(today) else 0
@@ -175,7 +175,7 @@ async def facts(tx: Tx, inside: Select[int], first: date, last: date) -> list[Fa
     today = progress.today(tx)
     return [
         Fact(form.school_id, its.id, its.title, its.final_on, form.final_at is not None)
-        for form, its in (await tx.session.execute(query)).tuples()
+        for form, its in (await tx.session.execute(query))
         if form.final_at is not None or its.final_on < today
     ]
 
@@ -189,7 +189,7 @@ async def answers(tx: Tx, round_id: int) -> dict[int, Answers]:
         .group_by(PeerAdvice.form_id, PeerAdvice.verdict)
     )
     found: dict[int, Answers] = {}
-    for form_id, verdict, count in (await tx.session.execute(query)).tuples():
+    for form_id, verdict, count in await tx.session.execute(query):
         before = found.get(form_id, Answers(0, 0, 0))
         found[form_id] = Answers(
             before.given + count,

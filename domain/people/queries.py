@@ -78,7 +78,7 @@ async def _actor(tx: Tx, which: ColumnElement[bool]) -> Actor:
         .where(which)
         .order_by(RoleGrant.id)
     )
-    rows = (await tx.session.execute(query)).tuples().all()
+    rows = (await tx.session.execute(query)).all()
     if not rows:
         return STRANGER
     person = rows[0][0]
@@ -118,7 +118,7 @@ async def person_names(tx: Tx, ids: Sequence[int | None]) -> dict[int, str]:
     if not wanted - {me}:
         return own
     rows: Any = await tx.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted - {me})))
-    return own | dict(rows.tuples().all())
+    return own | dict(rows.all())
 
 
 async def person_list(
@@ -138,7 +138,7 @@ async def person_list(
         for column, value in zip(RoleGrant.place_columns(), place, strict=True):
             query = query.where(column == value) if value is not None else query
     wanted = schools.fold(search)
-    rows = [PersonRow(*row) for row in (await tx.session.execute(query)).tuples()]
+    rows = [PersonRow(*row) for row in (await tx.session.execute(query))]
     return [row for row in rows if wanted in schools.fold(f"{row.person.name} {row.person.position}")]
 
 
@@ -198,7 +198,7 @@ async def reviewers_of(tx: Tx, schools_: Collection[Place]) -> dict[Place, list[
         .order_by(Person.id)
     )
     at: dict[Place, list[tuple[Person, Role]]] = {}
-    for person, grant in (await tx.session.execute(query)).tuples():
+    for person, grant in await tx.session.execute(query):
         at.setdefault(grant.place, []).append((person, grant.role))
     return {place: _turn(place, at) for place in schools_}
 
@@ -290,7 +290,7 @@ async def contacts(tx: Tx, kind: str, ids: Collection[int]) -> dict[int, str]:
     found: dict[int, str] = {}
     for some in chunks(sorted(ids), AT_ONCE):
         query = select(column, OtherContact.text).where(column.in_(some))
-        found.update((await tx.session.execute(query)).tuples().all())
+        found.update((await tx.session.execute(query)).all())
     return found
 
 
@@ -320,7 +320,7 @@ async def substitutes(tx: Tx) -> list[tuple[str, date, date]]:
         .distinct()
         .order_by(RoleGrant.starts_on, Person.name)
     )
-    rows = (await tx.session.execute(query)).tuples()
+    rows = await tx.session.execute(query)
     return [(name, first, last) for name, first, last in rows if first is not None and last is not None]
 
 
@@ -348,7 +348,7 @@ async def endings(tx: Tx, first: date, last: date) -> list[tuple[Person, RoleGra
         )
         .order_by(RoleGrant.id)
     )
-    return list((await tx.session.execute(query)).tuples())
+    return list((await tx.session.execute(query)))
 
 
 async def places_of(tx: Tx, person_id: int, roles: Sequence[Role] = ()) -> list[Place]:

@@ -81,7 +81,7 @@ async def poll_list(tx: Tx, *, limit: int = 100) -> list[PollRow]:
         .order_by(Poll.id.desc())
         .limit(limit)
     )
-    return [PollRow(*row) for row in (await tx.session.execute(query)).tuples()]
+    return [PollRow(*row) for row in (await tx.session.execute(query))]
 
 
 async def questions(tx: Tx, poll_id: int) -> Sequence[PollQuestion]:
@@ -106,7 +106,7 @@ async def results(tx: Tx, poll_id: int) -> Results:
         func.count(func.distinct(PollSeat.voter)),
         func.count(func.distinct(case((PollSeat.is_done, PollSeat.voter)))),
     ).where(PollSeat.poll_id == poll_id)
-    voters, answered = (await tx.session.execute(counted)).tuples().one()
+    voters, answered = (await tx.session.execute(counted)).one()
     asked = await questions(tx, poll_id)
     given = [ballot.answers for ballot in await _ballots(tx, poll_id)]
     is_hidden = found.anonymous and answered < rules.FEWEST
@@ -147,7 +147,7 @@ async def silent_names(tx: Tx, poll_id: int) -> list[tuple[str, str]]:
         .where(PollSeat.poll_id == poll_id, PollSeat.is_done.is_(False))
         .order_by(PollSeat.place_name, people.Person.name)
     )
-    return [(name, place) for name, place in (await tx.session.execute(query)).tuples()]
+    return [(name, place) for name, place in (await tx.session.execute(query))]
 
 
 async def silent(tx: Tx, poll_id: int) -> Sequence[PollSeat]:

@@ -65,10 +65,10 @@ async def slots_of(tx: Tx, region_id: int) -> list[SlotRow]:
     )
     named = select(Cycle.programme_id, Cohort.name).join(Cohort, Cohort.cycle_id == Cycle.id)
     names: dict[int, list[str]] = {}
-    for programme_id, name in (await tx.session.execute(named.order_by(Cohort.name))).tuples():
+    for programme_id, name in await tx.session.execute(named.order_by(Cohort.name)):
         names.setdefault(programme_id, []).append(name)
     rows = []
-    for own, set_here in (await tx.session.execute(query)).tuples():
+    for own, set_here in await tx.session.execute(query):
         chosen = set_here or own
         rules_ = FileRules(chosen.max_files, chosen.max_file_mb, tuple(chosen.file_types))
         rows.append(SlotRow(own, rules_, set_here is not None, names.get(own.id, [])))
@@ -87,5 +87,5 @@ async def reminder_steps(tx: Tx) -> dict[int | None, list[int]]:
         .join(Cycle, Cycle.id == Cohort.cycle_id)
         .join(Programme, Programme.id == Cycle.programme_id)
     )
-    found.update((await tx.session.execute(query)).tuples().all())
+    found.update((await tx.session.execute(query)).all())
     return found

@@ -52,7 +52,7 @@ async def _check_slot(tx: WriteTx, assignment: Assignment, fresh: Evidence) -> N
     query = select(Evidence.kind, func.count()).where(
         Evidence.assignment_id == assignment.id, Evidence.submission_id.is_(None)
     )
-    held = dict((await tx.session.execute(query.group_by(Evidence.kind))).tuples().all())
+    held = dict((await tx.session.execute(query.group_by(Evidence.kind))).all())
     photos = held.get(Kind.PHOTO, 0)
     if fresh.kind is Kind.PHOTO and photos:
         if photos >= rules.MAX_PHOTOS:

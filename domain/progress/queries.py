@@ -73,7 +73,7 @@ async def submission(tx: Tx, submission_id: int, permission: Permission) -> tupl
         .join(Assignment, Assignment.id == Submission.assignment_id)
         .where(Submission.id == submission_id, within(tx.actor, permission, Assignment))
     )
-    row = (await tx.session.execute(query)).tuples().first()
+    row = (await tx.session.execute(query)).first()
     if row is None:
         raise NotFound
     return row
@@ -133,7 +133,7 @@ def _own_words() -> ColumnElement[bool]:
 
 async def _rows(tx: Tx, query: _Work) -> list[WorkRow]:
     day = today(tx)
-    found = (await tx.session.execute(query)).tuples().all()
+    found = (await tx.session.execute(query)).all()
     offices = await schools.offices(tx, (work.place for work, *_, school_ in found if school_ is None))
     rows = [
         _row(work, worded(m, own), school_ or offices[work.place], day) for work, m, own, school_ in found
@@ -178,7 +178,7 @@ async def queue(tx: Tx) -> list[QueueRow]:
     day = today(tx)
     found: dict[int, tuple[Submission, Assignment, roadmaps.Measure, schools.School | None]] = {}
     scope = [within(tx.actor, right, Assignment) for right in (Permission.REVIEW, Permission.OVERRULE)]
-    for row in (await tx.session.execute(query.where(or_(*scope)))).tuples():
+    for row in await tx.session.execute(query.where(or_(*scope))):
         if not rules.is_own(tx.actor, row[1].place):
             found.setdefault(row[0].id, row)
     own = await _own_reports(tx, [sub for sub, work, *_ in found.values() if work.municipality_id is None])
@@ -276,7 +276,7 @@ async def _card(tx: Tx, which: ColumnElement[bool]) -> WorkCard:
         .outerjoin(roadmaps.Track, roadmaps.Track.id == roadmaps.Measure.track_id)
         .where(which)
     )
-    found = (await tx.session.execute(query)).tuples().first()
+    found = (await tx.session.execute(query)).first()
     if found is None:
         raise NotFound
     work, planned, own_words, school_, roadmap, track = found
@@ -353,7 +353,7 @@ async def reported(tx: Tx, submission_id: int) -> tuple[Assignment, roadmaps.Mea
         .join(Submission, Submission.assignment_id == Assignment.id)
         .where(Submission.id == submission_id)
     )
-    found = (await tx.session.execute(query)).tuples().first()
+    found = (await tx.session.execute(query)).first()
     if found is None:
         raise NotFound
     work, planned, own_words, school_ = found

@@ -44,7 +44,7 @@ async def unjoined(tx: Tx, *, submission_id: int | None = None, limit: int = 20)
     ids = (await tx.session.scalars(lacking)).all()
     query = select(Evidence.submission_id, Evidence.sha256).where(Evidence.submission_id.in_(ids), *_photo())
     found: dict[int, list[str]] = {}
-    for number, sha256 in (await tx.session.execute(query.order_by(Evidence.id))).tuples():
+    for number, sha256 in await tx.session.execute(query.order_by(Evidence.id)):
         found.setdefault(number or 0, []).append(sha256 or "")
     return [Unjoined(number, tuple(found[number])) for number in ids]
 
@@ -93,7 +93,7 @@ async def repeats(tx: Tx, submission_id: int, *, limit: int = 20) -> list[Repeat
         .order_by(Submission.submitted_at, mine.id)
     )
     found: dict[tuple[int, int], Repeat] = {}
-    for id_, name, work, school, measure, at in (await tx.session.execute(query)).tuples():
+    for id_, name, work, school, measure, at in await tx.session.execute(query):
         visible = allows(tx.actor, Permission.SEE, work.place)
         found.setdefault(
             (id_, work.id),  # versions of one assignment are one repeat

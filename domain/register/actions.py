@@ -289,7 +289,7 @@ def _login_taken(work: _Import, row: RegisterRow, holder: School) -> None:
 async def _names(work: _Import, home: Municipality) -> dict[str, str]:
     if home.id not in work.schools:
         query = select(School.search_name, School.name).where(School.municipality_id == home.id)
-        work.schools[home.id] = dict((await work.tx.session.execute(query)).tuples().all())
+        work.schools[home.id] = dict((await work.tx.session.execute(query)).all())
     return work.schools[home.id]
 
 

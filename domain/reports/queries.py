@@ -74,7 +74,7 @@ async def used_roadmaps(tx: Tx) -> list[tuple[int, str]]:
     query = select(roadmaps.Roadmap.id, roadmaps.Roadmap.title).where(
         roadmaps.Roadmap.id.in_(used), roadmaps.Roadmap.template_id.is_(None)
     )
-    return list((await tx.session.execute(query.order_by(roadmaps.Roadmap.id.desc()))).tuples().all())
+    return list((await tx.session.execute(query.order_by(roadmaps.Roadmap.id.desc()))).all())
 
 
 async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
@@ -145,7 +145,7 @@ async def _heads(tx: Tx, roadmap_id: int, track_id: int | None) -> list[MeasureH
     query = select(of.id, of.number, of.title, of.track_id).where(of.roadmap_id == roadmap_id)
     if track_id is not None:
         query = query.where(of.track_id == track_id)
-    found = (await tx.session.execute(query.order_by(of.position))).tuples()
+    found = await tx.session.execute(query.order_by(of.position))
     return [
         MeasureHead(id_, number, title, roadmaps.label_of(number, title), track)
         for id_, number, title, track in found
@@ -200,7 +200,7 @@ async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[Progr
     )
     if school_id is not None:
         query = query.where(Assignment.school_id == school_id)
-    return [ProgressRow(*row) for row in (await tx.session.execute(query)).tuples()]
+    return [ProgressRow(*row) for row in (await tx.session.execute(query))]
 
 
 async def overdue(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
@@ -231,7 +231,7 @@ async def overdue(tx: Tx, filters: Filters = Filters()) -> list[OverdueRow]:
     ):
         query = query.where(column == value) if value is not None else query
     rows = []
-    for id_, due_on, school, municipality, zone, number, title in (await tx.session.execute(query)).tuples():
+    for id_, due_on, school, municipality, zone, number, title in await tx.session.execute(query):
         late = progress.days_late(due_on, tx.day(zone))
         if due_on is not None and late:
             rows.append(OverdueRow(id_, school, municipality, number, title, due_on, late))
@@ -307,35 +307,27 @@ async def attention(tx: Tx) -> Attention:
     """What needs the coordinator today. Schools count once they owe something."""
     owing = select(Assignment.school_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
     found = (
-        (
-            await tx.session.execute(
-                select(schools.School.id, schools.School.name)
-                .where(schools.School.id.in_(owing))
-                .order_by(schools.School.name)
-            )
+        await tx.session.execute(
+            select(schools.School.id, schools.School.name)
+            .where(schools.School.id.in_(owing))
+            .order_by(schools.School.name)
         )
-        .tuples()
-        .all()
-    )
+    ).all()
     holders = (
-        (
-            await tx.session.execute(
-                select(
-                    people.RoleGrant.school_id,
-                    people.RoleGrant.role,
-                    people.Person.id,
-                    people.Person.unreachable.is_not(None),
-                )
-                .join(people.Person, people.Person.id == people.RoleGrant.person_id)
-                .where(
-                    people.RoleGrant.school_id.in_([id_ for id_, _ in found]),
-                    people.valid_on(progress.today(tx)),
-                )
+        await tx.session.execute(
+            select(
+                people.RoleGrant.school_id,
+                people.RoleGrant.role,
+                people.Person.id,
+                people.Person.unreachable.is_not(None),
+            )
+            .join(people.Person, people.Person.id == people.RoleGrant.person_id)
+            .where(
+                people.RoleGrant.school_id.in_([id_ for id_, _ in found]),
+                people.valid_on(progress.today(tx)),
             )
         )
-        .tuples()
-        .all()
-    )
+    ).all()
     curated = {school_id for school_id, role, _, _ in holders if role is Role.CURATOR}
     staffed = {school_id for school_id, role, _, _ in holders if role in SCHOOL_TEAM}
     lost = {person_id for _, _, person_id, is_lost in holders if is_lost}

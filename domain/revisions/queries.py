@@ -90,7 +90,7 @@ async def _titles(tx: Tx, roadmap_ids: Sequence[int]) -> dict[int, frozenset[str
     measure = roadmaps.Measure
     found: dict[int, set[str]] = {}
     query = select(measure.roadmap_id, measure.title).where(measure.roadmap_id.in_(roadmap_ids))
-    for roadmap_id, title in (await tx.session.execute(query)).tuples():
+    for roadmap_id, title in await tx.session.execute(query):
         found.setdefault(roadmap_id, set()).add(rules.fold(title))
     return {roadmap_id: frozenset(titles) for roadmap_id, titles in found.items()}
 

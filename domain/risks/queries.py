@@ -123,7 +123,7 @@ async def chosen(tx: Tx, school_ids: Collection[int]) -> dict[int, frozenset[Ris
         ChosenRisk.school_id.in_(school_ids), ChosenRisk.dropped_at.is_(None)
     )
     found: dict[int, set[RiskFactor]] = {}
-    for school_id, factor in (await tx.session.execute(query)).tuples():
+    for school_id, factor in await tx.session.execute(query):
         found.setdefault(school_id, set()).add(RiskFactor(factor))
     return {school_id: frozenset(factors) for school_id, factors in found.items()}
 
@@ -178,7 +178,7 @@ async def programmes(tx: Tx, *, school_id: int | None = None) -> list[ProgrammeR
         query = query.where(Assignment.school_id == school_id)
     return [
         ProgrammeRow(school, RiskFactor(factor), Stage(stage) if stage else None, total, done, waiting)
-        for school, factor, stage, total, done, waiting in (await tx.session.execute(query)).tuples()
+        for school, factor, stage, total, done, waiting in (await tx.session.execute(query))
     ]
 
 
@@ -206,7 +206,7 @@ async def programme_facts(
     )
     day = progress.today(tx)
     found: dict[tuple[RiskFactor, Stage | None], list[ProgrammeFact]] = {}
-    for work, measure, slot in (await tx.session.execute(query)).tuples():
+    for work, measure, slot in await tx.session.execute(query):
         key = RiskFactor(slot.factor or 0), Stage(slot.stage) if slot.stage else None
         standing = progress.standing(work.status, work.due_on, day)
         found.setdefault(key, []).append(ProgrammeFact(work, measure, standing))
@@ -231,7 +231,7 @@ async def given_by_risk(tx: Tx, place: Place, factors: Collection[RiskFactor]) -
         .order_by(roadmaps.Roadmap.id, roadmaps.Measure.position)
     )
     found: dict[int, list[int]] = {}
-    for roadmap, measure_id in (await tx.session.execute(query)).tuples():
+    for roadmap, measure_id in await tx.session.execute(query):
         if roadmap.place.covers(place):
             found.setdefault(roadmap.id, []).append(measure_id)
     return found
@@ -292,7 +292,7 @@ async def _documents(tx: Tx, school_id: int | None) -> dict[int, list[DocumentRo
         query = query.where(Assignment.school_id == school_id)
     day, order = progress.today(tx), list(ConceptDocument)
     found: dict[int, list[DocumentRow]] = {}
-    for work, measure, slot in (await tx.session.execute(query)).tuples():
+    for work, measure, slot in await tx.session.execute(query):
         if slot.document is not None and work.school_id is not None:
             factor = RiskFactor(slot.factor) if slot.factor else None
             stage = Stage(slot.stage) if slot.stage else None

@@ -66,7 +66,7 @@ async def roadmap_list(tx: Tx, *, state: RoadmapState | None = None) -> list[Roa
     )
     if state is not None:
         query = query.where(Roadmap.state == state)
-    return [RoadmapRow(*row) for row in (await tx.session.execute(query)).tuples()]
+    return [RoadmapRow(*row) for row in (await tx.session.execute(query))]
 
 
 async def of_document(tx: Tx, owner: Place, sha256: str, year: int) -> Roadmap | None:
@@ -121,7 +121,7 @@ async def chosen_columns(tx: Tx, layout: Sequence[tuple[str, str]]) -> dict[str,
         .order_by(Roadmap.id.desc())
         .limit(_REMEMBERED)
     )
-    for known, overrides in (await tx.session.execute(query)).tuples():
+    for known, overrides in await tx.session.execute(query):
         if overrides and [_squeezed(header) for _, header in known] == headers:
             return dict(overrides)
     return {}

@@ -88,7 +88,7 @@ async def school_list(
         )
     if status:
         query = query.where(School.status == status)
-    rows = [SchoolRow(*row) for row in (await tx.session.execute(query)).tuples()]
+    rows = [SchoolRow(*row) for row in (await tx.session.execute(query))]
     wanted = rules.fold(search)
     return [r for r in rows if wanted in rules.fold(f"{r.school.full_name} {r.school.name} {r.municipality}")]
 
@@ -241,8 +241,7 @@ async def unsettled(tx: Tx, *, municipality_id: int | None = None, limit: int = 
     if municipality_id is not None:
         query = query.where(School.municipality_id == municipality_id)
     return [
-        Unsettled(found, above, guess_of(found, above))
-        for found, above in (await tx.session.execute(query)).tuples()
+        Unsettled(found, above, guess_of(found, above)) for found, above in (await tx.session.execute(query))
     ]
 
 

@@ -84,7 +84,7 @@ async def open_questions(tx: Tx) -> list[OpenQuestion]:
         )
         .order_by(Utterance.id)
     )
-    rows = (await tx.session.execute(query)).tuples().all()
+    rows = (await tx.session.execute(query)).all()
     names = await people.person_names(tx, [row[0].said_by for row in rows])
     mine = []
     turns: dict[Place, bool] = {}

@@ -62,7 +62,7 @@ async def summary(tx: Tx) -> Summary:
         func.count(func.distinct(case((late, Assignment.school_id)))),
         func.coalesce(func.sum(case((due, 1), else_=0)), 0),
     ).where(mine)
-    late_count, late_schools, due_count = (await tx.session.execute(counts)).tuples().one()
+    late_count, late_schools, due_count = (await tx.session.execute(counts)).one()
     confirmed = (
         select(func.count(func.distinct(Assignment.id)))
         .join(Submission, Submission.assignment_id == Assignment.id)
@@ -93,7 +93,7 @@ async def _waiting(tx: Tx) -> list[Waiting]:
     ).where(within(tx.actor, Permission.OVERRULE, Assignment), Assignment.status == Status.IN_REVIEW)
     counts: dict[str, int] = {}
     rows = await tx.session.execute(query.group_by(*Assignment.place_columns()))
-    for region_id, municipality_id, school_id, count in rows.tuples():
+    for region_id, municipality_id, school_id, count in rows:
         place = Place(region_id, municipality_id, school_id)
         names = ", ".join(person.name for person in await people.reviewers(tx, place)) or "—"
         counts[names] = counts.get(names, 0) + count
@@ -123,7 +123,7 @@ async def waiting_for_summary(tx: Tx, default_hour: int) -> list[people.Person]:
     )
     own = await calendars.all_own_days(tx)
     found: dict[str, people.Person] = {}
-    for person, region_id in (await tx.session.execute(query)).tuples():
+    for person, region_id in await tx.session.execute(query):
         days = own.get(region_id, NO_OWN_DAYS)
         hour = person.digest_hour if person.digest_hour is not None else default_hour
         day = local_day(tx.now, person.timezone)

@@ -103,7 +103,7 @@ async def _measure() -> list[str]:
                 .join(School, School.id == Assignment.school_id)
                 .order_by(Assignment.id)
             )
-            rows = (await tx.session.execute(query)).tuples().all()
+            rows = (await tx.session.execute(query)).all()
             first = min(school for _, school in rows)
         work: dict[int, list[int]] = {}
         for work_id, school_id in rows:
@@ -121,7 +121,7 @@ async def _measure() -> list[str]:
             for n in range(ROUNDS)
         ]
         async with db.read(SYSTEM) as tx:
-            sent = (await tx.session.execute(select(Submission.id, Submission.assignment_id))).tuples().all()
+            sent = (await tx.session.execute(select(Submission.id, Submission.assignment_id))).all()
             files = await tx.session.scalar(select(func.count()).where(Evidence.sha256.is_not(None)))
         assert (len(sent), files) == (ROUNDS * SCHOOLS, 3 * ROUNDS * SCHOOLS), (len(sent), files)
         school_of = dict(rows)

@@ -161,14 +161,10 @@ async def _measure() -> list[str]:
         db, _, _, _ = await build(folder)
         async with db.read(SYSTEM) as tx:
             rows = (
-                (
-                    await tx.session.execute(
-                        select(Assignment.id, School.id).join(School, School.id == Assignment.school_id)
-                    )
+                await tx.session.execute(
+                    select(Assignment.id, School.id).join(School, School.id == Assignment.school_id)
                 )
-                .tuples()
-                .all()
-            )
+            ).all()
             first = min(school for _, school in rows)
         by_school: dict[int, list[int]] = {}
         for work_id, school_id in rows:
