@@ -65,16 +65,16 @@ def digest_notice(
     for sign, rows in (("🔴", found.overdue), ("🟡", found.soon), ("↩️", found.returned)):
         for row in rows:
             lines.append(f"{sign} {_work_line(say, row, day, remarks, several=several)}")
-            label = row.measure.number or clip(row.measure.title, 16)
+            label = row.measure.number or clip(row.measure.spoken, 16)
             presses.append(button(label, Work(id=row.assignment.id, fresh=True)))
-    lines.extend(task_lines(say, found.peers, day))
     lines.extend(cycle_lines(say, found.cycle, day, names))
     if found.to_review:
         lines.append(_review_line(say, found.to_review))
     lines.extend(silence_lines(say, found.silences))
-    shown = lines[:SHOWN]
-    if len(lines) > SHOWN:
-        shown.append(say("and %(n)s more", n=len(lines) - SHOWN))
+    steps = task_lines(say, found.peers, day)  # few, and never cut off by what is overdue
+    shown = [*lines[: SHOWN - len(steps)], *steps]
+    if len(lines) + len(steps) > len(shown):
+        shown.append(say("and %(n)s more", n=len(lines) + len(steps) - len(shown)))
     head = say.n("Good morning! %(n)s thing for today.", "Good morning! %(n)s things for today.", len(found))
     keyboard: list[tuple[InlineKeyboardButton, ...]] = []
     if presses:

@@ -62,9 +62,7 @@ async def peers_button(tx: Tx, talk: Talk, school_id: int) -> Row:
             continue
         label = talk.plain("Mutual expertise")
         if silent := max((side.silent for side in view.others), default=0):
-            label += " · " + talk.plain.n(
-                "the partner is silent for %(n)s day", "the partner is silent for %(n)s days", silent
-            )
+            label += " · " + talk.plain("the partner is silent, %(n)s d.", n=silent)
         elif waiting:
             label += " · " + talk.plain("recommendations: %(n)s", n=waiting)
         elif view.runs and view.mine.owes:
@@ -196,7 +194,7 @@ async def silence_lines(tx: Tx, say: Texts, place: Place) -> list[str]:
 def task_lines(say: Texts, found: Sequence[peer_watch.Line], today: date) -> list[str]:
     """One line for each step that is due."""
     lines = []
-    for line in found:
+    for line in found[:SHOWN]:
         task = line.task
         sign = "🔴" if task.due_on < today else "🟡"
         when = short_due(say, task.due_on, today)

@@ -45,10 +45,13 @@ async def open_round(query: CallbackQuery, callback_data: Peer, talk: Talk) -> N
 
 
 async def _show(talk: Talk, form_id: int, *, fresh: bool = False) -> None:
-    async with talk.db.write(talk.actor) as tx:
-        await peer_review.look(tx, form_id)  # to have opened it is a sign of life for the partner
     async with talk.db.read(talk.actor) as tx:
+        form, _, its = await peer_review.own_form(tx, form_id)
         screen = await round_screen(tx, talk, form_id)
+        is_new = form.seen_at is None and its.runs(talk.today())
+    if is_new:  # to have opened it is a sign of life for the partner, noted in passing
+        async with talk.db.write(talk.actor, closes=False) as wtx:
+            await peer_review.look(wtx, form_id)
     await talk.show(screen, fresh=fresh)
 
 
@@ -236,6 +239,8 @@ async def do(query: CallbackQuery, callback_data: PeerDo, talk: Talk) -> None:
         return
     if what == "file":
         await _send_form(talk, id_)
+        await _show(talk, id_, fresh=True)  # below the file, where the thumb is
+        await talk.strip(query.message.message_id if query.message is not None else None)
         return
     async with talk.db.read(talk.actor) as tx:
         if what == "papers":

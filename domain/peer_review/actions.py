@@ -1,7 +1,7 @@
 """Starting a round and pairing schools; filling in, showing, meeting, finishing; what was done with the advice."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
 
@@ -300,7 +300,7 @@ async def set_meeting(tx: WriteTx, form_id: int, at: datetime, link: str = "") -
     Raises MeetingWrong, BadLink.
     """
     form, pair, found = await _at_work(tx, form_id)
-    link = link.strip()[:500]
+    at, link = at.astimezone(UTC), link.strip()[:500]
     if link and not link.casefold().startswith(LINKS):
         raise rules.BadLink
     day = local_day(at, tx.actor.timezone)
