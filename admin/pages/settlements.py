@@ -46,15 +46,16 @@ async def settlements_page(visit: Visitor, filters: Annotated[UnsettledFilters, 
 
 @closed.post("/schools/settlements")
 async def settle_many(visit: Visitor, request: Request) -> Response:
-    """Keep what was chosen; a school left at «unknown» stays as it is."""
+    """Keep what was chosen; a school left at «unknown» is what `rest` says of all such, or stays as it is."""
     if not visit.may(Permission.REGISTER):
         raise Forbidden
     raw = await sent(request)
     kinds: dict[int, Settlement | None] = {}
+    rest = str(raw.get("rest", UNKNOWN))
     for name, value in raw.items():
-        number = name.removeprefix("school-")
-        if name.startswith("school-") and number.isdecimal() and value != UNKNOWN:
-            kinds[int(number)] = _kind(str(value))
+        number, chosen = name.removeprefix("school-"), rest if value == UNKNOWN else str(value)
+        if name.startswith("school-") and number.isdecimal() and chosen != UNKNOWN:
+            kinds[int(number)] = _kind(chosen)
     async with visit.write() as tx:
         changed = await schools.settle(tx, kinds)
     return visit.go("/schools/settlements", "settled_places", changed)

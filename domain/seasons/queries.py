@@ -138,6 +138,7 @@ async def _corrected(tx: Tx, month: date, places: Collection[Place] | None) -> s
     entry = audit.AuditEntry
     facts = select(entry.region_id, entry.municipality_id, entry.school_id).where(
         entry.at >= rules.start_of(month, tx.actor.timezone),
+        entry.person_id.is_not(None),  # what a program set up by itself is nobody's correction
         or_(
             and_(entry.action.in_(sorted(rules.OFFICE_CORRECTS)), entry.school_id.is_(None)),
             entry.action.in_(sorted(rules.SCHOOL_CORRECTS)),

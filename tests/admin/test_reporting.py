@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from html import unescape
 
 import openpyxl
@@ -15,7 +16,8 @@ from domain import handouts, indicators, outbox, outcomes, schools, snapshots
 from domain.actor import SYSTEM
 from domain.indicators import IndicatorSpec
 from domain.texts import texts
-from tests.admin.conftest import Panel
+from tests.admin.conftest import Panel, sign_in
+from tests.domain.test_seasons import go_to
 from tests.world import World
 
 
@@ -124,3 +126,24 @@ async def test_the_bot_says_that_it_is_ready(panel: Panel) -> None:
         notice = await RENDERERS["takeaway"](tx, message, texts("ru"))
     assert notice is not None
     assert notice.text.splitlines()[0] == "📎 <b>Что просрочено</b>: файл готов, CSV, 1 КБ."
+
+
+async def test_a_head_closes_the_correction_of_the_month_in_the_panel(panel: Panel) -> None:
+    world = panel.world
+    place = world.schools["Тороповская"]
+    form = {
+        "season": "correction",
+        "region": place.region_id,
+        "municipality": place.municipality_id,
+        "school": place.school_id,
+    }
+    assert (await panel.post("Тамара", "/seasons", **form)).status_code == 404  # April asks for nothing
+    go_to(world, date(2022, 5, 16))
+    panel.tokens["Тамара"] = await sign_in(world, "Тамара")
+    panel.tokens["Клим"] = await sign_in(world, "Клим")
+    page = (await panel.get("Тамара", "/snapshots")).text
+    assert "Изменений не нужно" in page
+    assert "до 31 мая" in page
+    assert (await panel.post("Клим", "/seasons", **form)).status_code == 404
+    assert (await panel.post("Тамара", "/seasons", **form)).status_code == 303
+    assert "на этот месяц сделано" in (await panel.get("Тамара", "/snapshots")).text

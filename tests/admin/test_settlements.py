@@ -26,6 +26,12 @@ async def test_suggestions_are_confirmed_many_at_a_time(panel: Panel) -> None:
         assert (await schools.school(tx, one)).settlement is Settlement.VILLAGE
         assert (await schools.school(tx, two)).settlement is Settlement.TOWN
     assert f"school-{one}" not in (await panel.get("Римма", "/schools/settlements")).text
+    left = re.findall(
+        r'name="(school-\d+)" value="unknown" checked',
+        (await panel.get("Римма", "/schools/settlements")).text,
+    )
+    await panel.post("Римма", "/schools/settlements", rest="town", **dict.fromkeys(left, "unknown"))
+    assert "У всех школ указано" in (await panel.get("Римма", "/schools/settlements")).text
     # What does not exist is refused, and nothing of the form is kept.
     wrong = await panel.post("Римма", "/schools/settlements", **{f"school-{two}": "city"})
     assert wrong.status_code == 422
