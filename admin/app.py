@@ -78,6 +78,17 @@ PUBLIC = (access.public, health.public, uploads.public)
 CLOSED = (
     access.closed,
     home.closed,
+    # Opened most: an address is looked for from the top.
+    reporting.closed,
+    monitoring.closed,
+    monitoring_outcomes.closed,
+    monitoring_clusters.closed,
+    monitoring_results.closed,
+    curators.closed,
+    monitoring_waves.closed,
+    monitoring_criteria.closed,
+    criteria_fields.closed,
+    monitoring_scoring.closed,
     register.closed,  # before the page of one school, whose address would fit its own
     settlements.closed,
     schools.closed,
@@ -98,7 +109,6 @@ CLOSED = (
     shaping.closed,
     revisions.closed,
     exporting.closed,
-    reporting.closed,
     indicators.closed,
     effects.closed,
     snapshots.closed,
@@ -118,15 +128,6 @@ CLOSED = (
     groups.closed,
     audit.closed,
     attention.closed,
-    monitoring.closed,
-    monitoring_outcomes.closed,
-    monitoring_clusters.closed,
-    monitoring_results.closed,
-    curators.closed,
-    monitoring_waves.closed,
-    monitoring_criteria.closed,
-    criteria_fields.closed,
-    monitoring_scoring.closed,
 )
 # Those whose pages cost much to make: given again while nothing has changed.
 KEPT = (

@@ -373,7 +373,7 @@ async def tracks(tx: Tx) -> list[tuple[int, str]]:
     )
     query = select(roadmaps.Track.id, roadmaps.Track.title).where(owed.exists())
     order = roadmaps.Track.roadmap_id.desc(), roadmaps.Track.id
-    return list((await tx.session.execute(query.order_by(*order))))
+    return list(await tx.session.execute(query.order_by(*order)))
 
 
 async def by_track(tx: Tx) -> dict[str, set[int]]:

@@ -348,7 +348,7 @@ async def endings(tx: Tx, first: date, last: date) -> list[tuple[Person, RoleGra
         )
         .order_by(RoleGrant.id)
     )
-    return list((await tx.session.execute(query)))
+    return list(await tx.session.execute(query))
 
 
 async def places_of(tx: Tx, person_id: int, roles: Sequence[Role] = ()) -> list[Place]:
