@@ -141,7 +141,7 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     env.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
-    env.filters["short"] = roadmaps.short
+    env.filters.update(short=roadmaps.short, spoken=roadmaps.spoken, listed=roadmaps.listed)
     env.filters["named"] = lambda rows: [
         (row.id, row.name) for row in rows
     ]  # choices of a list to choose from

@@ -42,7 +42,7 @@ async def said(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     name = thread.names.get(here.said_by or 0) or _("somebody")
     what = card.measure.label
     if thread.side is not talks.Side.SCHOOL:
-        what = f"{card.school.name}, {card.measure.number or clip(card.measure.title, 60)}"
+        what = f"{card.school.name}, {card.measure.number or clip(card.measure.spoken, 60)}"
     text = f"💬 {bold(what)}\n" + say("“%(comment)s” %(name)s", comment=clip(here.text, 3000), name=name)
     if here.turn is talks.Turn.QUESTION:
         return Notice(text, ((button(_("💬 Answer"), Ask(id=card.assignment.id, fresh=True)),),))
@@ -119,7 +119,7 @@ async def unconfirmed(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | No
     if review is None or review.id != message.params["review_id"]:
         return None
     _ = plain(say)
-    what = f"{card.school.name}, {card.measure.number or clip(card.measure.title, 60)}"
+    what = f"{card.school.name}, {card.measure.number or clip(card.measure.spoken, 60)}"
     text = "↩️ " + say("<b>%(what)s</b>: your confirmation was taken back.", what=what)
     name = card.names.get(review.reviewer_id or 0) or _("somebody")
     text += "\n" + say("“%(comment)s” %(name)s", comment=clip(review.comment, 1500), name=name)

@@ -94,7 +94,7 @@ def work_label(row: progress.WorkRow, say: Texts, today: date) -> str:
     # The date stands at the end and must survive, so the title is the part that is cut.
     due = "" if closed else f" · {short_due(say, row.assignment.due_on, today)}"
     room = max(12, LABEL - len(sign) - 1 - len(number) - len(due))
-    return f"{sign} {number}{clip(' '.join(row.measure.title.split()), room)}{due}".strip()
+    return f"{sign} {number}{clip(row.measure.spoken, room)}{due}".strip()
 
 
 def evidence_lines(

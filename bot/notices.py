@@ -73,7 +73,7 @@ async def _card(mine: Tx, message: OutboxMessage) -> WorkCard | None:
 
 
 def _short(card: WorkCard) -> str:
-    title = clip(" ".join(card.measure.title.split()), 80)
+    title = clip(card.measure.spoken, 80)
     return f"{card.measure.number} {title}" if card.measure.number else title
 
 

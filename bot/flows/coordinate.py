@@ -171,7 +171,7 @@ def _is_near(row: MeasureRow, today: date) -> bool:
 
 
 def _name(row: MeasureRow) -> str:
-    return row.measure.number or clip(row.measure.title, 24)
+    return row.measure.number or roadmaps.short(row.measure.title, 24)
 
 
 def _missing_line(say: Texts, row: MeasureRow, today: date) -> str:

@@ -119,7 +119,7 @@ async def _show_sample(talk: Talk, number: int = 0) -> None:
 
 def _sample_label(row: SampleRow) -> str:
     sign = "👁 " if row.look is not None else ""
-    what = row.measure.number or clip(row.measure.title, 16)
+    what = row.measure.number or clip(row.measure.spoken, 16)
     return f"{sign}{clip(row.school.name, 26)} · {what}"
 
 

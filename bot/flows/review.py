@@ -100,7 +100,7 @@ async def _together(tx: Tx, talk: Talk, waiting: Sequence[QueueRow]) -> Row:
 def queue_label(talk: Talk, row: QueueRow) -> str:
     """«Середневская ООШ · 2.3 · 3 дня»."""
     days = talk.plain.n("%(n)s day", "%(n)s days", row.waiting) if row.waiting else talk.plain("today")
-    what = row.measure.number or clip(row.measure.title, 14)
+    what = row.measure.number or clip(row.measure.spoken, 14)
     return f"{clip(row.school.name, 26)} · {what} · {days}"
 
 
@@ -306,7 +306,7 @@ async def _tell_stale(tx: Tx, talk: Talk, card: WorkCard, submission_id: int) ->
 
 
 def _what(name: str, measure: Measure) -> str:
-    return f"{name}, {measure.number or clip(measure.title, 60)}"
+    return f"{name}, {measure.number or clip(measure.spoken, 60)}"
 
 
 @router.callback_query(OwnWords.filter())

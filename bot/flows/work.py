@@ -40,7 +40,7 @@ from bot.routes import Routes
 from bot.seasons import cycle_button
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page
-from domain import obligations, progress, proof, risks, talks
+from domain import obligations, progress, proof, risks, roadmaps, talks
 from domain.actor import Place, Role
 from domain.db import Tx
 from domain.obligations import WaiverState
@@ -199,7 +199,7 @@ def measure_lines(say: Texts, card: WorkCard, today: date) -> list[str]:
 def title_line(card: WorkCard, limit: int = 110) -> str:
     """«1.2 Определение школ…», shorter where what was asked for is not the matter any more."""
     number = f"{card.measure.number} " if card.measure.number else ""
-    return bold(number + clip(" ".join(card.measure.title.split()), limit))
+    return bold(number + clip(card.measure.spoken, limit))
 
 
 def asked_lines(say: Texts, card: WorkCard, limit: int) -> list[str]:
@@ -207,9 +207,9 @@ def asked_lines(say: Texts, card: WorkCard, limit: int) -> list[str]:
     measure, lines = card.measure, []
     result = measure.expected_result or measure.indicator
     if result:
-        lines.append(say("What should come of it: %(result)s", result=clip(" ".join(result.split()), limit)))
+        lines.append(say("What should come of it: %(result)s", result=clip(roadmaps.spoken(result), limit)))
     if measure.evidence_required:
-        proof_ = clip(" ".join(measure.evidence_required.split()), limit)
+        proof_ = clip(roadmaps.spoken(measure.evidence_required), limit)
         lines.append(say("How to prove it: %(proof)s", proof=proof_))
     return lines
 
@@ -263,7 +263,7 @@ def _count_line(say: Texts, count: obligations.Count) -> str:
 def draft_screen(talk: Talk, card: WorkCard) -> Screen:
     """The draft: the remark to answer on top, what is in it, what is still missing."""
     say, number = talk.say, card.assignment.id
-    name = card.measure.number or clip(card.measure.title, 40)
+    name = card.measure.number or clip(card.measure.spoken, 40)
     lines = [say("📝 <b>%(name)s</b>, draft", name=name)]
     if card.returned is not None:
         lines = [

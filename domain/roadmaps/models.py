@@ -103,6 +103,11 @@ class Measure(Base):
         return rules.label_of(self.number, self.title)
 
     @property
+    def spoken(self) -> str:
+        """The whole title on one line, without the marks of a list that the document had."""
+        return rules.spoken(self.title)
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether a person still has to look at its deadline."""
         return bool(self.doubts) and self.settled is None

@@ -1,5 +1,6 @@
 """What a roadmap's rows mean: periods, deadlines settled by a person, labels."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -274,9 +275,35 @@ def label_of(number: str | None, title: str) -> str:
     return f"{number} {short(title)}" if number else short(title)
 
 
+# What begins a line of a list in documents; dashes of ordinary sentences are longer.
+_MARK = re.compile(r"\s*(?:[•▪●◦·\uf0b7]\s*|[*-]\s+)(?=\S)")
+
+
+def spoken(text: str) -> str:
+    """Words of a document on one line, as people say them: a list without its marks, its items after «;»."""
+    found, was_item = "", False
+    for line in text.splitlines():
+        mark = _MARK.match(line)
+        words = " ".join(line[mark.end() if mark else 0 :].split())
+        if not words:
+            continue
+        if mark and was_item and found[-1] not in ",;:.":
+            found += ";"
+        found = f"{found} {words}" if found else words
+        was_item = was_item or mark is not None
+    return found
+
+
+def listed(text: str) -> str:
+    """The same with its lines kept: each item of a list on a line of its own, after a dash."""
+    return "\n".join(
+        _MARK.sub("— ", line, count=1) if _MARK.match(line) else line for line in text.splitlines()
+    )
+
+
 def short(text: str, width: int = 40) -> str:
     """A title cut at a word, for buttons and tables."""
-    line = " ".join(text.split())
+    line = spoken(text)
     if len(line) <= width:
         return line
     cut = line[: width - 1].rsplit(" ", 1)[0]
