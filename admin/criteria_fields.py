@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 from domain import sheets
 from domain.sheets import Block, Row, Sheet
 
-TEXT = 2000  # characters of one field at most
+TEXT = 20_000  # characters of one field at most
 SPARE = 2  # empty lines under a scale and under the bands
 
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain import rubrics, sheets
+from domain.errors import DomainError
 from domain.sheets import Block, Row, Sheet
 from tests.world import World
 
@@ -156,6 +159,37 @@ def test_two_versions_are_told_apart_by_keys() -> None:
         ("added", None, int(gone.max)),
     ]
     assert sheets.compare(old, old) == []
+
+
+PRESSES = st.builds(
+    "{}:{}".format,
+    st.sampled_from(["add", "remove", "up", "down"]),
+    st.lists(st.integers(0, 3), max_size=3).map(lambda steps: ".".join(map(str, steps))),
+)
+TYPED = st.sampled_from(["", "0", "1", "2", "3", "1,5", "25 %", "-1", "1/3", "много", "905"])
+
+
+def rows_of(sheet: Sheet) -> list[Row]:
+    rows = [row for block in sheet.blocks for row in block.rows]
+    return [*rows, *(part for row in rows for part in row.parts)]
+
+
+@given(st.lists(st.one_of(PRESSES, st.tuples(st.integers(0, 20), TYPED)), max_size=12), st.sampled_from(SETS))
+def test_whatever_is_pressed_and_typed_a_sheet_without_doubts_is_a_set(changes: list[Any], key: str) -> None:
+    document = rubrics.shipped_document(key)
+    sheet = sheets.sheet_of(document)
+    for change in changes:
+        if isinstance(change, str):
+            sheets.changed(sheet, change)
+        elif rows := rows_of(sheet):
+            rows[change[0] % len(rows)].max = change[1]
+    made = sheets.document_of(sheet, document)
+    try:
+        rubrics.read_set(made)
+        fits = True
+    except DomainError:
+        fits = False
+    assert (sheets.doubts(sheet) == []) is fits
 
 
 async def test_a_new_year_is_a_copy_with_its_own_key(world: World) -> None:
