@@ -309,9 +309,12 @@ async def erase_me(tx: WriteTx) -> None:
         grant.revoked_at = grant.revoked_at or tx.now
     person.name, person.position, person.telegram_id = "", "", None
     person.consent_version, person.consent_at, person.last_seen_at = None, None, None
-    for invitation in await tx.session.scalars(select(Invitation).where(Invitation.used_by == person.id)):
+    mine = or_(Invitation.used_by == person.id, Invitation.person_id == person.id)
+    for invitation in await tx.session.scalars(select(Invitation).where(mine)):
         invitation.name = ""
-    of_mine = select(Invitation.id).where(Invitation.used_by == person.id)
+        if invitation.used_at is None:
+            invitation.revoked_at = invitation.revoked_at or tx.now
+    of_mine = select(Invitation.id).where(mine)
     await tx.session.execute(
         delete(OtherContact).where(
             or_(OtherContact.person_id == person.id, OtherContact.invitation_id.in_(of_mine))

@@ -213,6 +213,19 @@ async def test_a_contact_is_noted_by_whoever_invites_there_and_forgotten(world: 
         assert (await tx.session.scalars(select(OtherContact))).all() == []
 
 
+async def test_erased_the_paper_opens_nothing_and_names_nobody(world: World) -> None:
+    await block(world, "Тамара")
+    [letter] = await printed(world, "Марина", await key_of(world, "Марина", Why.BLOCKED))
+    async with world.db.write(await world.actor("Тамара")) as tx:
+        await people.erase_me(tx)
+    with pytest.raises(InvitationExpired):
+        await join(world, letter.payload, NOBODY)
+    async with world.db.read(SYSTEM) as tx:
+        names = (await tx.session.scalars(select(Invitation.name))).all()
+    assert "Тамара" not in names
+    assert [why for why, *_ in await listed(world, "Марина")] == []
+
+
 async def test_an_expired_link_still_stands_in_the_list(world: World) -> None:
     await invite(world, "Марина", "Новенькая")
     world.clock.forward(days=15)
