@@ -64,16 +64,22 @@ async def build(folder: Path) -> tuple[Database, MovableClock, Actor, list[int]]
     return db, clock, actor, [row.assignment.id for row in work]
 
 
-async def assess(db: Database, actor: Actor) -> None:
-    """An open wave by a shipped set of criteria with a published result, and results of two years of every school."""
+async def open_wave(db: Database, actor: Actor) -> None:
+    """An open wave by a shipped set of criteria, with a published result."""
     region = next(grant.place for grant in actor.grants)
-    order = list(Cluster)
     async with db.write(actor) as tx:
         kept = await rubrics.save_set(tx, region.region_id or 0, rubrics.shipped_document("sverdlovsk-2022"))
         wave = await monitoring.open_wave(
             tx, kept.id, "Мониторинг", starts_on=date(2022, 4, 11), ends_on=date(2022, 6, 30)
         )
         await monitoring.enter_official(tx, wave.id, region, {"total": 20}, source="протокол")
+
+
+async def assess(db: Database, actor: Actor) -> None:
+    """An open wave, and results and clusters of two years of every school."""
+    await open_wave(db, actor)
+    order = list(Cluster)
+    async with db.write(actor) as tx:
         for number, row in enumerate(await schools.school_list(tx)):
             for place, procedure in enumerate(outcomes.procedures()):
                 for year in (2021, 2022):
