@@ -157,7 +157,7 @@ def _told(visit: Visit, name: str, value: object) -> str:
             for band in value
         ]
         return "; ".join(lines)
-    return str(value) if name in ("title", "year") else boards.number(value)  # type: ignore[arg-type]
+    return str(value) if name in ("title", "year", "order") else boards.number(value)  # type: ignore[arg-type]
 
 
 async def _changeable(visit: Visit, set_id: int) -> CriteriaSetVersion:

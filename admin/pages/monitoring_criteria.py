@@ -1,5 +1,6 @@
 """Criteria sets: those that come along, the region's own versions; copied, changed as text, frozen once scored."""
 
+import re
 import tomllib
 from typing import Annotated, Any
 
@@ -93,6 +94,8 @@ async def _set_page(
         of=of,
         may_change=may_change,
         text=text,
+        # «Мониторинг 2022 года» → 2023; a date in the title is not next year's.
+        next_title=re.sub(rf"(?<![\d.]){of.year}(?!\d)", str(of.year + 1), of.title),
         problem=problem,
         number=boards.number,
         sources=boards.SOURCES,

@@ -11,7 +11,7 @@ class Difference(NamedTuple):
     """What another version says otherwise: («» and a title where a row has come or gone)."""
 
     title: str
-    field: str  # added, gone, title, max, weight, who, scale, bands, printed_max, year, decimals
+    field: str  # added, gone, order, title, max, weight, who, scale, bands, printed_max, year, decimals
     was: Any = None
     now: Any = None
 
@@ -40,6 +40,16 @@ def compare(old: CriteriaSet, new: CriteriaSet) -> list[Difference]:
         if was != now
     ]
     before, after = _rows(old), _rows(new)
+    was_order, is_order = [k for k in before if k in after], [k for k in after if k in before]
+    if moved := [(a, b) for a, b in zip(was_order, is_order, strict=True) if a != b]:
+        found.append(
+            Difference(
+                "",
+                "order",
+                "; ".join(before[a].title for a, _ in moved),
+                "; ".join(after[b].title for _, b in moved),
+            )
+        )
     found += [Difference(row.title, "gone", was=row.max) for key, row in before.items() if key not in after]
     for key, row in after.items():
         if (known := before.get(key)) is None:

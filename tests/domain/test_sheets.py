@@ -161,6 +161,16 @@ def test_two_versions_are_told_apart_by_keys() -> None:
     assert sheets.compare(old, old) == []
 
 
+def test_another_order_is_told() -> None:
+    document = rubrics.shipped_document("sverdlovsk-2022")
+    sheet = sheets.sheet_of(document)
+    first, second = (row.title for row in sheet.blocks[1].rows[:2])
+    sheets.changed(sheet, "down:1.0")
+    old, new = rubrics.read_set(document), rubrics.read_set(sheets.document_of(sheet, document))
+    found = [tuple(d) for d in sheets.compare(old, new)]
+    assert found == [("", "order", f"{first}; {second}", f"{second}; {first}")]
+
+
 PRESSES = st.builds(
     "{}:{}".format,
     st.sampled_from(["add", "remove", "up", "down"]),
