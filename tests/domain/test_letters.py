@@ -1,6 +1,7 @@
 """Who gets no messages, and personal invitations for them on paper."""
 
 import io
+from datetime import date
 
 import pypdfium2
 import pytest
@@ -283,3 +284,33 @@ async def test_the_paper(world: World) -> None:
     assert text.count("Вопросы: Марина, муниципальный координатор") == 3
     assert text.count("до 18 мая 2022") == 3
     assert colours == set()  # black and white
+
+
+def test_the_longest_names_stay_on_their_half() -> None:
+    letter = Letter(
+        whom="Константинопольская-Преображенская Мария " * 4,
+        position="заместитель директора по учебно-воспитательной работе " * 3,
+        role=Role.SCHOOL_HEAD,
+        place="Муниципальное бюджетное общеобразовательное учреждение средняя общеобразовательная школа " * 3,
+        contact="через секретаря " * 12,
+        is_silent=True,
+        open_works=1113,
+        next_due=date(2022, 4, 30),
+        payload="a" * 26,
+        until=date(2022, 5, 18),
+        ask="Марина, главный специалист отдела общего образования, marina@example.org, " * 2,
+        bot="v" * 32,
+    )
+    pdf = pypdfium2.PdfDocument(io.BytesIO(letters.to_pdf([letter, letter], texts("ru", escape=False))))
+    try:
+        assert len(pdf) == 1
+        height, middle = pdf[0].get_height(), pdf[0].get_height() / 2
+        text = pdf[0].get_textpage()
+        whole = text.get_text_range()
+        boxes = [text.get_charbox(at) for at in range(text.count_chars()) if whole[at : at + 1].strip()]
+    finally:
+        pdf.close()
+    halves = len(boxes) // 2
+    assert min(bottom for _, bottom, _, _ in boxes[:halves]) > middle
+    assert max(top for *_, top in boxes[halves:]) < middle
+    assert min(bottom for _, bottom, _, _ in boxes) > 20 < height - max(top for *_, top in boxes)
