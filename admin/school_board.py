@@ -55,10 +55,9 @@ async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, An
 
 async def _group(tx: Tx) -> dict[tuple[str, int], int | None]:
     """What the school is compared with: all schools of the reader; somebody who sees one compares with nobody."""
-    inside = await overview.narrowed(tx, Segment())
-    if len(await overview.members(tx, Segment())) < 2:
+    if not await overview.are_many(tx):
         return {}
-    return await outcomes.group_shares(tx, inside)
+    return await outcomes.group_shares(tx, await overview.narrowed(tx, Segment()))
 
 
 def _risks(visit: Visit, found: risks.ProfileView) -> Markup | None:

@@ -5,6 +5,7 @@ from domain.overview.models import KeptBoard
 from domain.overview.queries import (
     MOST_FACTS,
     FactRow,
+    are_many,
     automatic_facts,
     board,
     by_track,
@@ -49,6 +50,7 @@ __all__ = [
     "Segment",
     "State",
     "WavePoint",
+    "are_many",
     "automatic_facts",
     "band",
     "board",

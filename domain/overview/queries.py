@@ -366,6 +366,12 @@ async def members(tx: Tx, segment: Segment) -> dict[int, schools.SchoolRow]:
     }
 
 
+async def are_many(tx: Tx) -> bool:
+    """Whether the actor sees more than one school."""
+    query = select(School.id).where(within(tx.actor, Permission.SEE, School)).limit(2)
+    return len((await tx.session.scalars(query)).all()) > 1
+
+
 async def tracks(tx: Tx) -> list[tuple[int, str]]:
     """Tracks of the roadmaps by which somebody in the actor's places owes something, the newest first."""
     owed = select(Assignment.id).where(
