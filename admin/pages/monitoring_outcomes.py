@@ -15,7 +15,7 @@ from admin.forms import Choice
 from admin.page import Visit
 from admin.pages.monitoring import tools
 from admin.tables import export
-from domain import charts, outcomes, overview
+from domain import charts, giving, outcomes, overview
 from domain.db import Tx
 from domain.errors import N_
 from domain.meanings import GROUPINGS, MEANINGS, named, notes_of
@@ -89,7 +89,7 @@ async def comparison(tx: Tx, filters: ResultFilters, *, clusters: bool) -> dict[
         "after": after,
         "by": filters.by,
         "narrowed": Narrowed(schools=await overview.narrowed(tx, filters.segment())),
-        "tracks": await overview.by_track(tx) if filters.by == outcomes.TRACK else {},
+        "tracks": await giving.by_track(tx) if filters.by == outcomes.TRACK else {},
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from domain import context, curation, monitoring, outcomes, overview, reports, schools
+from domain import context, curation, giving, monitoring, outcomes, overview, reports, schools
 from domain.accounts import rules
 from domain.accounts.rules import Filters
 from domain.actor import Place
@@ -380,7 +380,7 @@ def _grouping(filters: Filters) -> str:
 
 
 async def _tracks(tx: Tx, by: str) -> dict[str, set[int]]:
-    return await overview.by_track(tx) if by == outcomes.TRACK else {}
+    return await giving.by_track(tx) if by == outcomes.TRACK else {}
 
 
 async def _place(tx: Tx, filters: Filters, region_id: int) -> Place:

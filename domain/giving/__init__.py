@@ -1,7 +1,17 @@
 """Giving measures to schools and offices."""
 
 from domain.giving.actions import assign
-from domain.giving.queries import Group, Plan, TrackRow, group, offices, plan, preview, tracks_in_use
+from domain.giving.queries import (
+    Group,
+    Plan,
+    TrackRow,
+    by_track,
+    group,
+    offices,
+    plan,
+    preview,
+    tracks_in_use,
+)
 from domain.giving.rules import Proposal, Receivers, meant, proposals, receivers
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "Receivers",
     "TrackRow",
     "assign",
+    "by_track",
     "group",
     "meant",
     "offices",

@@ -169,3 +169,20 @@ async def preview(
     """How many assignments would appear, for whom, when due; for a draft as well as for a living roadmap."""
     found = await plan(tx, roadmap_id, school_ids, offices=offices, measure_ids=measure_ids, since=since)
     return progress.preview(found.dues, found.known, progress.today(tx))
+
+
+async def by_track(tx: Tx) -> dict[str, set[int]]:
+    """Which schools of the actor's places work by which track; a school of two tracks stands in both.
+
+    Tracks of the same name in several roadmaps are one.
+    """
+    query = (
+        select(roadmaps.Track.title, Assignment.school_id)
+        .join(roadmaps.Measure, roadmaps.Measure.track_id == roadmaps.Track.id)
+        .join(Assignment, Assignment.measure_id == roadmaps.Measure.id)
+        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.school_id.is_not(None))
+    )
+    found: dict[str, set[int]] = {}
+    for title, school_id in await tx.session.execute(query.distinct()):
+        found.setdefault(" ".join(title.split()), set()).add(school_id or 0)
+    return found

@@ -382,23 +382,6 @@ async def tracks(tx: Tx) -> list[tuple[int, str]]:
     return list(await tx.session.execute(query.order_by(*order)))
 
 
-async def by_track(tx: Tx) -> dict[str, set[int]]:
-    """Which schools of the actor's places work by which track; a school of two tracks stands in both.
-
-    Tracks of the same name in several roadmaps are one.
-    """
-    query = (
-        select(roadmaps.Track.title, Assignment.school_id)
-        .join(roadmaps.Measure, roadmaps.Measure.track_id == roadmaps.Track.id)
-        .join(Assignment, Assignment.measure_id == roadmaps.Measure.id)
-        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.school_id.is_not(None))
-    )
-    found: dict[str, set[int]] = {}
-    for title, school_id in await tx.session.execute(query.distinct()):
-        found.setdefault(" ".join(title.split()), set()).add(school_id or 0)
-    return found
-
-
 async def large_regions(tx: Tx, least: int) -> list[int]:
     """Regions with at least so many schools."""
     query = select(School.region_id).group_by(School.region_id).having(func.count() >= least)

@@ -12,7 +12,7 @@ from domain.actor import Place
 from domain.automatic import Kind
 from domain.monitoring import CONFIRMED_SHARE, Step, Tally, Wave, estimate, prices
 from domain.outcomes import Cluster, percent
-from domain.rubrics import CriteriaSet, Score, score
+from domain.rubrics import CriteriaSet, Score, SetIncomplete, score
 from domain.schools import SchoolStatus, Settlement
 from domain.texts import Texts
 
@@ -148,11 +148,19 @@ def line_of(raw: Raw, of: CriteriaSet | None, official: Official | None) -> Line
         raw.counts,
         raw.engaged,
         raw.silent,
-        estimate(of, own, raw.marks) if of else None,
+        _forecast(of, own, raw.marks) if of else None,
         prices(of, own) if of else [],
         official,
         raw.last_year,
     )
+
+
+def _forecast(of: CriteriaSet, own: Mapping[str, Tally], marks: Mapping[str, Any]) -> Score | None:
+    # A set of which only totals are known («1105») forecasts nothing.
+    try:
+        return estimate(of, own, marks)
+    except SetIncomplete:
+        return None
 
 
 def whole_of(raws: Sequence[Raw], marks: Mapping[str, Any], last_year: int | None) -> Raw:

@@ -9,6 +9,7 @@ from domain import (
     accounts,
     automatic,
     events,
+    giving,
     monitoring,
     outcomes,
     overview,
@@ -299,7 +300,7 @@ async def test_tables_by_track_count_a_school_in_each_of_its_tracks(world: World
             for year, below in ((2021, was), (2022, now)):
                 await outcomes.enter_result(tx, school, "oge_math", year, participants=20, below=below)
     async with world.db.read(await world.actor("Римма")) as tx:
-        tracks = await overview.by_track(tx)
+        tracks = await giving.by_track(tx)
         one, two, three = (world.schools[n].school_id or 0 for n in ("Тороповская", "Климатинская", "16"))
         given = {"А": {one, two}, "Б": {one}}
         table = await outcomes.dynamics_table(tx, before=2021, after=2022, by="track", tracks=given)
@@ -318,7 +319,7 @@ async def test_tables_by_track_count_a_school_in_each_of_its_tracks(world: World
         f"Проверка: в группах {sum(inside.values())} = всего 3 + повторно {again}"
     )
     async with world.db.read(await world.actor("Саша")) as tx:
-        foreign = await overview.by_track(tx)
+        foreign = await giving.by_track(tx)
     assert not {one, two, three} & {id_ for ids in foreign.values() for id_ in ids}
 
 
