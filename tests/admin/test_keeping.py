@@ -14,15 +14,19 @@ from sqlalchemy import delete, select, text, update
 
 from admin.keeping import FIXED, Keeping, State, Store
 from domain import changes, handouts, people, progress
-from domain.actor import SYSTEM
+from domain.actor import SYSTEM, Role
+from domain.automatic import KINDS
 from domain.db import Database
+from domain.files import FileStore
 from domain.looks import look
+from domain.monitoring import Wave
 from domain.schools import School
-from tests.admin.conftest import Panel, count_statements, panel_of
+from tests.admin.conftest import Panel, count_statements, panel_of, sign_in
 from tests.admin.test_access import TABLE, _ask
 from tests.conftest import Template
 from tests.stores import copy_database, drop_database
-from tests.world import MovableClock, World, open_database
+from tests.world import MovableClock, World, create_tables, open_database
+from vekha.demo import loading
 
 READERS = ("Римма", "Марина", "Кирилл", "Клим", "Ольга")
 PAGES = (
@@ -297,3 +301,30 @@ async def test_kept_numbers_of_a_vast_place_are_given_again_until_they_are_old(
     await panel.get("Римма", page)  # old: counted anew after this answer
     assert store.given == given_ + 1
     assert (await panel.get("Римма", page)).text != shown_[0]  # as of another moment
+
+
+async def test_every_page_of_a_full_region_is_kept(tmp_path: Path) -> None:
+    db, clock = open_database(tmp_path)
+    await create_tables(db)
+    files = FileStore(tmp_path / "files")
+    await loading.load(db, files, "Europe/Moscow")  # waves with automatic criteria, events, polls, results
+    async with db.read(SYSTEM) as tx:
+        found = await tx.session.scalars(
+            select(people.RoleGrant).where(people.RoleGrant.role == Role.REGIONAL_COORDINATOR)
+        )
+        own = found.all()[0]
+        places = (await tx.session.scalars(select(School).where(School.region_id == own.region_id))).all()
+        waves = (await tx.session.scalars(select(Wave.id))).all()
+    world = World(db, clock, people={"Римма": own.person_id}, schools={"Тороповская": places[0].place})
+    panel = panel_of(world, tmp_path, {"Римма": await sign_in(world, "Римма")})
+    more = [f"/monitoring/waves/{id_}" for id_ in waves]
+    more += [f"/monitoring/facts?source={kind}" for kind in sorted(KINDS)]
+    pages = [*PAGES, *more, *(f"/reports/{name}" for name in handouts.catalogue())]
+    await check(panel, ["Римма"], pages)
+    store = keeping_of(panel).pages
+    for page in pages:
+        before = store.given
+        assert (await shown(panel, "Римма", page))[0] == 200, page
+        assert store.given == before + 1, page
+    await db.close()
+    drop_database(tmp_path)
