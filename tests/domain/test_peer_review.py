@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +93,7 @@ async def told(world: World, kind: str) -> list[str]:
 
 async def fill(world: World, name: str, form_id: int) -> None:
     for key, text in TEXTS.items():
-        await do(world, name, lambda tx, k=key, t=text: peer_review.write(tx, form_id, k, t))
+        await do(world, name, partial(peer_review.write, form_id=form_id, section=key, text=text))
 
 
 async def groups(world: World, round_id: int) -> list[list[str]]:
@@ -110,7 +111,7 @@ async def test_only_coordinators_of_the_place_make_rounds(world: World) -> None:
         ("Саша", region, NotFound),
     ):
         assert (
-            await refused(world, name, lambda tx, p=place: peer_review.open_round(tx, p, spec(world))) is why
+            await refused(world, name, partial(peer_review.open_round, place=place, spec=spec(world))) is why
         )
     made = await do(world, "Марина", lambda tx: peer_review.open_round(tx, district, spec(world)))
     assert made.place == district
@@ -244,7 +245,7 @@ async def test_a_meeting_is_told_to_the_other_side_once_a_change(world: World) -
     world.clock.forward(days=11)
     await do(world, "Клим", lambda tx: peer_review.hold(tx, theirs))
     for name, form in (("Тамара", mine), ("Клим", theirs)):
-        side = (await look(world, name, lambda tx, f=form: peer_review.my_side(tx, f))).mine
+        side = (await look(world, name, partial(peer_review.my_side, form_id=form))).mine
         assert side.owes == [Step.SHARE]
 
 
@@ -302,7 +303,11 @@ async def _reports(world: World, tmp_path: Path) -> dict[str, int]:
             sent = await progress.submit(tx, id_)
         if state == "confirmed":
             await do(
-                world, "Ульяна", lambda tx, s=sent.id: progress.decide(tx, s, progress.Decision.CONFIRM, "Да")
+                world,
+                "Ульяна",
+                partial(
+                    progress.decide, submission_id=sent.id, decision=progress.Decision.CONFIRM, comment="Да"
+                ),
             )
         numbers[state] = item.id
     return numbers
@@ -337,7 +342,7 @@ async def test_a_school_sees_its_partner_s_papers_while_the_round_runs(world: Wo
     assert own.school.name == "Тороповская ОШ"
     await do(world, "Римма", lambda tx: peer_review.end(tx, round_id))
     for form, name in ((mine, "Тамара"), (theirs, "Клим")):
-        assert await refused(world, name, lambda tx, f=form: peer_papers.partner_papers(tx, f)) is NotFound
+        assert await refused(world, name, partial(peer_papers.partner_papers, form_id=form)) is NotFound
     over = await refused(world, "Тамара", lambda tx: peer_review.write(tx, mine, "strong", "…"))
     assert over is peer_review.RoundOver
     assert (await look(world, "Тамара", lambda tx: peer_review.my_side(tx, mine))).runs is False
@@ -358,7 +363,7 @@ async def test_in_a_triple_recommendations_go_round(world: World) -> None:
     await do(world, "Римма", lambda tx: peer_review.start(tx, round_id))
     forms = [await form_of(world, round_id, id_) for id_ in ids]
     seen = [
-        await look(world, name, lambda tx, f=form: peer_review.my_side(tx, f))
+        await look(world, name, partial(peer_review.my_side, form_id=form))
         for name, form in zip(("Тамара", "Клим", "Кирилл"), forms, strict=True)
     ]
     assert [(v.mine.about.name, v.author.name) for v in seen] == [

@@ -1,0 +1,227 @@
+"""Mutual expertise in the panel: preparing, pairing, the table and its files, a school's own side."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import docx
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from domain import peer_review, peer_watch, progress
+from domain.actor import SYSTEM
+from domain.peer_review import PeerForm
+from tests.admin.conftest import Panel, sign_in
+from tests.admin.peer_targets import DATES
+
+TEXTS = {
+    "s1": "Сильная команда",
+    "s2": "- Назвать показатели\n- Указать сроки <b>",
+}
+
+
+def school(panel: Panel, name: str) -> int:
+    return panel.world.schools[name].school_id or 0
+
+
+async def move_to(panel: Panel, year: int, month: int, day: int) -> None:
+    """Another morning; everybody has signed in anew."""
+    panel.world.clock.moment = datetime(year, month, day, 7, 0, tzinfo=UTC)
+    for name in ("Римма", "Марина", "Ульяна", "Тамара", "Клим"):
+        panel.tokens[name] = await sign_in(panel.world, name)
+
+
+async def prepared(panel: Panel) -> int:
+    """A round of the region, made by its form."""
+    place = panel.world.places["область"].region_id
+    async with panel.browser("Римма") as browser:
+        data = {
+            **DATES,
+            "place": f"{place}--",
+            "section": ["Сильные стороны", "Что изменить"],
+            "asks": ["no", "yes"],
+        }
+        answer = await browser.post("/peer", data=data)
+    assert answer.status_code == 303
+    return int(re.findall(r"/peer/(\d+)", answer.headers["location"])[0])
+
+
+async def started(panel: Panel) -> tuple[int, int, int]:
+    """A round that runs, with Тороповская and Климатинская; their forms."""
+    round_id = await prepared(panel)
+    ids = {"one": school(panel, "Тороповская"), "other": school(panel, "Климатинская")}
+    assert (await panel.post("Римма", f"/peer/{round_id}/pair", **ids)).status_code == 303
+    await move_to(panel, 2022, 9, 16)
+    assert (await panel.post("Римма", f"/peer/{round_id}/start")).status_code == 303
+    async with panel.world.db.read(SYSTEM) as tx:
+        query = select(PeerForm.school_id, PeerForm.id).where(PeerForm.round_id == round_id)
+        forms = dict((await tx.session.execute(query)).tuples().all())
+    return round_id, forms[ids["one"]], forms[ids["other"]]
+
+
+async def test_a_round_is_filled_in_from_the_last_one(panel: Panel) -> None:
+    first = (await panel.get("Римма", "/peer/new")).text
+    assert 'value="2022-09-16"' in first
+    assert 'value="Взаимоэкспертиза 2022"' in first
+    assert 'value="Что изменить в мероприятиях"' in first
+    await prepared(panel)
+    await move_to(panel, 2023, 8, 1)
+    second = (await panel.get("Римма", "/peer/new")).text
+    for value in ("2023-09-16", "2023-10-07", "2023-10-21", "2023-11-01", "2023-11-15", "Что изменить"):
+        assert f'value="{value}"' in second
+
+
+async def test_wrong_dates_are_named_and_nothing_is_lost(panel: Panel) -> None:
+    place = panel.world.places["область"].region_id
+    form = {**DATES, "place": f"{place}--", "meeting": "2022-09-20", "title": "Осень"}
+    answer = await panel.post("Римма", "/peer", **form)
+    assert answer.status_code == 422
+    assert "Проверьте: нужны название, даты по порядку" in answer.text
+    assert 'value="Осень"' in answer.text
+    assert 'value="2022-09-20"' in answer.text
+
+
+async def test_a_proposal_says_why(panel: Panel) -> None:
+    round_id = await prepared(panel)
+    await panel.post("Римма", f"/peer/{round_id}/propose", triple="true")
+    page = (await panel.get("Римма", f"/peer/{round_id}")).text
+    assert "2 пары" in page
+    assert page.count("разные муниципалитеты") == 1
+    assert page.count("одно муниципальное образование") == 1
+    assert "общий куратор" not in page
+    assert "Объявить пары школам: 4" in page
+
+
+async def test_pairs_of_a_list_are_looked_at_first(panel: Panel) -> None:
+    round_id = await prepared(panel)
+    text = "Тороповская ОШ – МОУ Климатинская СОШ\nТимонинская ООШ; СШ № 16"
+    look = await panel.post("Римма", "/peer/list", round=round_id, lines=text)
+    assert "Найдено пар: 1 из 2" in look.text
+    assert "нет среди участников</span> Тимонинская ООШ" in look.text
+    async with panel.world.db.read(SYSTEM) as tx:
+        assert (await tx.session.scalars(select(PeerForm.id))).all() == []
+    made = await panel.post("Римма", "/peer/list", round=round_id, lines=text, go="add")
+    assert made.headers["location"] == f"/peer/{round_id}?done=peer_proposed&n=1"
+    again = await panel.post("Римма", "/peer/list", round=round_id, lines=text, go="add")
+    assert "Уже в паре: Тороповская ОШ." in again.text
+
+
+async def test_pairs_of_a_file(panel: Panel) -> None:
+    round_id = await prepared(panel)
+    body = "№;Школа;Партнёр\n1;Тороповская ОШ;СШ № 16\n2;Василёвская СОШ;Нет такой\n".encode()
+    async with panel.browser("Римма") as browser:
+        answer = await browser.post(
+            "/peer/list", data={"round": round_id}, files={"file": ("пары.csv", body, "text/csv")}
+        )
+    assert "Тороповская ОШ – СШ № 16" in answer.text
+    assert "Найдено пар: 1 из 3" in answer.text  # the head of the table is no pair
+
+
+async def test_the_table_and_its_files_say_the_same(panel: Panel) -> None:
+    round_id, mine, _ = await started(panel)
+    await panel.post("Тамара", f"/peer/forms/{mine}", **TEXTS, go="share")
+    await move_to(panel, 2022, 9, 26)
+    page = (await panel.get("Римма", f"/peer/{round_id}")).text
+    assert "✓ 16.09" in page
+    assert "молчат 6 рабочих дней" in page
+    rows = CalamineWorkbook.from_filelike(
+        io.BytesIO((await panel.get("Римма", f"/peer/{round_id}", format="xlsx")).content)
+    ).get_sheet_by_index(0)
+    sheet = [[str(cell) for cell in row] for row in rows.to_python()]
+    listed = list(
+        csv.reader(
+            io.StringIO(
+                (await panel.get("Римма", f"/peer/{round_id}", format="csv")).content.decode("utf-8-sig")
+            ),
+            delimiter=";",
+        )
+    )
+    assert [row[1] for row in sheet] == [row[1] for row in listed]
+    assert [row[1:4] for row in listed[1:]] == [
+        ["Тороповская ОШ", "Даниловский МР", "Климатинская СОШ"],
+        ["Климатинская СОШ", "Угличский МР", "Тороповская ОШ"],
+        ["Василёвская СОШ", "Угличский МР", "пока без пары"],
+        ["СШ № 16", "Угличский МР", "пока без пары"],
+    ]
+    assert listed[2][-1] == "6"
+    home = (await panel.get("Ульяна", "/")).text
+    assert "взаимоэкспертиза: партнёру не отвечает 1 школа" in home
+    assert "взаимоэкспертиза" not in (await panel.get("Марина", "/")).text
+
+
+async def test_a_school_fills_in_shows_and_finishes(panel: Panel) -> None:
+    _, mine, theirs = await started(panel)
+    page = (await panel.get("Тамара", f"/peer/forms/{mine}")).text
+    assert "Ваш партнёр: Климатинская СОШ" in page
+    assert "ещё не открывали" in page
+    assert "взаимоэкспертизу открыли, форма пуста" in (await panel.get("Клим", f"/peer/forms/{theirs}")).text
+    early = await panel.post("Тамара", f"/peer/forms/{mine}", s1=TEXTS["s1"], go="finish")
+    assert early.status_code == 422
+    assert "Пусты разделы: Что изменить." in early.text
+    assert TEXTS["s1"] in (await panel.get("Тамара", f"/peer/forms/{mine}")).text  # what was written is kept
+    assert (await panel.get("Клим", f"/peer/forms/{mine}/read")).status_code == 404
+    await panel.post("Тамара", f"/peer/forms/{mine}", **TEXTS, go="finish")
+    read = (await panel.get("Клим", f"/peer/forms/{mine}/read")).text
+    assert "Указать сроки &lt;b&gt;" in read
+    answer = await panel.get("Клим", f"/peer/forms/{mine}/file")
+    document = docx.Document(io.BytesIO(answer.content))
+    assert [[cell.text for cell in row.cells] for row in document.tables[0].rows] == [
+        ["Раздел", "Рекомендации"],
+        ["Сильные стороны", "Сильная команда"],
+        ["Что изменить", TEXTS["s2"]],
+    ]
+    words = [paragraph.text for paragraph in document.paragraphs]
+    assert "Рекомендует: Тороповская ОШ" in words
+    assert "Итоговая форма, 16 сентября 2022" in words
+
+
+async def test_recommendations_become_measures_or_are_answered(panel: Panel) -> None:
+    _, mine, theirs = await started(panel)
+    await panel.post("Тамара", f"/peer/forms/{mine}", **TEXTS, go="finish")
+    async with panel.world.db.read(await panel.world.actor("Клим")) as tx:
+        first, second = (await peer_review.my_side(tx, theirs)).advice
+    no_word = await panel.post("Клим", f"/peer/advice/{first.id}", form=theirs, do="declined")
+    assert "Напишите в нескольких словах, почему не учли." in no_word.text
+    await panel.post("Клим", f"/peer/advice/{first.id}", form=theirs, do="declined", why="Есть в приказе")
+    await panel.post(
+        "Клим",
+        f"/peer/advice/{second.id}",
+        form=theirs,
+        do="plan",
+        plan=panel.world.roadmap_id,
+        until="2022-12-20",
+    )
+    page = (await panel.get("Клим", f"/peer/forms/{theirs}")).text
+    assert "Есть в приказе" in page
+    assert "в нашем плане" in page
+    async with panel.world.db.read(await panel.world.actor("Клим")) as tx:
+        assert "Указать сроки <b>" in {row.measure.title for row in await progress.my_work(tx)}
+    assert (
+        "Партнёр учёл ваших рекомендаций: 1 из 2" in (await panel.get("Тамара", f"/peer/forms/{mine}")).text
+    )
+
+
+async def test_the_partner_after_the_end_finds_nothing(panel: Panel) -> None:
+    round_id, mine, _ = await started(panel)
+    assert (await panel.get("Тамара", f"/peer/forms/{mine}/papers")).status_code == 200
+    await panel.post("Римма", f"/peer/{round_id}/end")
+    assert (await panel.get("Тамара", f"/peer/forms/{mine}/papers")).status_code == 404
+    page = await panel.get("Тамара", f"/peer/forms/{mine}")
+    assert page.status_code == 200
+    assert "Документы партнёра" not in page.text
+    late = await panel.post("Тамара", f"/peer/forms/{mine}", s1="поздно")
+    assert (late.status_code, "Эта взаимоэкспертиза завершена." in late.text) == (422, True)
+
+
+async def test_engagement_opens_into_the_round(panel: Panel) -> None:
+    round_id, mine, _ = await started(panel)
+    await panel.post("Тамара", f"/peer/forms/{mine}", **TEXTS, go="finish")
+    await move_to(panel, 2022, 11, 3)
+    async with panel.world.db.read(await panel.world.actor("Римма")) as tx:
+        schools = select(PeerForm.school_id)
+        start, end = datetime(2022, 1, 1).date(), datetime(2022, 12, 31).date()
+        facts = await peer_watch.facts(tx, schools, start, end)
+    assert sorted((fact.school_id, fact.round_id, fact.done) for fact in facts) == sorted(
+        [(school(panel, "Тороповская"), round_id, True), (school(panel, "Климатинская"), round_id, False)]
+    )
