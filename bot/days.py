@@ -1,7 +1,9 @@
-"""A day as people type it."""
+"""A day as people type it, and when something that waits for the morning leaves."""
 
 from datetime import date
 
+from bot.talk import Talk
+from domain import outbox
 from domain.deadlines import Context, parse
 from domain.errors import N_, DomainError
 
@@ -39,3 +41,14 @@ def _written(text: str, today: date) -> tuple[date | None, date]:
     if last < today:
         raise DayUnclear
     return first, last
+
+
+def when_it_leaves(talk: Talk) -> str:
+    """That invitations wait for the morning, where it is night; empty in the day."""
+    now = talk.db.clock.now()
+    moment = outbox.allowed_at(now, talk.actor.timezone)
+    if moment == now:
+        return ""
+    return talk.plain(
+        "It is late: the messages leave on %(when)s.", when=talk.plain.time(moment, talk.actor.timezone)
+    )

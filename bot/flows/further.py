@@ -5,6 +5,7 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message
 
 from bot import whom
+from bot.days import when_it_leaves
 from bot.flows.organising import show_card
 from bot.identity import Expecting
 from bot.presses_news import EventCard, EventMore
@@ -29,7 +30,8 @@ async def more(query: CallbackQuery, callback_data: EventMore, talk: Talk) -> No
     if callback_data.do == "invite":
         async with talk.db.write(talk.actor) as tx:
             n = await events.invite(tx, id_, await _segment(tx, who))
-        await talk.answer(talk.plain.n("Invited: %(n)s person.", "Invited: %(n)s people.", n))
+        said = talk.plain.n("Invited: %(n)s person.", "Invited: %(n)s people.", n)
+        await talk.answer(f"{said} {when_it_leaves(talk)}".strip())
         await show_card(talk, id_)
         return
     async with talk.db.read(talk.actor) as tx:

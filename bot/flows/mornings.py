@@ -26,6 +26,7 @@ router = Routes("mornings")
 WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"))
 LEAVES = (7, 14, 28)  # days that one press chooses
 SNOOZES = (1, 2, 7)
+EXAMPLE = 10  # days ahead: how a day is written
 LATER = "remind_later"  # the next text is the day on which to remind again
 LEAVE = "leave"  # the next text is the last day of a leave, or both
 
@@ -172,7 +173,11 @@ async def _screen(tx: Tx, talk: Talk) -> Screen:
         for number, (mark, name) in enumerate(zip(marks, WEEKDAYS, strict=True))
     ]
     rows: list[Row] = [[button(talk.plain("Another hour"), Reminding(do="hours"))], days]
-    if has_leave or chosen.is_paused(today):
+    if has_leave:
+        begun = chosen.is_paused(today)
+        label = talk.plain("I am back: end the leave") if begun else talk.plain("Cancel the leave")
+        rows.append([button(label, Reminding(do="back"))])
+    elif chosen.is_paused(today):
         rows.append([button(talk.plain("Remind me again"), Reminding(do="back"))])
     else:
         rows.append(
@@ -224,7 +229,10 @@ def _later(talk: Talk) -> Screen:
         [button(plain.day(day), Reminding(do="snooze", value=(day - today).days))] for day in days
     ]
     rows.append([button(plain("‹ Back"), Reminding())])
-    text = talk.say("On which day shall I remind you again? Or write it: 25.04. Deadlines do not move by it.")
+    text = talk.say(
+        "On which day shall I remind you again? Or write it: %(day)s. Deadlines do not move by it.",
+        day=plain.short(today + timedelta(days=EXAMPLE)),
+    )
     return Screen(text, rows, Expects(LATER))
 
 
@@ -237,7 +245,13 @@ def _away(talk: Talk) -> Screen:
         label = plain.n("%(n)s day, up to %(day)s", "%(n)s days, up to %(day)s", days, day=last)
         rows.append([button(label, Reminding(do="leave", value=days))])
     rows.append([button(plain("‹ Back"), Reminding())])
-    lines = [talk.say("For how long are you away, from today on? Or write it: 25.04–10.05, or the last day.")]
+    lines = [
+        talk.say(
+            "For how long are you away, from today on? Or write it: %(first)s–%(last)s, or the last day.",
+            first=plain.short(today + timedelta(days=EXAMPLE)),
+            last=plain.short(today + timedelta(days=2 * EXAMPLE)),
+        )
+    ]
     if talk.actor.roles() & SCHOOL_TEAM:
         lines.append(talk.say("The others of your school are reminded as before."))
     return Screen("\n".join(lines), rows, Expects(LEAVE))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
 from bot import whom
-from bot.days import DayUnclear, written_day
+from bot.days import DayUnclear, when_it_leaves, written_day
 from bot.flows.mornings import WEEKDAYS
 from bot.flows.writing import counts
 from bot.gatherings import KINDS, event_text
@@ -197,6 +197,7 @@ async def _make(talk: Talk, memo: dict[str, Any]) -> None:
             request_key=f"chat:{talk.chat_id}:{memo['key']}",
             group_ids=memo.get("groups", []),
         )
+    await talk.answer(when_it_leaves(talk))
     await show_card(talk, made.id)
 
 

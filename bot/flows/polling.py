@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import whom
 from bot.ballots import head, outline
-from bot.days import written_day
+from bot.days import when_it_leaves, written_day
 from bot.flows.tallying import show_card
 from bot.flows.writing import counts
 from bot.identity import Expecting
@@ -35,6 +35,7 @@ KINDS = {
     "ten": N_("A mark from 1 to 10"),
     Kind.TEXT.value: N_("In their own words"),
 }
+EXAMPLE = 10  # days ahead: how a day is written
 ENDS = (3, 7, 14)  # days from today that one press chooses
 CLOSING = time(20)  # of the last day, by the author's clock, as in the panel
 WORDS = 500  # characters of a question
@@ -294,4 +295,5 @@ async def _send(talk: Talk, memo: dict[str, Any], *, sure: bool) -> None:
     async with talk.db.write(talk.actor) as tx:
         key = f"chat:{talk.chat_id}:{memo['key']}"
         made = await polls.create(tx, spec, segment, request_key=key)
+    await talk.answer(when_it_leaves(talk))
     await show_card(talk, made.id)

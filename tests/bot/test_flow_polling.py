@@ -1,5 +1,7 @@
 """A poll asked from the chat: question by question, to whom, the look, the results, the end."""
 
+from datetime import UTC, datetime
+
 from domain import audiences, polls
 from domain.actor import SYSTEM, Role
 from domain.audiences import Segment
@@ -228,3 +230,14 @@ async def test_strangers_get_nowhere(play: Play) -> None:
     async with play.db.read(await play.world.actor("Марина")) as tx:
         found = await polls.results(tx, 1)
     assert (found.poll.closed_at, found.poll.reminded_at) == (None, None)
+
+
+async def test_at_night_the_author_reads_when_it_leaves(play: Play) -> None:
+    play.world.clock.moment = datetime(2022, 4, 18, 20, 0, tzinfo=UTC)  # 23:00 in Moscow
+    marina = await asked(play)
+    await marina.press("Отправить: 2")
+    assert marina.alert == "Сейчас поздно: сообщения уйдут 19 апреля, 09:00."
+    assert play.chat("Дина").messages == []
+    play.world.clock.moment = datetime(2022, 4, 19, 6, 5, tzinfo=UTC)
+    await play.settled()
+    assert play.chat("Дина").text.splitlines()[0] == "📊 Нужен ли семинар?"

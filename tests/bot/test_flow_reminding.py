@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain import weekly
+from domain import people, weekly
 from domain.errors import Forbidden
 from tests.bot.chat import Chat, Play, told
 from tests.bot.test_flow_report import handed_in
@@ -60,7 +60,7 @@ async def test_the_hour_and_the_days(play: Play) -> None:
 async def test_later_until_a_day_that_is_chosen_or_written(play: Play) -> None:
     dina = await opened(play, "Дина")
     await dina.press("Напомнить позже…")
-    assert dina.text == "В какой день напомнить снова? Или напишите: 25.04. Сроки от этого не сдвинутся."
+    assert dina.text == "В какой день напомнить снова? Или напишите: 28.04. Сроки от этого не сдвинутся."
     assert dina.labels == ["19 апреля, вторник", "20 апреля, среда", "25 апреля, понедельник", "‹ Назад"]
     assert (await dina.say("не знаю")).startswith("Не понял, какой день.")
     await dina.say("23 апреля")  # a Saturday: nothing leaves on a day off
@@ -172,7 +172,7 @@ async def test_back_earlier_ends_the_substitution(play: Play) -> None:
     await kirill.press("Марина")
     choice = kirill.last
     assert [g.role for g in (await play.world.actor("Марина")).grants] == ["municipal_coordinator", "curator"]
-    await kirill.press("Снова напоминать")
+    await kirill.press("Отпуск окончен")
     assert kirill.text.splitlines() == ["Настройки напоминаний", USUAL]
     assert [g.role for g in (await play.world.actor("Марина")).grants] == ["municipal_coordinator"]
     # Without a leave nobody is named, and nobody from elsewhere ever is.
@@ -182,6 +182,12 @@ async def test_back_earlier_ends_the_substitution(play: Play) -> None:
     kirill = await leaving(play)
     await kirill.press_data(kirill.last, f"rm:stand_in:{ulyana}")
     assert kirill.alert == told(Forbidden())
+
+
+async def substitutes(play: Play) -> set[int]:
+    """Who stands in for Kirill, now or later."""
+    async with play.db.read(await play.world.actor("Кирилл")) as tx:
+        return {play.world.people[name] for name, _, _ in await people.substitutes(tx)}
 
 
 async def test_a_leave_ahead_is_told_with_its_first_day(play: Play) -> None:
@@ -196,5 +202,6 @@ async def test_a_leave_ahead_is_told_with_its_first_day(play: Play) -> None:
     assert play.chat("Марина").text.splitlines()[0] == (
         "Вы будете замещать: Кирилл, с 4 мая по 13 мая включительно."
     )
-    assert await kirill.say("/reminders") == kirill.text
-    await kirill.press("Снова напоминать")
+    await kirill.press("Отменить отпуск")
+    assert kirill.text.splitlines() == ["Настройки напоминаний", USUAL]
+    assert play.world.people["Марина"] not in await substitutes(play)
