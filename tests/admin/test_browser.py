@@ -14,7 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from admin.auth import COOKIE
 from domain import access, progress
 from domain.actor import SYSTEM
-from tests.admin import news_targets, targets
+from tests.admin import news_targets, targets, wave_targets
 from tests.admin.conftest import Panel
 from tests.world import DATA
 
@@ -102,12 +102,19 @@ async def pages_of(panel: Panel) -> list[str]:
     await targets.message(world, "here")
     poll, event = await news_targets.poll(world, "here"), await targets.event(world, "here")
     await news_targets.group(world, "here")
+    criteria = await wave_targets.criteria(world, "here")
     living = f"/roadmaps/{world.roadmap_id}"
     return [
         "/",
         "/?by=measure",
         "/schools",
         "/schools/import",
+        "/schools/settlements",
+        f"/monitoring/criteria/{criteria['set_id']}",
+        f"/monitoring/criteria/{criteria['set_id']}/fields",
+        f"/monitoring/criteria/{criteria['set_id']}/compare",
+        "/snapshots",
+        "/briefs",
         f"/schools/{world.schools['Тороповская'].school_id}",
         f"/work/{report['assignment_id']}",
         "/review",
