@@ -183,13 +183,11 @@ async def _screen(talk: Talk, memo: dict[str, Any]) -> Screen:
         days = [_day_from(talk, n) for n in ENDS]
         rows = [[button(plain.day(d), _press(memo, "ends", str((d - talk.today()).days)))] for d in days]
         rows += [[button(plain("Without an end"), _press(memo, "ends", "0"))], back]
-        return _step(
-            talk,
-            memo,
-            "ends",
-            say("Until the evening of which day? Or write it: 25.04. I remind once."),
-            rows,
+        text = say(
+            "Until the evening of which day? Or write it: %(day)s. I remind once.",
+            day=plain.short(_day_from(talk, EXAMPLE)),
         )
+        return _step(talk, memo, "ends", text, rows)
     return await _look(talk, memo)
 
 
