@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 from admin.auth import Visitor
 from admin.forms import refusal, sent
 from admin.page import Visit
-from admin.tables import MIME, attachment
+from admin.tables import MIME, NUMBERS, attachment, drawn_rows
 from domain import handouts, outcomes, programme, reports, schools, seasons, snapshots
 from domain.accounts import Report
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Role
@@ -19,7 +19,7 @@ from domain.db import Tx
 from domain.errors import DomainError, Forbidden, InvalidInput, NotFound
 from domain.handouts import Format
 from domain.meanings import FILTERS, GROUPINGS
-from domain.tables import Book, Kind, drawn, first_rows, plain_rows
+from domain.tables import Book, drawn, first_rows, plain_rows
 
 closed = APIRouter()
 OWN = ("format", "done", "n")  # parts of an address that are no filters
@@ -95,8 +95,8 @@ async def report_page(visit: Visitor, name: str, request: Request) -> Response:
         labels=FILTERS,
         keeps=not vast and bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
         large=vast and of.large,
-        numbers=(Kind.COUNT, Kind.PERCENT, Kind.POINTS),
-        percent=Kind.PERCENT,
+        lines=drawn_rows(shown.book.main.columns, shown.rows) if shown.book else "",
+        numbers=NUMBERS,
     )
     page.background = task
     return page
