@@ -22,7 +22,8 @@ report = group(say("Reports."))
 PlaceName = Annotated[str | None, typer.Option(help=say("Only of this region, municipality or school."))]
 CohortName = Annotated[str | None, typer.Option(help=say("Only schools of this cohort."))]
 By = Annotated[
-    str | None, typer.Option(help=say("Groups: all, cohort, track, municipality, cluster, status, settlement."))
+    str | None,
+    typer.Option(help=say("Groups: all, cohort, track, municipality, cluster, status, settlement.")),
 ]
 Before = Annotated[
     int | None, typer.Option(help=say("The earlier year; without it the one before the newest."))
