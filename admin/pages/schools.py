@@ -21,6 +21,7 @@ from domain.policy import Permission, allows
 from domain.tables import Table
 
 closed = APIRouter()
+SHOWN = 500  # lines of the page; the file has all
 
 
 class SchoolFilters(Filters):
@@ -62,9 +63,11 @@ async def _lines(tx: Tx, visit: Visit, filters: SchoolFilters) -> list[SchoolLin
         municipality_id=filters.municipality,
         cohort_id=filters.cohort,
         status=filters.status if filters.status in SCHOOL_STATUS else None,
+        limit=None if filters.format or filters.sort in SORTS else SHOWN + 1,
     )
+    among = [row.school.id for row in found] if len(found) == SHOWN + 1 else None
     sums: dict[int, list[int]] = {}
-    for row in await reports.school_progress(tx):
+    for row in await reports.school_progress(tx, among=among):
         counts = sums.setdefault(row.school_id, [0, 0, 0, 0])
         for index, value in enumerate((row.total, row.done, row.in_review, row.overdue)):
             counts[index] += value
@@ -94,7 +97,8 @@ async def school_list(visit: Visitor, filters: Annotated[SchoolFilters, Query()]
         return export(_table(visit, lines), filters.format, "schools")
     return visit.page(
         "schools/list.html",
-        lines=lines,
+        lines=lines[:SHOWN],
+        more=len(lines) > SHOWN,
         filters=filters,
         municipalities=municipalities,
         cohorts=cohorts,

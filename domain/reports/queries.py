@@ -1,6 +1,6 @@
 """«Кто не сдал» from every side. Read-only, across slices, a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -172,7 +172,9 @@ def list_by_measure(table: Matrix) -> list[MeasureRow]:
     return sorted(result, key=lambda r: (not r.missing, r.due_on is None, r.due_on or date.max))
 
 
-async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[ProgressRow]:
+async def school_progress(
+    tx: Tx, *, school_id: int | None = None, among: Collection[int] | None = None
+) -> list[ProgressRow]:
     """Schools × roadmaps with counts, one query however many schools; late by the actor's day."""
 
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -200,6 +202,8 @@ async def school_progress(tx: Tx, *, school_id: int | None = None) -> list[Progr
     )
     if school_id is not None:
         query = query.where(Assignment.school_id == school_id)
+    if among is not None:
+        query = query.where(Assignment.school_id.in_(among))
     return [ProgressRow(*row) for row in (await tx.session.execute(query))]
 
 

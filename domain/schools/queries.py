@@ -72,8 +72,12 @@ async def school_list(
     cohort_id: int | None = None,
     status: str | None = None,
     permission: Permission = Permission.SEE,
+    limit: int | None = None,
 ) -> list[SchoolRow]:
-    """Schools by municipality and name, filtered; `search` looks into names without regard to case."""
+    """Schools by municipality and name, filtered; `search` looks into names without regard to case.
+
+    `limit`: the first so many, where nothing is searched for.
+    """
     query = (
         select(School, Municipality.name)
         .join(Municipality, Municipality.id == School.municipality_id)
@@ -88,6 +92,8 @@ async def school_list(
         )
     if status:
         query = query.where(School.status == status)
+    if limit is not None and not search:
+        query = query.limit(limit)
     rows = [SchoolRow(*row) for row in (await tx.session.execute(query))]
     wanted = rules.fold(search)
     return [r for r in rows if wanted in rules.fold(f"{r.school.full_name} {r.school.name} {r.municipality}")]

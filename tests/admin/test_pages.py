@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from admin.pages import schools as school_pages
 from domain import audit, broadcasts, giving, outbox, people, progress, roadmaps, schools
 from domain.actor import SYSTEM, Role
 from domain.outbox import OutboxMessage
@@ -312,3 +313,18 @@ async def test_the_queue_costs_the_same_with_one_school_and_with_three(panel: Pa
     assert await count_statements(world.db, panel.get("Ульяна", "/review")) == few
     page = lines((await panel.get("Ульяна", "/review")).text)
     assert (page.count("Климатинская"), page.count("Василёвская"), page.count("Тороповская")) == (2, 1, 0)
+
+
+async def test_a_very_long_list_of_schools_shows_its_first_lines(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(school_pages, "SHOWN", 2)
+    page = (await panel.get("Римма", "/schools")).text
+    assert page.count('<th scope="row">') == 2
+    assert "Показаны первые 2." in page
+    assert (await panel.get("Римма", "/schools", format="csv")).text.count(
+        "\n"
+    ) == 5  # the head and four schools
+    narrowed = (await panel.get("Римма", "/schools", search="Торопов")).text
+    assert narrowed.count('<th scope="row">') == 1
+    assert "Показаны первые" not in narrowed

@@ -23,7 +23,7 @@ from tests.bench.region import client_of, open_wave
 from tests.world import create_tables, open_database
 
 SCHOOLS, MUNICIPALITIES = 40_000, 400
-OTHERS = ("/monitoring", "/monitoring/municipalities/1", "/monitoring/outcomes", "/schools/1")
+OTHERS = ("/schools", "/monitoring", "/monitoring/municipalities/1", "/monitoring/outcomes", "/schools/1")
 SAY = texts("ru", escape=False)
 
 
