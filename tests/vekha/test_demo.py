@@ -12,7 +12,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain import broadcasts, effects, indicators, outbox, people, progress, reports, roadmaps, schools
+from domain import (
+    broadcasts,
+    effects,
+    indicators,
+    letters,
+    outbox,
+    people,
+    progress,
+    reports,
+    roadmaps,
+    schools,
+)
 from domain.actor import SYSTEM, Role
 from domain.db import Clock, Database
 from domain.files import FileStore
@@ -48,6 +59,11 @@ async def test_on_any_day_every_screen_has_something_to_show(folder: Path, day: 
         assert needs.doubts > 0
         assert "Любимская ООШ" in {name for _, name in needs.schools_without_curator}
         assert "Шильпуховская ООШ" in {name for _, name in needs.schools_without_people}
+        lost = {(row.why, row.contact) for row in await letters.unreached(tx)}
+        assert {
+            ("invited", "через директора, кабинет 12"),
+            ("nobody", "секретарь, 8 (00000) 0-00-00"),
+        } <= lost
         assert (await outbox.counts(tx))["pending"] > 0
         assert len(await broadcasts.broadcast_list(tx)) == 1
         curator = await people.actor_by_telegram(tx, 1003)

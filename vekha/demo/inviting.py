@@ -1,10 +1,10 @@
-"""An event ahead, a poll half answered and a saved circle in the demonstration."""
+"""An event ahead, a poll half answered, a saved circle and people not reached yet in the demonstration."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from domain import audiences, events, polls
+from domain import audiences, events, people, polls
 from domain.actor import Role
 from domain.audiences import Segment
 from domain.dates import local_day, working_day_after
@@ -12,7 +12,8 @@ from domain.events import EventKind, EventSpec
 from domain.polls import Kind, PollSpec, QuestionSpec
 from vekha.demo.loading import Stage
 
-REGION, DISTRICT = 1007, 1005
+REGION, DISTRICT, HEAD = 1007, 1005, 1001
+EMPTY = "Шильпуховская ООШ"
 TEAM = (Role.SCHOOL_HEAD, Role.SCHOOL_MEMBER)
 QUESTIONS = (
     QuestionSpec("Нужна ли школе помощь в этом месяце?", options=("Да", "Нет", "Пока не знаем")),
@@ -44,6 +45,18 @@ async def tell(stage: Stage) -> None:
     region = stage.as_(stage.played(REGION), stage.tx.now - timedelta(days=3))
     await audiences.save(region, "Все, кто опаздывает", Segment(roles=TEAM, late_days=0))
     await _ask(stage)
+    await _not_yet(stage)
+
+
+async def _not_yet(stage: Stage) -> None:
+    """Somebody was invited and has not come; of a school without anybody only its secretary is known."""
+    region = stage.as_(stage.played(REGION), stage.tx.now - timedelta(days=6))
+    school = stage.played(HEAD).places(Role.SCHOOL_HEAD)[0]
+    made = await people.invite(region, Role.SCHOOL_MEMBER, school, name="Павел Ежов")
+    subject = people.Unreached("invitation", made.invitation.id)
+    await people.note_contact(region, subject, "через директора, кабинет 12")
+    empty = stage.places[EMPTY].school_id
+    await people.note_contact(region, people.Unreached("school", empty or 0), "секретарь, 8 (00000) 0-00-00")
 
 
 async def _ask(stage: Stage) -> None:
