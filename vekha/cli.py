@@ -9,7 +9,6 @@ from vekha.commands import (
     papers,
     persons,
     reading,
-    reporting,
     results,
     running,
     setting_up,
