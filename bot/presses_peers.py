@@ -25,7 +25,7 @@ class PeerSection(CallbackData, prefix="ks"):
 
 
 class PeerDo(CallbackData, prefix="kd"):
-    """share, finish, reopen, meet, met, placed, file, read, papers, advice; `sure` after the question."""
+    """share, finish, reopen, meet, met, placed, file, their, read, papers, advice; `sure` after the question."""
 
     id: int
     do: str

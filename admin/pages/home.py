@@ -12,6 +12,7 @@ from markupsafe import Markup
 from admin.auth import Visitor
 from admin.forms import Choice, Filters
 from admin.page import Visit
+from admin.peer_words import STEPS
 from admin.tables import Format, export
 from admin.words import STANDINGS
 from domain import peer_watch, programme, progress, reports, roadmaps, schools
@@ -177,11 +178,14 @@ async def home(visit: Visitor, filters: Annotated[HomeFilters, Query()]) -> Resp
 async def _own_work(visit: Visit) -> Response:
     async with visit.read() as tx:
         rows = await progress.my_work(tx)
+        steps = await peer_watch.lines(tx, await peer_watch.tasks(tx))
         plans = {(r.template_id or r.roadmap_id, r.school_id) for r in await reports.school_progress(tx)}
         day = progress.today(tx)
     return visit.page(
         "home/work.html",
         rows=rows,
+        steps=steps,
+        step_words=STEPS,
         day=day,
         plans=sorted(plans),
         standings=STANDINGS,

@@ -10,7 +10,7 @@ from bot.presses import Work
 from bot.presses_peers import Peer, PeerAnswer, PeerDo
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import Expects, Row, Screen, bold, button, clip, safe
+from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
 from domain import peer_advice, peer_review
 from domain.peer_review import FormView, PeerAdvice, Verdict
 from domain.policy import Permission, allows
@@ -21,21 +21,21 @@ UNTIL = "peer_until"  # the next text is the date of the own measure
 SIGNS = {Verdict.TAKEN: "✅", Verdict.DECLINED: "✖️", None: "▫️"}
 
 
-def advice_screen(talk: Talk, view: FormView) -> Screen:
-    """All recommendations with their answers; those without one are pressed."""
-    say, plain = talk.say, talk.plain
+def advice_screen(talk: Talk, view: FormView, number: int = 0) -> Screen:
+    """Recommendations with their answers, five to a page; those without an answer are pressed."""
+    say, plain, id_ = talk.say, talk.plain, view.mine.form.id
     lines = [say("<b>%(school)s</b> recommends:", school=view.author.name)]
     rows: list[Row] = []
-    for number, one in enumerate(view.advice, start=1):
-        lines.append(f"{SIGNS[one.verdict]} {number}. {safe(clip(one.text, 300))}{_told(talk, one)}")
+    shown = page(list(enumerate(view.advice, start=1)), number)
+    for at, one in shown.items:
+        lines.append(f"{SIGNS[one.verdict]} {at}. {safe(clip(one.text, 500))}{_told(talk, one)}")
         if one.verdict is None:
-            press = PeerAnswer(id=one.id, form=view.mine.form.id)
-            rows.append([button(f"{number}. {one.text}", press)])
-    rows = rows[:5]
+            rows.append([button(f"{at}. {one.text}", PeerAnswer(id=one.id, form=id_))])
     if not any(one.verdict is None for one in view.advice):
         lines.append("\n" + say("Everything is answered."))
-    rows.append([button(plain("‹ Back"), Peer(id=view.mine.form.id))])
-    return Screen("\n".join(lines)[:4000], rows)
+    rows.append(shown.turning(lambda n: PeerDo(id=id_, do="advice", page=n)))
+    rows.append([button(plain("‹ Back"), Peer(id=id_))])
+    return Screen("\n".join(lines), rows)
 
 
 def _told(talk: Talk, one: PeerAdvice) -> str:

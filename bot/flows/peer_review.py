@@ -237,8 +237,8 @@ async def do(query: CallbackQuery, callback_data: PeerDo, talk: Talk) -> None:
             await changes[what](tx, id_)
         await _show(talk, id_)
         return
-    if what == "file":
-        await _send_form(talk, id_)
+    if what in ("file", "their"):
+        await _send_form(talk, id_, theirs=what == "their")
         await _show(talk, id_, fresh=True)  # below the file, where the thumb is
         await talk.strip(query.message.message_id if query.message is not None else None)
         return
@@ -247,8 +247,10 @@ async def do(query: CallbackQuery, callback_data: PeerDo, talk: Talk) -> None:
             screen = _papers(talk, id_, await peer_papers.partner_papers(tx, id_), callback_data.page)
         else:
             view = await peer_review.my_side(tx, id_)
-            drawn = {"meet": _meeting, "advice": peer_answers.advice_screen}.get(what, _reading)
-            screen = drawn(talk, view)
+            if what == "advice":
+                screen = peer_answers.advice_screen(talk, view, callback_data.page)
+            else:
+                screen = _meeting(talk, view) if what == "meet" else _reading(talk, view)
     await talk.show(screen)
 
 
@@ -296,7 +298,9 @@ def _reading(talk: Talk, view: FormView) -> Screen:
     for each in view.round.form:
         if words := str(found.texts.get(each.key, "")).strip():
             lines.append(f"\n{bold(each.title)}\n{safe(clip(words, SHOWN // len(view.round.form)))}")
-    return Screen("\n".join(lines), [[button(talk.plain("‹ Back"), Peer(id=view.mine.form.id))]])
+    id_ = view.mine.form.id
+    file = button(talk.plain("The whole form as a file"), PeerDo(id=id_, do="their"))
+    return Screen("\n".join(lines), [[file], [button(talk.plain("‹ Back"), Peer(id=id_))]])
 
 
 def _papers(talk: Talk, form_id: int, found: PartnerPapers, number: int) -> Screen:
@@ -344,9 +348,14 @@ async def paper(query: CallbackQuery, callback_data: PeerPaper, talk: Talk) -> N
     await talk.show(Screen("\n".join(lines), [back]), fresh=has_files)
 
 
-async def _send_form(talk: Talk, form_id: int) -> None:
+async def _send_form(talk: Talk, form_id: int, *, theirs: bool) -> None:
     async with talk.db.read(talk.actor) as tx:
+        if theirs:
+            received = (await peer_review.my_side(tx, form_id)).received
+            if received is None:
+                raise NotFound
+            form_id = received.id
         found = await peer_review.readable(tx, form_id)
     body = papers.to_docx(peer_review.paper(talk.plain, found))
-    name = f"{clip(found.about, 60)}.docx"
+    name = f"{clip(found.author, 60)} – {clip(found.about, 60)}.docx"
     await talk.bot.send_document(talk.chat_id, BufferedInputFile(body, name))

@@ -262,7 +262,7 @@ async def look(tx: WriteTx, form_id: int) -> None:
 
 
 async def write(tx: WriteTx, form_id: int, section: str, text: str, *, add: bool = False) -> PeerForm:
-    """Put words into a section of the own form, or after those that stand there. Raises FormFinal, RoundOver."""
+    """Put words into a section of the own form, or after those there. Raises FormFinal, RoundOver, TextTooLong."""
     form, _, found = await _at_work(tx, form_id)
     if form.final_at is not None:
         raise rules.FormFinal
@@ -271,7 +271,9 @@ async def write(tx: WriteTx, form_id: int, section: str, text: str, *, add: bool
     words = text.strip()
     if add and (before := str(form.texts.get(section, ""))):
         words = f"{before}\n{words}".strip()
-    form.texts = {**form.texts, section: words[: rules.LONGEST_TEXT]}
+    if len(words) > rules.LONGEST_TEXT:
+        raise rules.TextTooLong(most=rules.LONGEST_TEXT)
+    form.texts = {**form.texts, section: words}
     form.changed_by = tx.actor.person_id
     return form
 

@@ -140,6 +140,12 @@ class NothingWritten(DomainError):
     sentence = N_("The form is empty. Write into at least one section first.")
 
 
+class TextTooLong(DomainError):
+    """More than a form holds; nothing is cut off silently."""
+
+    sentence = N_("A section holds at most %(most)s characters. This was not added: please shorten it.")
+
+
 class SectionsLeft(DomainError):
     """A final form has a word in each section."""
 

@@ -152,6 +152,8 @@ async def test_the_table_and_its_files_say_the_same(panel: Panel) -> None:
 
 async def test_a_school_fills_in_shows_and_finishes(panel: Panel) -> None:
     _, mine, theirs = await started(panel)
+    home = (await panel.get("Тамара", "/")).text
+    assert "Климатинская СОШ: Заполнить форму и показать партнёру" in home
     page = (await panel.get("Тамара", f"/peer/forms/{mine}")).text
     assert "Ваш партнёр: Климатинская СОШ" in page
     assert "ещё не открывали" in page

@@ -80,6 +80,8 @@ async def test_from_the_partner_s_name_to_the_answers(play: Play) -> None:
     await klim.press("Прочитать")
     assert "Тороповская ОШ рекомендует (черновик):" in klim.text
     assert "- Назвать показатели\n- Указать сроки" in klim.text
+    await klim.press("Форма целиком, файлом")
+    assert klim.files()[-1] == "Тороповская ОШ – Климатинская СОШ.docx"
     # The meeting: one line, and the other side hears of it once.
     await tamara.press("Встреча")
     await tamara.say("когда-нибудь")
@@ -101,7 +103,7 @@ async def test_from_the_partner_s_name_to_the_answers(play: Play) -> None:
     await tamara.press("Да, форма итоговая")
     assert "✅ Сделать форму итоговой, 20 октября" in tamara.text
     await tamara.press("Наша форма файлом")
-    assert tamara.files()[-1] == "Климатинская СОШ.docx"
+    assert tamara.files()[-1] == "Тороповская ОШ – Климатинская СОШ.docx"
     await tamara.press("Файл размещён")
     assert "✅ Разместить файл в федеральной системе, 20 октября" in tamara.text
     assert klim.text == (

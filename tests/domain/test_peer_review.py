@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from domain import (
+    adapting,
     mornings,
     outbox,
     peer_advice,
@@ -290,6 +291,21 @@ async def test_final_recommendations_are_answered(world: World) -> None:
         (Verdict.TAKEN, ""),
         (None, ""),
     ]
+
+
+async def test_what_does_not_fit_is_refused_and_a_removed_measure_leaves_the_answer(world: World) -> None:
+    _, mine, theirs = await started(world)
+    await do(world, "Тамара", lambda tx: peer_review.write(tx, mine, "strong", "а" * 3999))
+    more = await refused(world, "Тамара", lambda tx: peer_review.write(tx, mine, "strong", "б", add=True))
+    assert more is peer_review.TextTooLong
+    await fill(world, "Тамара", mine)
+    await do(world, "Тамара", lambda tx: peer_review.finish(tx, mine))
+    first = (await look(world, "Клим", lambda tx: peer_review.my_side(tx, theirs))).advice[0]
+    due = date(2022, 12, 20)
+    made = await do(world, "Клим", lambda tx: peer_advice.into_plan(tx, first.id, world.roadmap_id, due))
+    await do(world, "Клим", lambda tx: adapting.remove_row(tx, made.assignment_id))
+    left = (await look(world, "Клим", lambda tx: peer_review.my_side(tx, theirs))).advice[0]
+    assert (left.verdict, left.assignment_id) == (Verdict.TAKEN, None)
 
 
 async def _reports(world: World, tmp_path: Path) -> dict[str, int]:
