@@ -14,7 +14,7 @@ from bot.ui import Row, Screen, bold, button, link, page
 from domain import groups, schools
 from domain.actor import COORDINATORS, SYSTEM
 from domain.db import Tx, WriteTx
-from domain.errors import Forbidden, NotFound
+from domain.errors import N_, DomainError, Forbidden, NotFound
 from domain.groups import GroupChat
 from domain.texts import Texts, texts
 
@@ -26,6 +26,12 @@ LINK = "group-"  # a deep link into the private chat: which group is to be linke
 HERE = {ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED}
 GONE = {ChatMemberStatus.LEFT, ChatMemberStatus.KICKED}
 INSIDE = HERE | {ChatMemberStatus.CREATOR}
+
+
+class StillOut(DomainError):
+    """A lost group that is taken up again, in which the bot or the coordinator is not."""
+
+    sentence = N_("I am not there, or you are not. Add me to the group again: I will ask whose it is.")
 
 
 class IsGroup(Filter):
@@ -202,8 +208,11 @@ async def act(query: CallbackQuery, callback_data: GroupDo, talk: Talk) -> None:
     do, id_ = callback_data.do, callback_data.id
     if do in ("link", "return"):
         async with talk.db.read(talk.actor) as tx:
-            asked = groups.group_to_link if do == "link" else groups.lost
-            await _require_member(talk, await asked(tx, id_))
+            group = await (groups.group_to_link if do == "link" else groups.lost)(tx, id_)
+        try:
+            await _require_member(talk, group)
+        except NotFound:
+            raise (NotFound if do == "link" else StillOut) from None
     if do != "show":
         async with talk.db.write(talk.actor) as tx:
             await _change(tx, callback_data)

@@ -25,7 +25,7 @@ async def test_the_first_screen_says_who_has_not_handed_in(play: Play) -> None:
     ulyana = await at_home(play, "Ульяна")
     assert ulyana.text.splitlines() == [
         "Угличский МР · 3 школы",
-        "🔴 1.1 Мониторинг * динамики образовательных…: не сдали 2 из 2 · был 31 января",
+        "🔴 1.1 Мониторинг динамики образовательных…: не сдали 2 из 2 · был 31 января",
         "🔴 1.2 Определение школ, нуждающихся в…: не сдали 2 из 2 · был 28 февраля",
     ]
     await handed_in(play, "Вера")

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.flows.grouping import StillOut
 from domain import broadcasts, events, groups, weekly
 from domain.actor import SYSTEM, Role
 from domain.broadcasts import Extras, Segment
@@ -299,7 +300,7 @@ async def test_a_group_that_takes_nothing_is_shown_as_lost_and_its_rows_are_canc
     assert marina.text.splitlines()[1] == "Была связана: Даниловский МР."
     lost = marina.last
     await marina.press("Бот снова там")
-    assert marina.alert == told(NotFound())  # the messenger says otherwise
+    assert marina.alert == told(StillOut())  # the messenger says otherwise
     for name in ("Ульяна", "Саша", "Дина"):
         chat = play.chat(name)
         await chat.say("/menu")

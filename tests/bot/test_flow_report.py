@@ -265,7 +265,7 @@ async def test_something_sent_from_the_first_screen_is_asked_about(play: Play) -
     await tamara.say("/menu")
     assert await tamara.document("Перечень.pdf", caption="Перечень готов") == "К какому заданию это?"
     assert tamara.labels[:2] == [
-        "🔴 1.1 Мониторинг *… · был 31 января",
+        "🔴 1.1 Мониторинг динамики… · был 31 января",
         "🔴 1.2 Определение школ… · был 28 февраля",
     ]
     assert tamara.labels[-1] == "Ни к какому, забыть"
