@@ -303,9 +303,13 @@ async def test_what_does_not_fit_is_refused_and_a_removed_measure_leaves_the_ans
     first = (await look(world, "Клим", lambda tx: peer_review.my_side(tx, theirs))).advice[0]
     due = date(2022, 12, 20)
     made = await do(world, "Клим", lambda tx: peer_advice.into_plan(tx, first.id, world.roadmap_id, due))
-    await do(world, "Клим", lambda tx: adapting.remove_row(tx, made.assignment_id))
+    own_row = made.assignment_id
+    kept = await refused(world, "Клим", lambda tx: adapting.remove_row(tx, own_row))
+    assert kept is progress.AssignmentClosed  # the recommendation hangs on it
+    await do(world, "Клим", lambda tx: peer_advice.answer(tx, first.id, Verdict.DECLINED, "Передумали"))
+    await do(world, "Клим", lambda tx: adapting.remove_row(tx, own_row))
     left = (await look(world, "Клим", lambda tx: peer_review.my_side(tx, theirs))).advice[0]
-    assert (left.verdict, left.assignment_id) == (Verdict.TAKEN, None)
+    assert (left.verdict, left.assignment_id) == (Verdict.DECLINED, None)
 
 
 async def _reports(world: World, tmp_path: Path) -> dict[str, int]:
