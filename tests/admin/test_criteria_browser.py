@@ -78,6 +78,11 @@ async def test_a_scale_and_shares_are_typed_line_by_line(site: Site) -> None:
         await expect(page.get_by_role("status")).to_have_text("Сохранено.")
         of = await kept(world, set_id)
         assert [int(band.start) for band in of.groups[0].criteria[0].bands] == [0, 30, 50, 75]
+        # A part and back again: the shares are as they were.
+        await page.locator("#g0-0").get_by_role("button", name="Добавить часть").click()
+        await expect(page.locator("#g0-0-0")).to_be_visible()
+        await page.locator("#g0-0-0").get_by_role("button", name="Убрать").click()
+        await expect(page.locator("#g0-0 summary")).to_contain_text("от 30 %: 1")
         box = await page.locator("main").bounding_box()
         assert box is not None
         assert box["width"] <= PHONE["width"]
