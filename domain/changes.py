@@ -49,6 +49,26 @@ async def present_stamps(db: Database) -> dict[str, int]:
         return await stamps(tx)
 
 
+async def uncounted(tx: Tx) -> list[str]:
+    """Tables whose changes nobody counts, since their triggers are gone: somebody has rebuilt them by hand."""
+    is_sqlite = tx.session.get_bind().dialect.name == "sqlite"
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if is_sqlite
+        else "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+    )
+    there = set((await tx.session.scalars(text(query))).all())
+    return sorted(
+        name
+        for name in set(Base.metadata.tables) - {OWN}
+        if not {_trigger(name, kind) for kind in (KINDS if is_sqlite else ("",))} <= there
+    )
+
+
+def _trigger(table: str, kind: str = "") -> str:
+    return f"changed_{table}_{kind}" if kind else f"changed_{table}"
+
+
 def tables_of(statements: Iterable[str]) -> frozenset[str]:
     """Tables that statements speak of; rather one too many than one too few."""
     return frozenset[str]().union(*map(_named_in, statements))
@@ -97,10 +117,10 @@ def remove(connection: Connection) -> None:
 def _dropper(connection: Connection) -> Callable[[str], None]:
     def in_sqlite(name: str) -> None:
         for kind in KINDS:
-            connection.execute(text(f"DROP TRIGGER IF EXISTS changed_{name}_{kind}"))
+            connection.execute(text(f"DROP TRIGGER IF EXISTS {_trigger(name, kind)}"))
 
     def in_postgresql(name: str) -> None:
-        connection.execute(text(f'DROP TRIGGER IF EXISTS changed_{name} ON "{name}"'))
+        connection.execute(text(f'DROP TRIGGER IF EXISTS {_trigger(name)} ON "{name}"'))
 
     return in_sqlite if connection.dialect.name == "sqlite" else in_postgresql
 
@@ -109,14 +129,14 @@ def _count_in_sqlite(connection: Connection, name: str) -> None:
     for kind in KINDS:
         # Names of our own tables: nothing that anybody has typed.
         then = f"UPDATE table_change SET number = number + 1 WHERE name = '{name}'"  # noqa: S608
-        trigger = f'TRIGGER IF NOT EXISTS changed_{name}_{kind} AFTER {kind} ON "{name}"'
+        trigger = f'TRIGGER IF NOT EXISTS {_trigger(name, kind)} AFTER {kind} ON "{name}"'
         connection.execute(text(f"CREATE {trigger} BEGIN {then}; END"))
 
 
 def _count_in_postgresql(connection: Connection, name: str) -> None:
     connection.execute(
         text(
-            f'CREATE OR REPLACE TRIGGER changed_{name} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{name}" '
+            f'CREATE OR REPLACE TRIGGER {_trigger(name)} AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{name}" '
             "FOR EACH STATEMENT EXECUTE FUNCTION note_change()"
         )
     )

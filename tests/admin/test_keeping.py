@@ -239,6 +239,19 @@ async def test_a_table_that_is_not_counted_is_not_trusted(panel: Panel) -> None:
     assert keeping_of(panel).pages.given == 0
 
 
+async def test_a_table_that_was_rebuilt_by_hand_ends_the_keeping_and_nothing_else(panel: Panel) -> None:
+    kind = "changed_school_update" if panel.world.db.is_sqlite else "changed_school ON school"
+    async with panel.world.db.write(SYSTEM) as tx:
+        await tx.session.execute(text(f"DROP TRIGGER {kind}"))
+        assert await changes.uncounted(tx) == ["school"]
+    before = (await panel.get("Римма", "/schools")).text
+    async with panel.world.db.write(SYSTEM) as tx:
+        await tx.session.execute(update(School).values(name="Переименованная"))
+    after = (await panel.get("Римма", "/schools")).text
+    assert keeping_of(panel).pages.given == 0
+    assert ("Переименованная" in before, "Переименованная" in after) == (False, True)
+
+
 async def test_what_is_asked_of_the_instant_or_writes_is_good_for_once(world: World) -> None:
     with look() as seen:
         async with world.db.read(SYSTEM) as tx:
