@@ -1,14 +1,14 @@
 """A group's life: added, linked to a place, moved to another number, left; and what it is told."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from domain import audit, calendars, mornings, outbox
 from domain.actor import COORDINATORS, Place
-from domain.dates import days_of, local_day
+from domain.dates import OwnDays, days_of, local_day
 from domain.db import WriteTx
 from domain.errors import NotFound
 from domain.groups import queries, rules
@@ -199,6 +199,7 @@ async def plan(tx: WriteTx) -> int:
     What falls on a day off is said on the working day before.
     """
     rows = []
+    near: dict[tuple[Any, ...], dict[date, list[int]]] = {}
     for found in (await tx.session.scalars(select(GroupChat).where(GroupChat.tells_deadlines))).all():
         if not found.is_linked:
             continue
@@ -207,10 +208,13 @@ async def plan(tx: WriteTx) -> int:
         ends_at = rules.day_ends_at(today, zone)
         if not rules.line_at(today, zone) <= tx.now < ends_at:
             continue
-        own = await calendars.own_days(tx, found.region_id)
-        for day in days_of(today, today + rules.FURTHEST_DUE):
-            ahead = [n for n in found.deadline_days if mornings.step_day(day, -n, own) == today]
-            if not ahead or not await queries.due_lines(tx, found.place, day, 0):
+        key = today, tuple(found.deadline_days), found.region_id
+        if key not in near:
+            near[key] = _named_today(
+                today, found.deadline_days, await calendars.own_days(tx, found.region_id)
+            )
+        for day, ahead in near[key].items():
+            if not await queries.due_lines(tx, found.place, day, 0):
                 continue
             # The first release knew three days only, and its keys name no number.
             which = "" if 3 in ahead else f":{min(ahead)}"
@@ -225,3 +229,12 @@ async def plan(tx: WriteTx) -> int:
             )
     await outbox.put_many(tx, "group_deadline", rows)
     return len(rows)
+
+
+def _named_today(today: date, ahead: Sequence[int], own: OwnDays) -> dict[date, list[int]]:
+    """Deadlines of which a group hears today, each with the numbers of days before it that say so."""
+    found = {}
+    for day in days_of(today, today + rules.FURTHEST_DUE):
+        if numbers := [n for n in ahead if mornings.step_day(day, -n, own) == today]:
+            found[day] = numbers
+    return found
