@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from admin import circles
 from admin.auth import Visitor
 from admin.circles import CircleForm
-from admin.forms import Filters, read_form, refusal, sent
+from admin.forms import Choice, Filters, read_form, refusal, sent
 from admin.page import Visit
 from domain import audiences, events
 from domain.audiences import Preview, Segment
@@ -20,7 +20,7 @@ closed = APIRouter()
 class MoreForm(CircleForm):
     """A further circle, or one person found by name."""
 
-    person: int | None = None
+    person: Choice = None
     go: str = "look"
     sure: bool = False
 

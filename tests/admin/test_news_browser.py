@@ -1,10 +1,13 @@
 """A broadcast to «не сдали», a poll and an event walked in a real browser without scripts."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from domain import broadcasts, events, polls
-from domain.actor import SYSTEM
+from domain.actor import SYSTEM, Role
+from domain.audiences import Segment
 from domain.outbox import OutboxMessage, OutboxState
 from tests.admin.test_browser import CHROMIUM, PHONE, Site, site
 from tests.domain.test_polls import fill
@@ -97,3 +100,24 @@ async def test_an_event_from_its_form_to_attendance(site: Site) -> None:
         assert "будет" in await dina.inner_text()
         await dina.get_by_role("button", name="отметить: был(а)").click()
         assert "Приняли участие: 1 из 3, 33 %." in await page.locator("main").inner_text()
+
+
+async def test_one_more_person_is_invited_on_a_phone(site: Site) -> None:
+    world = site.panel.world
+    async with world.db.write(await world.actor("Марина")) as tx:
+        begins = tx.now + timedelta(days=2)
+        spec = events.EventSpec("Семинар", begins, begins + timedelta(hours=1))
+        await events.create(tx, spec, Segment(roles=(Role.SCHOOL_HEAD,)), request_key="k")
+    async with site.opened("Марина", size=PHONE) as page:
+        await page.goto("/events/1")
+        await page.get_by_role("link", name="Пригласить ещё").click()
+        await page.get_by_label("Одного человека").fill("дин")
+        await page.get_by_role("button", name="Найти").click()
+        await page.get_by_role("button", name="Пригласить", exact=True).click()
+        assert "Приглашены: 2, будут: 0, не смогут: 0." in await page.locator("main").inner_text()
+        await page.get_by_role("link", name="Пригласить ещё").click()
+        await page.get_by_label("Куратор").check()
+        await page.get_by_role("button", name="Дальше: кого пригласим").click()
+        await page.get_by_role("button", name="Пригласить: 1").click()
+        assert "Кирилл" in await page.locator("main").inner_text()
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
