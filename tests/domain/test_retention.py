@@ -62,9 +62,8 @@ async def _work(tx: Tx, number: str, world: World) -> int:
     return next(row.assignment.id for row in found if row.measure.number == number)
 
 
-async def draft(world: World, number: str, status: Status) -> None:
+async def draft(world: World, store: FileStore, number: str, status: Status) -> None:
     """A file in the draft of work that then came to this state without it."""
-    store = FileStore(Path(world.db.url.database or "").parent / "files")
     async with world.db.write(await world.actor("Дина")) as tx:
         work_id = await _work(tx, number, world)
         await progress.add_file(tx, work_id, await store.keep(number.encode()), name=f"{number}.pdf")
@@ -85,7 +84,7 @@ async def test_what_has_ended_goes_after_its_days_and_the_rest_stays(world: Worl
         ("2.3", Status.NOT_DONE),
         ("2.4", Status.RETURNED),
     ):
-        await draft(world, number, status)
+        await draft(world, store, number, status)
     before = await rows(world)
     assert await retention.forget_old(world.db) == {}  # nothing has ended yet
     assert await rows(world) == before
@@ -130,10 +129,11 @@ async def test_what_has_ended_goes_after_its_days_and_the_rest_stays(world: Worl
     assert await retention.forget_old(world.db) == {}  # twice is once
 
 
-async def test_what_a_person_must_still_decide_never_goes(world: World) -> None:
+async def test_what_a_person_must_still_decide_never_goes(world: World, tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "files")
     await fill(world, "1")
     for number, status in (("2.3", Status.NOT_DONE), ("2.4", Status.RETURNED), ("2.1", Status.IN_REVIEW)):
-        await draft(world, number, status)
+        await draft(world, store, number, status)
     world.clock.forward(days=4000)
     await retention.forget_old(world.db)
     async with world.db.read(SYSTEM) as tx:
@@ -159,10 +159,10 @@ async def test_a_code_that_still_works_and_a_session_in_use_stay(world: World) -
         await access.sign_in(tx, code, source="test")
 
 
-async def test_the_bytes_of_left_drafts_follow(world: World) -> None:
-    store = FileStore(Path(world.db.url.database or "").parent / "files")
-    await draft(world, "2.1", Status.WAIVED)
-    await draft(world, "2.3", Status.NOT_DONE)
+async def test_the_bytes_of_left_drafts_follow(world: World, tmp_path: Path) -> None:
+    store = FileStore(tmp_path / "files")
+    await draft(world, store, "2.1", Status.WAIVED)
+    await draft(world, store, "2.3", Status.NOT_DONE)
     world.clock.forward(days=181)
     assert await leftovers.sweep(world.db, store, -timedelta(days=4000)) == 0
     await retention.forget_old(world.db)
@@ -183,9 +183,9 @@ def test_the_ages_are_settings_and_cannot_be_too_short() -> None:
     assert Ages.of(plain) == retention.USUAL
     chosen = Ages.of(Settings(_env_file=None, keep_messages_days=365, keep_drafts_days=30))
     assert (chosen.messages, chosen.drafts) == (timedelta(days=365), timedelta(days=30))
-    for too_short in ({"keep_updates_days": 1}, {"keep_messages_days": 30}, {"keep_exports_days": 1}):
+    for name, too_few in (("keep_updates_days", 1), ("keep_messages_days", 30), ("keep_exports_days", 1)):
         with pytest.raises(ValidationError):
-            Settings(_env_file=None, **too_short)
+            Settings.model_validate({"_env_file": None, name: too_few})
 
 
 async def test_every_table_is_counted(world: World) -> None:
