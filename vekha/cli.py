@@ -9,6 +9,7 @@ from vekha.commands import (
     papers,
     persons,
     reading,
+    reporting,
     results,
     running,
     setting_up,
@@ -56,7 +57,8 @@ app.command(
 app.add_typer(importing.imports, name="import")
 app.add_typer(reading.roadmap, name="roadmap")
 app.add_typer(reading.deadline, name="deadline")
-app.add_typer(papers.report, name="report")
+reporting.report.command("paper", help=papers.PAPER_HELP)(papers.paper)
+app.add_typer(reporting.report, name="report")
 app.add_typer(waves.monitoring, name="monitoring")
 app.add_typer(results.outcomes, name="outcomes")
 app.add_typer(persons.admin, name="admin")

@@ -50,11 +50,11 @@ async def fill(world: World, mark: str) -> None:
                 await inbox.finish(tx, [key])
             else:
                 await inbox.bury(tx, key, 3, "broken")
-        for state in (outbox.OutboxState.SENT, outbox.OutboxState.UNKNOWN):
-            key = f"{mark}:{state}"
-            await outbox.put(tx, "decided", person_id=1, subject="s", dedupe_key=key)
-            query = update(outbox.OutboxMessage).where(outbox.OutboxMessage.dedupe_key == key)
-            await tx.session.execute(query.values(state=state))
+        for end in (outbox.OutboxState.SENT, outbox.OutboxState.UNKNOWN):
+            dedupe_key = f"{mark}:{end}"
+            await outbox.put(tx, "decided", person_id=1, subject="s", dedupe_key=dedupe_key)
+            query = update(outbox.OutboxMessage).where(outbox.OutboxMessage.dedupe_key == dedupe_key)
+            await tx.session.execute(query.values(state=end))
 
 
 async def _work(tx: Tx, number: str, world: World) -> int:

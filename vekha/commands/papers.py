@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vekha.commands.reading import AsJson
-from vekha.commands.reporting import report
 from vekha.console import Refused, about, emit, note, out, run, say
 
 if TYPE_CHECKING:
@@ -25,14 +24,13 @@ Pdf = Annotated[Path | None, typer.Option("--pdf", help=say("Write a PDF file.")
 Listed = Annotated[bool, typer.Option("--list", help=say("List the papers."))]
 
 
-@report.command(
-    "paper",
-    help=about(
-        say("Print a paper, or write it as Word or PDF."),
-        'vekha report paper hour --place "Даниловский МР" --pdf hour.pdf',
-        "vekha report paper analytical --docx note.docx",
-    ),
+PAPER_HELP = about(
+    say("Print a paper, or write it as Word or PDF."),
+    'vekha report paper hour --place "Даниловский МР" --pdf hour.pdf',
+    "vekha report paper analytical --docx note.docx",
 )
+
+
 def paper(
     name: PaperName = None,
     *,
