@@ -15,7 +15,8 @@ async def answer(tx: WriteTx, advice_id: int, verdict: Verdict, why: str = "") -
         raise WhyNeeded
     found.verdict, found.why = verdict, why.strip()[:1000]
     if verdict is Verdict.DECLINED:
-        found.assignment_id = None  # nothing hangs on the own measure any more: it may be taken out of the plan
+        # Nothing hangs on the own measure any more: it may be taken out of the plan.
+        found.assignment_id = None
     found.answered_by, found.answered_at = tx.actor.person_id, tx.now
     audit.record(tx, f"peer.{verdict}", "peer_advice", found.id, found.place, comment=found.why)
     return found
