@@ -43,8 +43,8 @@ async def open_wave(
 async def give_to_expert(tx: WriteTx, wave_id: int, school_id: int, person_id: int) -> ExpertTask:
     """Put a school into an expert's sample; twice is once. Raises ConflictOfInterest."""
     wave = await queries.wave(tx, wave_id)
+    require(tx.actor, Permission.REGISTER, Place(wave.region_id))
     school = await schools.school(tx, school_id)
-    require(tx.actor, Permission.REGISTER, school.place)
     if school.region_id != wave.region_id:
         raise NotFound
     if not any(p.covers(school.place) for p in await queries.places_as(tx, person_id, {Role.EXPERT})):
@@ -131,8 +131,9 @@ async def enter_official(
 
 async def take_from_expert(tx: WriteTx, wave_id: int, school_id: int, person_id: int) -> None:
     """Take a school out of an expert's sample; marks that were given stay. NotFound where it is not there."""
+    wave = await queries.wave(tx, wave_id)
+    require(tx.actor, Permission.REGISTER, Place(wave.region_id))
     school = await schools.school(tx, school_id)
-    require(tx.actor, Permission.REGISTER, school.place)
     task = await _task(tx, wave_id, school_id, person_id)
     if task is None:
         raise NotFound

@@ -74,7 +74,7 @@ async def test_numbers_are_shown_to_who_has_the_token_only(folder: Path) -> None
         'vekha_trouble{kind="rival"} 0',
         'vekha_trouble{kind="token"} 0',
     ]
-    assert "vekha_send_rate 29" in lines
+    assert "vekha_send_rate 30" in lines
     assert 'vekha_lag_seconds{queue="outbox"} 0' in lines
     names = [line.split()[2] for line in lines if line.startswith("# TYPE")]
     assert len(names) == len(set(names))
