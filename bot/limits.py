@@ -26,6 +26,7 @@ SLOW_FOR = (
 SLOWER, SLOWEST = 0.9, 0.5  # of the rate: after each further pause, and at least
 ANSWER = -1  # priority of what a person is waiting for; the outbox lanes 0, 1, 2 follow
 CATCH_UP = 0.3  # seconds of even spacing that a late timer or a slow answer may make good
+READY = 8  # messages that have had their turn and have not left: more would only wait there instead of here
 LOOK_AGAIN = 0.05  # seconds, where all that are allowed are on their way
 REMEMBERED = 3.0  # seconds: a departure counts for at most two, at the slowest
 REMEMBERED_CHATS = 5_000
@@ -38,11 +39,6 @@ class Flight:
     turn: float
     left: float | None = None
     over: float | None = None
-
-    @property
-    def known(self) -> float:
-        """The newest of the three."""
-        return next(at for at in (self.over, self.left, self.turn) if at is not None)
 
 
 class Window:
@@ -81,9 +77,11 @@ class Window:
         allowed, span = self._allowed(now)
         ready = self.paused_until
         if len(self._flights) >= allowed:
-            ready = max(ready, sorted(one.known for one in self._flights)[-allowed] + span)
+            ready = max(ready, self._flights[-allowed].turn + span)
         if priority > ANSWER:
             ready = max(ready, self._next_unprompted)
+            if sum(one.left is None for one in self._flights) >= READY:
+                ready = max(ready, now + LOOK_AGAIN)
         if chat_id is not None:
             ready = max(ready, self.chat_ready_at(chat_id))
         return ready

@@ -14,12 +14,16 @@ from domain.outbox import BULK, TRANSACTIONAL
 ways = st.floats(0, 0.4)
 
 
+def there_and_back(flight: Flight, now: float) -> None:
+    flight.left = flight.over = now
+
+
 def departures(window: Window, count: int, priority: int, start: float = 100.0) -> list[float]:
     """When messages to as many different chats leave, each as early as it may."""
     now, times = start, []
     for chat in range(1, count + 1):
         now = max(now, window.ready_at(now, chat, priority))
-        window.grant(now, chat, priority)
+        there_and_back(window.grant(now, chat, priority), now)
         times.append(now)
     return times
 
@@ -41,8 +45,17 @@ def test_late_timers_do_not_lower_the_rate() -> None:
     now = 100.0
     for chat in range(1, 251):
         now = max(now, window.ready_at(now, chat, BULK)) + 0.003
-        window.grant(now, chat, BULK)
+        there_and_back(window.grant(now, chat, BULK), now)
     assert now - 100.0 < 10.0 * 1.02
+
+
+def test_who_has_had_its_turn_leaves_before_more_get_theirs() -> None:
+    window = Window()
+    flights = [window.grant(90.0 + n, n, BULK) for n in range(8)]
+    assert window.ready_at(100.0, 9, BULK) > 100.0
+    assert window.ready_at(100.0, 9, ANSWER) <= 100.0
+    there_and_back(flights[0], 99.0)
+    assert window.ready_at(100.0, 9, BULK) <= 100.0
 
 
 def test_answers_do_not_wait_for_spacing() -> None:
