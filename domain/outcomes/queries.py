@@ -196,8 +196,7 @@ async def dynamics_table(
             lists: dict[Dynamics, list[int]] = {kind: [] for kind in Dynamics}
             for id_ in ids:
                 lists[rules.dynamics(found[id_].get((key, before)), found[id_].get((key, after)))].append(id_)
-            movements = [kind for kind, of_kind in lists.items() for _ in of_kind]
-            groups[name][key] = DynamicsCell(rules.column(movements), lists)
+            groups[name][key] = DynamicsCell(rules.column(lists), lists)
     titles = {key: known[key].title for key in keys}
     return DynamicsTable(before, after, keys, groups, members, titles, _overlap(grouped, by))
 

@@ -103,9 +103,11 @@ def dynamics(before: Result | None, after: Result | None) -> Dynamics:
         return Dynamics.NOT_COMPUTED
     if before.below == after.below == 0:
         return Dynamics.ALL_PASSED
-    if before.share == after.share:
+    # Shares compared exactly by whole numbers: fractions would take most of the time of a large region.
+    was, now = before.below * after.participants, after.below * before.participants
+    if was == now:
         return Dynamics.NEUTRAL
-    return Dynamics.POSITIVE if after.share < before.share else Dynamics.NEGATIVE
+    return Dynamics.POSITIVE if now < was else Dynamics.NEGATIVE
 
 
 def percent(part: int, whole: int) -> int | None:
@@ -134,10 +136,10 @@ class Column(NamedTuple):
         return percent(self.counts[kind], self.total)
 
 
-def column(movements: Iterable[Dynamics]) -> Column:
-    """The column of a group."""
-    found = Counter(movements)
-    return Column({kind: found[kind] for kind in Dynamics}, found.total())
+def column(schools: Mapping[Dynamics, Sequence[int]]) -> Column:
+    """The column of a group, by the schools that moved which way."""
+    counts = {kind: len(schools.get(kind, ())) for kind in Dynamics}
+    return Column(counts, sum(counts.values()))
 
 
 class Flaw(NamedTuple):
