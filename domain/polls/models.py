@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.actor import Place
 from domain.db import Base, enum_column
+from domain.policy import AtPlace
 from domain.polls import rules
 
 
-class Poll(Base):
+class Poll(AtPlace, Base):
     """Questions to a segment of people."""
 
     __tablename__ = "poll"
@@ -35,16 +35,6 @@ class Poll(Base):
     closes_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]  # by its author
     reminded_at: Mapped[datetime | None]
-
-    @classmethod
-    def place_columns(cls) -> tuple[Any, Any, Any]:
-        """The author's place: those above may read it too."""
-        return cls.region_id, cls.municipality_id, cls.school_id
-
-    @property
-    def place(self) -> Place:
-        """The author's place."""
-        return Place(self.region_id, self.municipality_id, self.school_id)
 
     def is_open(self, now: datetime) -> bool:
         """Whether answers are still taken."""
