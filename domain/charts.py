@@ -7,10 +7,10 @@ whole carries a title and its content in words for those who do not see it. Call
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-FONTS = Path(__file__).resolve().parent / "fonts"
+from domain.typesetting import typeset
+
 WIDTH = 680  # of every drawing, in points of its own
 SIZE = 14  # of the text
 INK, MUTED, LINE, ACCENT = "#1d2733", "#5b6673", "#c9d0d8", "#0b5c8a"
@@ -184,8 +184,6 @@ def png(svg: str, *, caption: str = "", scale: float = 1.5) -> bytes:
 
 def pages(drawings: Iterable[tuple[str, str]], *, scale: float = 1.5) -> bytes:
     """Several drawings one below the other as one picture, each under its caption."""
-    import typst
-
     inputs: dict[str, str] = {}
     source = [
         "#set page(width: auto, height: auto, margin: 20pt)",
@@ -197,16 +195,7 @@ def pages(drawings: Iterable[tuple[str, str]], *, scale: float = 1.5) -> bytes:
             # The words come as data: nothing in them is a command of the typesetter.
             source.append(f"#block(width: {WIDTH}pt, text(weight: 600, sys.inputs.caption{number}))")
         source.append(f'#image(bytes(sys.inputs.svg{number}), format: "svg", width: {WIDTH}pt)')
-    compiled: Any = typst.compile  # its stub ties the kind of the fonts' paths to the kind of the source
-    found: bytes = compiled(
-        "\n".join(source).encode(),
-        format="png",
-        ppi=72 * scale,
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs=inputs,
-    )
-    return found
+    return typeset("\n".join(source).encode(), inputs, format="png", ppi=72 * scale)
 
 
 def _drawing(title: str, words: str, body: str, *, height: float, looks: Iterable[str], key: str) -> str:

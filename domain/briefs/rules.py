@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from domain.errors import N_, DomainError
+from domain.typesetting import typeset
 
 HERE = Path(__file__).parent
-FONTS = HERE.parent / "fonts"
 MAX_TEMPLATE = 3 * 1024 * 1024  # bytes
 MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -176,8 +176,6 @@ def _unknown(paper: Paper, message: str) -> TemplateRefused:
 
 def to_pdf(title: str, subtitle: str, blocks: Sequence[Block], footer: str) -> bytes:
     """The PDF of a paper: A4, the house's own font, page numbers, table heads on every page."""
-    import typst
-
     data = {
         "title": title,
         "subtitle": subtitle,
@@ -196,16 +194,7 @@ def to_pdf(title: str, subtitle: str, blocks: Sequence[Block], footer: str) -> b
             for block in blocks
         ],
     }
-    compiled: Any = typst.compile  # its stub ties the kind of the fonts' paths to the kind of the source
-    made = compiled(
-        (HERE / "paper.typ").read_bytes(),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
-    if not isinstance(made, bytes):
-        raise TypeError("one document was asked for")
-    return made
+    return typeset((HERE / "paper.typ").read_bytes(), {"data": json.dumps(data, ensure_ascii=False)})
 
 
 def as_file(made: Written, kind: str, template: bytes = b"") -> bytes:

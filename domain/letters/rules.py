@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Role
 from domain.errors import N_, DomainError
 from domain.texts import Texts
+from domain.typesetting import typeset
 
 HERE = Path(__file__).parent
-FONTS = HERE.parent / "fonts"
 AT_ONCE = 200  # letters of one press: a hundred sheets
 
 
@@ -108,23 +108,12 @@ def qr_svg(text: str) -> str:
 
 def to_pdf(letters: Sequence[Letter], say: Texts) -> bytes:
     """The letters as PDF: A4, two on a sheet, black and white, with a line to cut along."""
-    import typst
-
     data = {
         "title": say("Invitations"),
         "language": say.language,
         "letters": [_said(letter, say) for letter in letters],
     }
-    compiled: Any = typst.compile  # its stub ties the kind of the fonts' paths to the kind of the source
-    made = compiled(
-        (HERE / "letter.typ").read_bytes(),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
-    if not isinstance(made, bytes):
-        raise TypeError("one document was asked for")
-    return made
+    return typeset((HERE / "letter.typ").read_bytes(), {"data": json.dumps(data, ensure_ascii=False)})
 
 
 def _said(letter: Letter, say: Texts) -> dict[str, Any]:
