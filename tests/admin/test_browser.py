@@ -199,7 +199,9 @@ async def test_signing_in_and_out_by_keyboard(site: Site, host: str) -> None:
         code = await access.issue_code(tx)
     async with site.opened(host=host) as page:
         await page.goto("/schools")
-        await page.keyboard.type(code)  # the field has the focus
+        await page.wait_for_selector("input:focus")  # given by the page, a moment after it is loaded
+        await page.keyboard.type(code)
+        assert await page.input_value("#code") == code
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/schools")
         assert await page.locator("h1").inner_text() == "Школы"
