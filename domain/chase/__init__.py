@@ -3,25 +3,35 @@
 from domain.chase.actions import add_step, close_step, plan_steps, take
 from domain.chase.models import JointStep, TakenSilence
 from domain.chase.queries import (
-    Reached,
     Silence,
     Uninvolved,
-    crossed,
+    crossings,
     joint_steps,
     silences,
+    taken,
     unheard_levels,
     uninvolved,
 )
-from domain.chase.rules import LEVELS, REVIEWERS, SHOWN, TAKEN_DAYS, UNINVOLVED_DAYS, Side, between, end_of
+from domain.chase.rules import (
+    LEVELS,
+    OF_OFFICES,
+    REVIEWERS,
+    SHOWN,
+    TAKEN_DAYS,
+    UNINVOLVED_DAYS,
+    Side,
+    between,
+    end_of,
+)
 
 __all__ = [
     "LEVELS",
+    "OF_OFFICES",
     "REVIEWERS",
     "SHOWN",
     "TAKEN_DAYS",
     "UNINVOLVED_DAYS",
     "JointStep",
-    "Reached",
     "Side",
     "Silence",
     "TakenSilence",
@@ -29,12 +39,13 @@ __all__ = [
     "add_step",
     "between",
     "close_step",
-    "crossed",
+    "crossings",
     "end_of",
     "joint_steps",
     "plan_steps",
     "silences",
     "take",
+    "taken",
     "unheard_levels",
     "uninvolved",
 ]

@@ -1,11 +1,10 @@
 """Silences as they stand now. Nothing is stored of them: a hand-in or a decision ends one by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain import calendars, people, progress, schools
@@ -28,15 +27,6 @@ class Silence(NamedTuple):
     days: int  # working days
     things: int
     taken_by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Whom the silences of a span of days have reached: ids of places by the level that hears of them."""
-
-    schools: set[int] = field(default_factory=set)  # curators
-    municipalities: set[int] = field(default_factory=set)
-    regions: set[int] = field(default_factory=set)
 
 
 class Uninvolved(NamedTuple):
@@ -84,41 +74,37 @@ def _holder(side: Side) -> InstrumentedAttribute[int | None]:
     return Assignment.municipality_id if side in rules.OF_OFFICES else Assignment.school_id
 
 
-def _not_taken(side: Side, now: datetime, own: OwnDays, timezone: str) -> ColumnElement[bool]:
+def _taken(side: Side, now: datetime, own: OwnDays, timezone: str) -> Select[int | None]:
+    """Places of a side whose silence somebody has taken on lately."""
     lately = rules.between(None, local_day(now, timezone), rules.TAKEN_DAYS, own).last
     of_side = TakenSilence.municipality_id if side in rules.OF_OFFICES else TakenSilence.school_id
-    taken = select(of_side).where(
+    return select(of_side).where(
         TakenSilence.side == side, TakenSilence.taken_at >= rules.end_of(lately, timezone)
     )
-    return _holder(side).not_in(taken)
 
 
-async def crossed(tx: Tx, since: date | None, today: date, timezone: str, own: OwnDays) -> Reached:
-    """Places whose silences reached a level after `since` and up to today; one query a side for the whole country."""
-    found = Reached()
-    reached: dict[Role, set[int]] = {
-        Role.CURATOR: found.schools,
-        Role.MUNICIPAL_COORDINATOR: found.municipalities,
-        Role.REGIONAL_COORDINATOR: found.regions,
+def crossings(
+    since: date | None, today: date, timezone: str, own: OwnDays
+) -> dict[tuple[Side, Role], ColumnElement[bool]]:
+    """Of which assignments the silence reached a level after `since` and up to today, by side and level.
+
+    Conditions and not answers: a planner asks them of a whole country in one pass, with whatever else it asks.
+    """
+    return {
+        (side, role): and_(_of_side(side), QUIET[side](rules.between(since, today, days, own), timezone))
+        for side, levels in rules.LEVELS.items()
+        for role, days in levels.items()
     }
-    place_of = {Role.CURATOR: 2, Role.MUNICIPAL_COORDINATOR: 1, Role.REGIONAL_COORDINATOR: 0}
-    for side, levels in rules.LEVELS.items():
-        spans = {
-            role: QUIET[side](rules.between(since, today, days, own), timezone)
-            for role, days in levels.items()
-        }
-        query = (
-            select(
-                *Assignment.place_columns(), *(func.max(case((span, 1), else_=0)) for span in spans.values())
-            )
-            .where(or_(*spans.values()), _of_side(side), _not_taken(side, tx.now, own, timezone))
-            .group_by(*Assignment.place_columns())
-        )
-        for row in (await tx.session.execute(query)).all():
-            for role, is_reached in zip(spans, row[3:], strict=True):
-                if is_reached:
-                    reached[role].add(row[place_of[role]])
-    return found
+
+
+async def taken(tx: Tx, own: OwnDays, timezone: str) -> set[tuple[Side, int]]:
+    """Silences that are kept quiet because somebody has taken them on: sides, and the ids of schools or offices."""
+    return {
+        (side, place_id)
+        for side in Side
+        for place_id in await tx.session.scalars(_taken(side, tx.now, own, timezone))
+        if place_id is not None
+    }
 
 
 def _of_level(actor: Actor, role: Role) -> ColumnElement[bool] | None:
@@ -152,7 +138,7 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
                 level, _holder(side).not_in(own_places.get(side, own_schools))
             )
             if not all_of_them:
-                query = query.where(_not_taken(side, tx.now, own, zone))
+                query = query.where(_holder(side).not_in(_taken(side, tx.now, own, zone)))
             for school_id, school, oldest_due, oldest_at, count in await tx.session.execute(query):
                 began = local_day(oldest_at, zone)
                 if side not in rules.REVIEWERS and oldest_due is not None:

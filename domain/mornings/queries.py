@@ -1,10 +1,10 @@
 """Who has something to act on this morning: the whole country by a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, or_, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, case, false, or_, select, type_coerce
 
 from domain import calendars, chase, peer_watch, people, programme, progress, schools, seasons
 from domain.actor import SCHOOL_TEAM, Role
@@ -13,6 +13,8 @@ from domain.db import Tx
 from domain.mornings import rules
 from domain.mornings.models import DigestChoice, DigestMark
 from domain.outbox import OutboxMessage, OutboxState
+
+NOBODY: Set[int] = frozenset()
 
 
 class Choices(NamedTuple):
@@ -36,6 +38,7 @@ class Candidate(NamedTuple):
 
     person_id: int
     timezone: str
+    day: date  # which it is there
     name: str
     looked_at: datetime | None  # when that was done last, and reached the person
     marked_at: datetime | None  # when it was done last at all
@@ -82,7 +85,7 @@ async def candidates(
         )
     )
     lost = await _lost(tx)
-    times: dict[tuple[str, int, int], bool] = {}
+    times: dict[tuple[str, int, int], date | None] = {}
     found = []
     for id_, zone, name, hour, snoozed, weekdays, start, end, looked, before in await tx.session.execute(
         query
@@ -93,17 +96,18 @@ async def candidates(
             continue
         place = zone, wanted, region_id
         if place not in times:
-            times[place] = rules.is_digest_time(tx.now, zone, wanted, own.get(region_id, NO_OWN_DAYS))
-        if not times[place]:
+            is_time = rules.is_digest_time(tx.now, zone, wanted, own.get(region_id, NO_OWN_DAYS))
+            times[place] = local_day(tx.now, zone) if is_time else None
+        day = times[place]
+        if day is None:
             continue
-        day = local_day(tx.now, zone)
         chosen = Choices(hour, weekdays or rules.WORKDAYS, snoozed, start, end)
         # Days are of the week; a Saturday at work counts as a Friday.
         if chosen.is_paused(day) or min(day.weekday(), 4) not in chosen.weekdays:
             continue
         is_lost = looked is not None and bool(lost) and key(id_, local_day(looked, zone)) in lost
         reached = before if is_lost else looked
-        found.append(Candidate(id_, zone, name, reached, looked))
+        found.append(Candidate(id_, zone, day, name, reached, looked))
     return found
 
 
@@ -150,31 +154,47 @@ async def people_with_news(
     asked: seasons.Asked | None,
 ) -> set[int]:
     """Everybody for whom something stands today by the rules of `digest_of`: a fixed number of queries."""
-    found = await _offices_with_news(tx, group, grants, own)
-    for school_id in await _schools_that_owe(tx, group, own):
-        found |= grants.teams.get(school_id, set())
-    for school_id, municipality_id, region_id in await _schools_in_review(tx, group, own):
-        team = grants.teams.get(school_id, set())
-        for level in (
-            grants.curators.get(school_id, set()),
-            grants.municipal.get(municipality_id, set()),
-            grants.regional.get(region_id, set()),
-        ):
-            if level - team:
-                found |= level - team
-                break
-    since = local_day(group.since, group.timezone) if group.since is not None else None
+    found = await _offices_with_news(tx, group, grants, own) | await _standing(tx, group, grants, own)
     steps = (await programme.reminder_steps(tx))[None]
     found |= _with_partners(group, grants, own, steps, tasks)
     found |= _with_seasons(group, grants, own, steps, asked) if asked is not None else set()
-    silent = await chase.crossed(tx, since, group.today, group.timezone, own)
-    for ids, level_of in (
-        (silent.schools, grants.curators),
-        (silent.municipalities, grants.municipal),
-        (silent.regions, grants.regional),
-    ):
-        for id_ in ids:
-            found |= level_of.get(id_, set())
+    return found
+
+
+async def _standing(tx: Tx, group: Group, grants: Grants, own: OwnDays) -> set[int]:
+    """Teams that owe, reviewers of what waits, and the levels that hear of a silence: one pass over all work."""
+    work = progress.Assignment
+    since = local_day(group.since, group.timezone) if group.since is not None else None
+    silent = chase.crossings(since, group.today, group.timezone, own)
+    asked = [
+        and_(work.school_id.is_not(None), await _owes(tx, group, own)),
+        and_(work.school_id.is_not(None), _waits(group, own)),
+        *silent.values(),
+    ]
+    query = select(*work.place_columns(), *(case((condition, 1), else_=0) for condition in asked))
+    query = query.where(work.status.in_([*progress.OPEN, progress.Status.IN_REVIEW]), or_(*asked))
+    if (
+        group.since is None
+    ):  # everything is new: fewer rows are worth the sorting, elsewhere they are few as they are
+        query = query.distinct()
+    rows = await tx.session.execute(query)
+    taken = await chase.taken(tx, own, group.timezone)
+    found: set[int] = set()
+    for region_id, municipality_id, school_id, owes, waits, *crossed in rows:
+        levels = {
+            Role.CURATOR: grants.curators.get(school_id, NOBODY),
+            Role.MUNICIPAL_COORDINATOR: grants.municipal.get(municipality_id, NOBODY),
+            Role.REGIONAL_COORDINATOR: grants.regional.get(region_id, NOBODY),
+        }
+        team = grants.teams.get(school_id, NOBODY)
+        if owes:
+            found |= team
+        if waits:
+            found |= next((level - team for level in levels.values() if level - team), NOBODY)
+        for (side, role), is_reached in zip(silent, crossed, strict=True):
+            place_id = municipality_id if side in chase.OF_OFFICES else school_id
+            if is_reached and (side, place_id) not in taken:
+                found |= levels[role]
     return found
 
 
@@ -223,7 +243,7 @@ async def _offices_with_news(tx: Tx, group: Group, grants: Grants, own: OwnDays)
     work = progress.Assignment
     query = select(*work.place_columns()[:2]).where(work.school_id.is_(None)).distinct()
     steps = (await programme.reminder_steps(tx))[None]
-    owing = await tx.session.execute(query.where(_stands(work, group, own, steps)))
+    owing = await tx.session.execute(query.where(_stands(group, own, _named(group, own, steps))))
     found: set[int] = set()
     for region_id, municipality_id in owing:
         found |= _keepers(grants, region_id, municipality_id)
@@ -249,67 +269,52 @@ def _keepers(grants: Grants, region_id: int | None, municipality_id: int | None)
     return grants.municipal.get(municipality_id, set())
 
 
-def _stands(
-    work: type[progress.Assignment], group: Group, own: OwnDays, steps: Sequence[int]
-) -> ColumnElement[bool]:
-    """What the holder of an assignment hears of today by the usual steps of a programme."""
+def _stands(group: Group, own: OwnDays, *named: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What the holder of an assignment hears of today; `named`: what the steps of its programme name."""
+    work = progress.Assignment
+    returned = work.status == progress.Status.RETURNED
     due = and_(
         work.status == progress.Status.NOT_DONE,
         work.reminds,
         work.due_on <= rules.soon_until(group.today, own),
     )
-    returned = work.status == progress.Status.RETURNED
     if group.since is None:
         return or_(due, returned)
-    days = rules.due_dates(local_day(group.since, group.timezone), group.today, steps, own)
-    named = and_(work.due_on.in_(days), work.reminds, work.status.in_(progress.OPEN))
     return or_(
-        and_(returned, _began(work.status_at, group, own)), and_(due, work.status_at > group.since), named
+        and_(returned, _began(work.status_at, group, own)), and_(due, work.status_at > group.since), *named
     )
 
 
-async def _schools_that_owe(tx: Tx, group: Group, own: OwnDays) -> set[int]:
+def _named(group: Group, own: OwnDays, steps: Sequence[int]) -> ColumnElement[bool]:
+    """Open work whose deadline has come to a step since the last digest."""
     work = progress.Assignment
-    soon = rules.soon_until(group.today, own)
-    query = select(schools.School.id).join(work, work.school_id == schools.School.id).distinct()
-    due = and_(work.status == progress.Status.NOT_DONE, work.reminds, work.due_on <= soon)
     if group.since is None:
-        returned = work.status == progress.Status.RETURNED
-        return set((await tx.session.scalars(query.where(or_(due, returned)))).all())
-    since = local_day(group.since, group.timezone)
-    news = [
-        and_(work.status == progress.Status.RETURNED, _began(work.status_at, group, own)),
-        and_(due, work.status_at > group.since),
-    ]
+        return false()
+    days = rules.due_dates(local_day(group.since, group.timezone), group.today, steps, own)
+    return and_(work.due_on.in_(days), work.reminds, work.status.in_(progress.OPEN))
+
+
+async def _owes(tx: Tx, group: Group, own: OwnDays) -> ColumnElement[bool]:
+    """What the team of a school hears of today, by the steps of its own programme."""
+    work = progress.Assignment
     by_cohort = await programme.reminder_steps(tx)
     usual = by_cohort.pop(None)
     special = {cohort: steps for cohort, steps in by_cohort.items() if steps != usual}
     enrolled = select(schools.Enrollment.school_id)
-    for cohort_id, steps in [(None, usual), *special.items()]:
-        days = rules.due_dates(since, group.today, steps, own)
-        named = and_(work.due_on.in_(days), work.reminds)
-        if cohort_id is not None:
-            members = enrolled.where(schools.Enrollment.cohort_id == cohort_id)
-            named = and_(named, work.school_id.in_(members))
-        elif special:
-            elsewhere = enrolled.where(schools.Enrollment.cohort_id.in_(special))
-            named = and_(named, work.school_id.not_in(elsewhere))
-        news.append(named)
-    query = query.where(work.status.in_(progress.OPEN), or_(*news))
-    return set((await tx.session.scalars(query)).all())
+    named = [_named(group, own, usual)]
+    if special:
+        named[0] &= work.school_id.not_in(enrolled.where(schools.Enrollment.cohort_id.in_(special)))
+    for cohort_id, steps in special.items():
+        members = enrolled.where(schools.Enrollment.cohort_id == cohort_id)
+        named.append(and_(_named(group, own, steps), work.school_id.in_(members)))
+    return _stands(group, own, *named)
 
 
-async def _schools_in_review(tx: Tx, group: Group, own: OwnDays) -> Sequence[tuple[int, int, int]]:
+def _waits(group: Group, own: OwnDays) -> ColumnElement[bool]:
+    """What stands today with the reviewer of a school's report."""
     work = progress.Assignment
-    query = (
-        select(*schools.School.place_columns()[::-1])
-        .join(work, work.school_id == schools.School.id)
-        .distinct()
-    )
-    query = query.where(work.status == progress.Status.IN_REVIEW)
-    if group.since is not None:
-        query = query.where(_began(work.status_at, group, own))
-    return (await tx.session.execute(query)).all()
+    waiting = work.status == progress.Status.IN_REVIEW
+    return waiting if group.since is None else and_(waiting, _began(work.status_at, group, own))
 
 
 def _began(at: Any, group: Group, own: OwnDays) -> ColumnElement[bool]:
@@ -342,7 +347,7 @@ async def morning(tx: Tx, default_hour: int) -> Planned:
     for person in waiting:
         region_id = grants.region_of[person.person_id]
         calendar = region_id if region_id in own else 0
-        group = Group(local_day(tx.now, person.timezone), person.looked_at, person.timezone, calendar)
+        group = Group(person.day, person.looked_at, person.timezone, calendar)
         groups.setdefault(group, set()).add(person.person_id)
     tasks = await peer_watch.tasks(tx)
     asked = {day: await seasons.asked(tx, day) for day in {group.today for group in groups}}

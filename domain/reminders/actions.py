@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, literal, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -48,21 +48,30 @@ def _digests(chunk: Sequence[Candidate], receivers: set[int], moment: datetime) 
         yield {
             "person_id": person.person_id,
             "subject": f"digest:{person.person_id}",
-            "dedupe_key": mornings.key(person.person_id, local_day(moment, person.timezone)),
+            "dedupe_key": mornings.key(person.person_id, person.day),
             "params": {"since": person.looked_at.isoformat() if person.looked_at else None},
             "expires_at": ends[person.timezone],
         }
 
 
 async def _mark(tx: WriteTx, chunk: Sequence[Candidate], moment: datetime) -> None:
+    """One statement for all who were looked at together the last time, which is nearly everybody."""
     is_sqlite = tx.session.get_bind().dialect.name == "sqlite"
     insert = (insert_sqlite if is_sqlite else insert_postgresql)(MARKS)
-    insert = insert.on_conflict_do_update(
-        index_elements=["person_id"],
-        set_={"looked_at": insert.excluded.looked_at, "before_at": insert.excluded.before_at},
-    )
-    rows = [{"person_id": p.person_id, "looked_at": moment, "before_at": p.looked_at} for p in chunk]
-    await tx.session.execute(insert, rows)
+    together: dict[datetime | None, list[int]] = {}
+    for person in chunk:
+        together.setdefault(person.looked_at, []).append(person.person_id)
+    for before, members in together.items():
+        rows = select(
+            people.Person.id, literal(moment, MARKS.c.looked_at.type), literal(before, MARKS.c.before_at.type)
+        ).where(people.Person.id.in_(members))
+        marks = insert.from_select(["person_id", "looked_at", "before_at"], rows)
+        await tx.session.execute(
+            marks.on_conflict_do_update(
+                index_elements=["person_id"],
+                set_={"looked_at": marks.excluded.looked_at, "before_at": marks.excluded.before_at},
+            )
+        )
 
 
 async def snooze(tx: WriteTx, until: date) -> None:
