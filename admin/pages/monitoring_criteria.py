@@ -54,6 +54,7 @@ async def sets_page(visit: Visitor) -> Response:
     return visit.page(
         "monitoring/sets.html",
         kept=kept,
+        taken={(found.region_id, found.key) for found in kept},
         shipped=rubrics.shipped_sets(),
         regions=[(region, names.get(region, "")) for region in own],
         number=boards.number,

@@ -1,5 +1,8 @@
 """Assessment procedures of the installation: those shipped and its own, by what words tables name them."""
 
+import re
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -11,6 +14,7 @@ from domain.errors import DomainError, Forbidden
 from domain.policy import Permission
 
 closed = APIRouter()
+_SIGNS = re.compile(r"\\[bBdDsSwW]|[\\?*+^$()\[\]]")
 
 
 class ProcedureForm(Form):
@@ -20,6 +24,14 @@ class ProcedureForm(Form):
     title: str
     words: str = ""
     retired: bool = False
+
+
+def in_words(patterns: Sequence[str], either: str) -> str:
+    """Patterns as a person reads them: «впр или всероссийск + матем + 5»; the signs of the pattern are left out."""
+    return " + ".join(
+        f" {either} ".join(" ".join(_SIGNS.sub("", part).split()) for part in pattern.split("|"))
+        for pattern in patterns
+    )
 
 
 @closed.get("/procedures")
@@ -34,7 +46,11 @@ async def _page(visit: Visit, problem: str = "") -> Response:
     async with visit.read() as tx:
         found = await outcomes.known_procedures(tx)
     return visit.page(
-        "procedures/page.html", status=422 if problem else 200, rows=list(found.values()), problem=problem
+        "procedures/page.html",
+        status=422 if problem else 200,
+        rows=list(found.values()),
+        in_words=lambda patterns: in_words(patterns, visit.say("or")),
+        problem=problem,
     )
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from admin.pages.procedures import in_words
 from domain import monitoring, outcomes, progress, rubrics, schools
 from domain.actor import SYSTEM
 from domain.outcomes import Cluster
@@ -224,3 +225,18 @@ async def test_the_school_closes_a_recommendation_on_its_page(panel: Panel) -> N
     page = (await panel.get("Марина", f"/schools/{school_id}")).text
     assert "«Назвали»" in page
     assert "/close" not in page
+
+
+async def test_a_set_that_was_taken_is_not_offered_again(panel: Panel) -> None:
+    region = panel.world.places["область"].region_id or 0
+    async with panel.world.db.write(await panel.world.actor("Римма")) as tx:
+        await rubrics.save_set(tx, region, rubrics.shipped_document("2022-wave-2"))
+    text = (await panel.get("Римма", "/monitoring/criteria")).text
+    offered = re.findall(r'name="key" value="([^"]+)"', text)
+    assert sorted({*rubrics.shipped_sets()} - set(offered)) == ["2022-wave-2"]
+    assert text.count("уже взят") == 1
+
+
+def test_words_of_a_procedure_are_shown_without_the_signs_of_a_pattern() -> None:
+    patterns = ("впр|всероссийск", r"русск|\bр\.? ?яз", r"\b5")
+    assert in_words(patterns, "или") == "впр или всероссийск + русск или р. яз + 5"
