@@ -49,6 +49,7 @@ from admin.pages import (
     packs,
     papers,
     peer_forms,
+    peer_pairs,
     peers,
     people,
     phrases,
@@ -124,6 +125,7 @@ CLOSED = (
     guests.closed,
     polls.closed,
     peer_forms.closed,  # before the rounds, whose numbers would fit
+    peer_pairs.closed,
     peers.closed,
     groups.closed,
     audit.closed,

@@ -1,25 +1,7 @@
-"""Mutual expertise in words: steps, why schools fit, why one waits, the table to take away."""
-
-from collections.abc import Mapping
+"""Why schools fit, in words."""
 
 from admin.page import Visit
-from domain.errors import N_
-from domain.pairing import Fit, Waits
-from domain.peer_review import RoundView, Step
-from domain.peer_watch import Answers
-from domain.tables import Table
-
-STEPS = {
-    Step.SHARE: N_("Fill in the form and show it to the partner"),
-    Step.MEET: N_("Meet the partner"),
-    Step.FINISH: N_("Make the form final"),
-    Step.PLACE: N_("Place the file in the federal system"),
-}
-WAITS = {
-    Waits.NOT_YET: N_("not paired yet"),
-    Waits.ODD: N_("the number of schools is odd: make it the third of a pair, or let it wait"),
-    Waits.CURATOR: N_("all that are left have a common curator with it: pair it by hand or swap partners"),
-}
+from domain.pairing import Fit
 
 
 def fit_words(visit: Visit, found: Fit) -> list[tuple[str, bool]]:
@@ -37,35 +19,3 @@ def fit_words(visit: Visit, found: Fit) -> list[tuple[str, bool]]:
     if found.met_before:
         words.append((say("were partners before"), True))
     return words
-
-
-def pair_table(visit: Visit, found: RoundView, answers: Mapping[int, Answers]) -> Table:
-    """One line a school: its partner, the days of each step, what became of its recommendations, silence."""
-    say = visit.say
-    columns = [
-        say("Pair"),
-        say("School"),
-        say("Municipality"),
-        say("Recommends to"),
-        say("Opened"),
-        say("Form shown"),
-        say("Meeting"),
-        say("Meeting held"),
-        say("Final form"),
-        say("File placed"),
-        say("Recommendations"),
-        say("Taken"),
-        say("Not taken"),
-        say("Silent, working days"),
-    ]
-    rows = []
-    for number, pair in enumerate(found.pairs, start=1):
-        for one in pair.sides:
-            told = answers.get(one.form.id, Answers(0, 0, 0))
-            side = one.side
-            meeting = visit.local(pair.pair.meeting_at)
-            days = [side.seen, side.shared, meeting, side.met, side.final, side.placed]
-            rows.append([number, *one.school[1:], one.about.name, *days, *told, one.silent or None])
-    for name, why in found.waiting:
-        rows.append([None, name.name, name.municipality, say(WAITS[why]), *[None] * 10])
-    return Table(found.round.title, columns, rows)

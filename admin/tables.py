@@ -1,7 +1,7 @@
 """Any list as CSV or Excel: the same rows as on the page."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -24,13 +24,21 @@ NUMBERS = (Kind.COUNT, Kind.PERCENT, Kind.POINTS)
 NOTHING = "—"
 
 
-def drawn_rows(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Markup:
+Where = Callable[[Sequence[Any]], str]  # the address of what a row is about; none: nowhere to go
+
+
+def drawn_rows(
+    columns: Sequence[Column], rows: Iterable[Sequence[Any]], where: Where | None = None
+) -> Markup:
     """The body of a report's table. Thousands of cells: a template would take ten times as long."""
     kinds = [column.kind for column in columns]
     lines = []
     for row in rows:
         first, *rest = row
-        cells = [f'<tr><th scope="row">{escape(NOTHING if first is None else first)}</th>']
+        head = escape(NOTHING if first is None else first)
+        if where is not None and (to := where(row)):
+            head = Markup('<a href="{}">{}</a>').format(to, head)
+        cells = [f'<tr><th scope="row">{head}</th>']
         cells += [_cell(kind, value) for kind, value in zip(kinds[1:], rest, strict=True)]
         lines.append("".join((*cells, "</tr>")))
     return Markup("\n".join(lines))  # noqa: S704 - made of escaped parts

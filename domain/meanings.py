@@ -37,6 +37,7 @@ FILTERS = {
     "roadmap": N_("Roadmap"),
     "track": N_("Track"),
     "wave": N_("Wave"),
+    "round": N_("Round"),
     "by": N_("Groups"),
     "before": N_("Earlier year"),
     "after": N_("Later year"),
@@ -62,6 +63,7 @@ TITLES = {
     "municipalities": N_("Municipalities"),
     "wave": N_("Forecast of a wave"),
     "curators": N_("Curators’ activity"),
+    "pairs": N_("Mutual expertise: pairs"),
     "results": N_("Results of assessments"),
     "register": N_("Register of schools"),
     "indicators": N_("Indicators"),
@@ -78,6 +80,7 @@ ABOUT = {
     "municipalities": N_("Shares of schools by municipality; printed ones that do not follow are named."),
     "wave": N_("The forecast of a wave and what the next point costs."),
     "curators": N_("What curators did, the most silent first."),
+    "pairs": N_("Pairs of schools: what each has done for its partner, what comes next, who is silent."),
     "results": N_("Every result with its source: what the dynamics are made of."),
     "register": N_("All schools with what the register says of them."),
     "indicators": N_(
@@ -107,6 +110,7 @@ SHEETS = {
     ("clusters", 1): N_("Transitions"),
     ("clusters", 2): N_("Schools"),
     ("indicators", 1): N_("Retired"),
+    ("pairs", 1): N_("By municipality"),
 }
 MEANINGS = {
     "percent": (
@@ -147,6 +151,13 @@ MEANINGS = {
         N_("Printed per cent"),
         N_(
             "As the source prints it; where it does not follow from the counts, that is said and nothing is corrected."
+        ),
+    ),
+    "silent": (
+        N_("Silent, working days"),
+        N_(
+            "Working days without a sign of life of a school that owes its partner a step: from five on, where it has never "
+            "looked in or a step is near."
         ),
     ),
     "target": (N_("State of an indicator"), N_("Its value on the newest date against the target.")),

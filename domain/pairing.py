@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from domain.errors import N_
+
 
 class Candidate(NamedTuple):
     """A school as far as it matters for finding it a partner."""
@@ -150,6 +152,13 @@ class Waits(StrEnum):
     NOT_YET = "not_yet"
     ODD = "odd"
     CURATOR = "curator"
+
+
+WAITS = {
+    Waits.NOT_YET: N_("not paired yet"),
+    Waits.ODD: N_("the number of schools is odd: make it the third of a pair, or let it wait"),
+    Waits.CURATOR: N_("all that are left have a common curator with it: pair it by hand or swap partners"),
+}
 
 
 def why_waits(school: Candidate, waiting: Collection[Candidate]) -> Waits:

@@ -12,10 +12,9 @@ from markupsafe import Markup
 from admin.auth import Visitor
 from admin.forms import Choice, Filters
 from admin.page import Visit
-from admin.peer_words import STEPS
 from admin.tables import Format, export
 from admin.words import STANDINGS
-from domain import peer_watch, programme, progress, reports, roadmaps, schools
+from domain import peer_review, peer_watch, programme, progress, reports, roadmaps, schools
 from domain.actor import SCHOOL_TEAM
 from domain.db import Tx
 from domain.policy import Permission
@@ -185,7 +184,7 @@ async def _own_work(visit: Visit) -> Response:
         "home/work.html",
         rows=rows,
         steps=steps,
-        step_words=STEPS,
+        step_words=peer_review.STEPS,
         day=day,
         plans=sorted(plans),
         standings=STANDINGS,

@@ -11,12 +11,11 @@ from fastapi.responses import FileResponse, Response
 from admin.auth import Visitor
 from admin.forms import Day, Form, read_form, refusal, sent
 from admin.page import Visit
-from admin.peer_words import STEPS
 from admin.tables import attachment
 from admin.words import STANDINGS
 from domain import papers, peer_advice, peer_papers, peer_review, progress
 from domain.errors import DomainError, NotFound
-from domain.peer_review import Verdict
+from domain.peer_review import STEPS, Verdict
 from domain.policy import Permission, allows
 from domain.risks import ACTIONS, DOCUMENTS, FACTORS, LEVELS, RiskLevel
 

@@ -12,15 +12,16 @@ from admin.auth import Visitor
 from admin.documents import MAX_DOCUMENT, Unread
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
-from admin.peer_words import STEPS, WAITS, fit_words, pair_table
-from admin.tables import Format, export
+from admin.pages.reporting import file_of
+from admin.peer_words import fit_words
+from admin.tables import Format
 from admin.words import REFUSED
-from domain import documents, peer_review, peer_watch, programme, progress, schools
+from domain import accounts, documents, handouts, peer_review, peer_watch, programme, progress, schools
 from domain.actor import COORDINATORS, Place
 from domain.db import Tx
 from domain.errors import N_, DomainError, Forbidden
-from domain.pairing import fit
-from domain.peer_review import DEFAULT_SECTIONS, Dates, RoundSpec
+from domain.pairing import WAITS, fit
+from domain.peer_review import DEFAULT_SECTIONS, STEPS, Dates, RoundSpec
 from domain.policy import Permission
 
 closed = APIRouter()
@@ -240,13 +241,13 @@ async def _table(
     visit: Visit, round_id: int, query: RoundQuery | None = None, problem: str = "", **more: Any
 ) -> Response:
     query = query or RoundQuery()
+    if query.format:
+        return await _file(visit, round_id, query.format)
     async with visit.read() as tx:
         found = await peer_review.view(tx, round_id)
         answers = await peer_watch.answers(tx, round_id)
         cohorts = {cohort.id: cohort.name for cohort in await programme.cohorts(tx)}
         place = (await schools.place_name(tx, found.round.place)).name
-    if query.format:
-        return export(pair_table(visit, found, answers), query.format, f"peer-{round_id}")
     fits = {}
     for pair in found.pairs:
         ids = [side.form.school_id for side in pair.sides]
@@ -272,6 +273,13 @@ async def _table(
         problem=problem,
         **{"listed": None, "lines": "", **more},
     )
+
+
+async def _file(visit: Visit, round_id: int, kind: str) -> Response:
+    """The round as a file is the report on pairs, narrowed to it."""
+    async with visit.read() as tx:
+        filters = accounts.Filters(round_id=round_id)
+        return file_of(visit, await handouts.report("pairs").build(tx, filters, visit.say), kind)
 
 
 @closed.post("/peer/{round_id}")

@@ -11,8 +11,8 @@ from starlette.background import BackgroundTask
 from admin.auth import Visitor
 from admin.forms import refusal, sent
 from admin.page import Visit
-from admin.tables import MIME, NUMBERS, attachment, drawn_rows
-from domain import handouts, outcomes, programme, reports, schools, seasons, snapshots
+from admin.tables import MIME, NUMBERS, Where, attachment, drawn_rows
+from domain import handouts, outcomes, peer_review, programme, reports, schools, seasons, snapshots
 from domain.accounts import Report
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Role
 from domain.db import Tx
@@ -23,6 +23,8 @@ from domain.tables import Book, drawn, first_rows, plain_rows
 
 closed = APIRouter()
 OWN = ("format", "done", "n")  # parts of an address that are no filters
+# Where a row opens into what it is about, by its cells.
+WHERE: dict[str, Where] = {"pairs": lambda row: f"/peer/pairs/{row[0]}" if row[0] else ""}
 
 
 def offered(visit: Visit) -> list[Report]:
@@ -95,7 +97,7 @@ async def report_page(visit: Visitor, name: str, request: Request) -> Response:
         labels=FILTERS,
         keeps=not vast and bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
         large=vast and of.large,
-        lines=drawn_rows(shown.book.main.columns, shown.rows) if shown.book else "",
+        lines=drawn_rows(shown.book.main.columns, shown.rows, WHERE.get(name)) if shown.book else "",
         numbers=NUMBERS,
     )
     page.background = task
@@ -154,6 +156,9 @@ async def _choices(visit: Visit, tx: Tx, of: Report) -> dict[str, list[tuple[str
             found[name] = [(str(c.id), c.name) for c in await programme.cohorts(tx)]
         elif name == "roadmap":
             found[name] = [(str(i), title) for i, title in await reports.used_roadmaps(tx)]
+        elif name == "round":
+            rounds = [its for its in await peer_review.rounds(tx) if its.started_at is not None]
+            found[name] = [(str(its.id), its.title) for its in rounds]
         elif name == "by":
             found[name] = [(key, visit.say(GROUPINGS[key])) for key in outcomes.GROUPINGS]
         elif name in ("before", "after", "year"):

@@ -69,6 +69,7 @@ class Filters:
     roadmap_id: int | None = None
     track_id: int | None = None
     wave_id: int | None = None
+    round_id: int | None = None  # of mutual expertise
     by: str = "all"
     before: int | None = None
     after: int | None = None

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from domain import calendars, outcomes, people, progress, risks, schools
-from domain.actor import Place, Role
+from domain.actor import SCHOOL_TEAM, Place, Role
 from domain.dates import OwnDays, local_day
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
@@ -58,6 +58,18 @@ class RoundView:
     pairs: Sequence[PairRow]
     waiting: Sequence[tuple[Named, Waits]]
     candidates: dict[int, Candidate]  # by school; for the people who make the pairs
+    may_manage: bool
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """One pair as its reader sees it."""
+
+    round: PeerRound
+    row: PairRow
+    open: frozenset[int]  # forms that the reader may read
+    advice: dict[int, list[PeerAdvice]]  # of those, by form
     may_manage: bool
     today: date
 
@@ -232,6 +244,31 @@ async def view(tx: Tx, round_id: int) -> RoundView:
     return RoundView(found, pairs, waiting, pool, may, progress.today(tx))
 
 
+async def pair_view(tx: Tx, pair_id: int) -> PairView:
+    """One pair of a round that has started, with what was recommended; NotFound for those who see neither school."""
+    pair = await tx.session.get(PeerPair, pair_id)
+    if pair is None:
+        raise NotFound
+    found = await view(tx, pair.round_id)
+    row = next((one for one in found.pairs if one.pair.id == pair_id), None)
+    if row is None or found.round.started_at is None:
+        raise NotFound
+    shown = select(PeerForm.id).where(PeerForm.pair_id == pair_id, _readable(tx))
+    open_ = frozenset(await tx.session.scalars(shown))
+    advice: dict[int, list[PeerAdvice]] = {}
+    asked = select(PeerAdvice).where(PeerAdvice.form_id.in_(open_)).order_by(PeerAdvice.position)
+    for one in await tx.session.scalars(asked):
+        advice.setdefault(one.form_id, []).append(one)
+    return PairView(found.round, row, open_, advice, found.may_manage, found.today)
+
+
+def _readable(tx: Tx) -> ColumnElement[bool]:
+    """Forms of the actor's own schools, and shown ones: those written to them, those of the places that they see."""
+    own = [place.school_id for place in tx.actor.places(*SCHOOL_TEAM)]
+    sees = or_(PeerForm.about_id.in_(own), within(tx.actor, Permission.SEE, PeerForm))
+    return or_(PeerForm.school_id.in_(own), and_(PeerForm.shared_at.is_not(None), sees))
+
+
 def _mine(tx: Tx) -> Select[PeerForm, PeerPair, PeerRound]:
     """Forms of the actor's own schools in rounds that have started."""
     return (
@@ -283,15 +320,11 @@ async def my_side(tx: Tx, form_id: int) -> FormView:
 
 async def readable(tx: Tx, form_id: int) -> rules.Filled:
     """A form that the actor may read: the own one always, another once it was shown to the partner."""
-    found = await tx.session.get(PeerForm, form_id)
-    its = await tx.session.get(PeerRound, found.round_id) if found is not None else None
-    if found is None or its is None or its.started_at is None:
+    query = select(PeerForm, PeerRound).join(PeerRound, _visible())
+    row = (await tx.session.execute(query.where(PeerForm.id == form_id, _readable(tx)))).first()
+    if row is None:
         raise NotFound
-    seen = select(PeerForm.id).where(PeerForm.id == form_id, within(tx.actor, Permission.SEE, PeerForm))
-    shown = found.shared_at is not None
-    sees = shown and await tx.session.scalar(seen) is not None
-    if not (tx.actor.works_at(found.school_id) or (shown and tx.actor.works_at(found.about_id)) or sees):
-        raise NotFound
+    found, its = row
     names = await named(tx, {found.school_id, found.about_id})
     final = local_day(found.final_at, tx.actor.timezone) if found.final_at is not None else None
     author, about = names[found.school_id].name, names[found.about_id].name

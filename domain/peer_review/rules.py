@@ -42,6 +42,14 @@ class Step(StrEnum):
     PLACE = "place"
 
 
+STEPS = {
+    Step.SHARE: N_("Fill in the form and show it to the partner"),
+    Step.MEET: N_("Meet the partner"),
+    Step.FINISH: N_("Make the form final"),
+    Step.PLACE: N_("Place the file in the federal system"),
+}
+
+
 class Verdict(StrEnum):
     """What a school has done about a recommendation."""
 

@@ -108,6 +108,13 @@ async def round_(world: World, where: str) -> dict[str, Any]:
     return {"round_id": (await running(world, where))["round_id"]}
 
 
+async def pair(world: World, where: str) -> dict[str, Any]:
+    """Its pair."""
+    found = await running(world, where)
+    async with world.db.read(SYSTEM) as tx:
+        return {"pair_id": (await tx.session.get_one(PeerForm, found["form_id"])).pair_id}
+
+
 async def form(world: World, where: str) -> dict[str, Any]:
     """The school's form."""
     return {"form_id": (await running(world, where))["form_id"]}

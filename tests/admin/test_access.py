@@ -637,6 +637,14 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/peer/{round_id}/start"): Row(PREPARE, peer_targets.ready),
     ("POST", "/peer/{round_id}/discard"): Row(PREPARE, peer_targets.ready),
     ("POST", "/peer/{round_id}/end"): Row(RUN_ROUND, peer_targets.round_),
+    ("GET", "/peer/pairs/{pair_id}"): Row(
+        {
+            "here": {200: "Римма Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим"},
+            "next": {200: "Римма Ольга Эмма Марина Ульяна Тамара Дина Кирилл Клим"},
+            "far": {200: "Саша Степан"},
+        },
+        peer_targets.pair,
+    ),
     ("GET", "/peer/forms/{form_id}"): Row(SIDE, peer_targets.form),
     ("POST", "/peer/forms/{form_id}"): Row(
         SIDE_POST, peer_targets.form, {"programme": "Указать сроки", "go": "share"}

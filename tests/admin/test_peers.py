@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from domain.peer_review import PeerForm
 from tests.admin.conftest import Panel, sign_in
 from tests.admin.peer_targets import DATES
 
+FIRST_STEP = ["Заполнить форму и показать партнёру", "2022-10-07"]
 TEXTS = {
     "s1": "Сильная команда",
     "s2": "- Назвать показатели\n- Указать сроки <b>",
@@ -28,7 +30,7 @@ def school(panel: Panel, name: str) -> int:
 async def move_to(panel: Panel, year: int, month: int, day: int) -> None:
     """Another morning; everybody has signed in anew."""
     panel.world.clock.moment = datetime(year, month, day, 7, 0, tzinfo=UTC)
-    for name in ("Римма", "Марина", "Ульяна", "Тамара", "Клим"):
+    for name in ("Римма", "Марина", "Ульяна", "Тамара", "Клим", "Вера", "Саша"):
         panel.tokens[name] = await sign_in(panel.world, name)
 
 
@@ -138,13 +140,13 @@ async def test_the_table_and_its_files_say_the_same(panel: Panel) -> None:
         )
     )
     assert [row[1] for row in sheet] == [row[1] for row in listed]
-    assert [row[1:4] for row in listed[1:]] == [
-        ["Тороповская ОШ", "Даниловский МР", "Климатинская СОШ"],
-        ["Климатинская СОШ", "Угличский МР", "Тороповская ОШ"],
-        ["Василёвская СОШ", "Угличский МР", "пока без пары"],
-        ["СШ № 16", "Угличский МР", "пока без пары"],
+    assert [row[1:6] for row in listed[1:]] == [
+        ["Тороповская ОШ", "Даниловский МР", "Климатинская СОШ", "Встретиться с партнёром", "2022-10-21"],
+        ["Климатинская СОШ", "Угличский МР", "Тороповская ОШ", *FIRST_STEP],
+        ["Василёвская СОШ", "Угличский МР", "", "пока без пары", ""],
+        ["СШ № 16", "Угличский МР", "", "пока без пары", ""],
     ]
-    assert listed[2][-1] == "6"
+    assert listed[2][-2] == "6"
     home = (await panel.get("Ульяна", "/")).text
     assert "взаимоэкспертиза: партнёру не отвечает 1 школа" in home
     assert "взаимоэкспертиза" not in (await panel.get("Марина", "/")).text
@@ -227,3 +229,36 @@ async def test_engagement_opens_into_the_round(panel: Panel) -> None:
     assert sorted((fact.school_id, fact.round_id, fact.done) for fact in facts) == sorted(
         [(school(panel, "Тороповская"), round_id, True), (school(panel, "Климатинская"), round_id, False)]
     )
+
+
+async def test_the_report_on_pairs_opens_into_the_pair(panel: Panel) -> None:
+    round_id, mine, _ = await started(panel)
+    await panel.post("Тамара", f"/peer/forms/{mine}", **TEXTS, go="finish")
+    rows = json.loads((await panel.get("Римма", "/reports/pairs", format="json")).text)
+    assert [(row["school"], row["about"], row["final_on"], row["given"]) for row in rows["rows"]] == [
+        ("Тороповская ОШ", "Климатинская СОШ", "2022-09-16", 2),
+        ("Климатинская СОШ", "Тороповская ОШ", None, None),
+        ("Василёвская СОШ", None, None, None),
+        ("СШ № 16", None, None, None),
+    ]
+    assert [tuple(row.values()) for row in rows["municipalities"]] == [
+        ("Даниловский МР", 1, 1, 1, 0, 1, 0, 0),
+        ("Угличский МР", 3, 1, 0, 0, 0, 0, 0),
+    ]
+    page = (
+        await panel.get("Римма", "/reports/pairs", municipality=panel.world.places["Даниловский"][1])
+    ).text
+    assert "Климатинская СОШ" in page  # as the partner
+    assert "Василёвская" not in page
+    address = f"/peer/pairs/{rows['rows'][0]['pair']}"
+    assert f'<a href="{address}">' in page
+    pair = (await panel.get("Римма", address)).text
+    assert "Тороповская ОШ – Климатинская СОШ" in pair
+    assert "пока без ответа" in pair
+    assert f"/peer/forms/{mine}/read" in pair
+    whole = (await panel.get("Римма", "/reports/pairs", round=round_id)).text
+    assert "СШ № 16" in whole
+    stranger = await panel.get("Саша", "/reports/pairs")
+    assert (stranger.status_code, "Тороповская" in stranger.text) == (200, False)
+    assert (await panel.get("Саша", "/reports/pairs", round=round_id)).status_code == 404
+    assert (await panel.get("Вера", address)).status_code == 404
