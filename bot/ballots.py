@@ -122,9 +122,7 @@ def answers_text(say: Texts, sheet: Sheet) -> str:
 
 def said(question: PollQuestion, draft: Mapping[str, Any]) -> str:
     """An answer in words; nothing where there is none."""
-    given = draft.get(str(question.id))
-    if isinstance(given, list):
-        return "; ".join(question.options[n] for n in given if n < len(question.options))
+    given = polls.said(question.options, draft.get(str(question.id)))
     return "" if given is None else str(given)
 
 
@@ -165,7 +163,7 @@ def result_lines(say: Texts, n: int, question: PollQuestion, tally: Tally) -> li
         )
     lines += [f"— {safe(clip(words, ANSWER))}" for words in tally.words[-WORDS:]]
     if len(tally.words) > WORDS:
-        lines.append(say("and %(n)s more in the panel", n=len(tally.words) - WORDS))
+        lines.append(say("and %(n)s more in the Excel file", n=len(tally.words) - WORDS))
     if question.kind is Kind.MANY and tally.base:
         lines.append(say("Several answers could be chosen, so the shares may add up to more than 100 %%."))
     return lines

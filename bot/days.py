@@ -1,46 +1,58 @@
-"""A day as people type it, and when something that waits for the morning leaves."""
+"""A day, a span or a moment as people type it, and when something that waits for the morning leaves.
 
-from datetime import date
+How words become days is the domain's (`domain.deadlines.typed`): every screen that asks for a day reads it alike.
+"""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from bot.talk import Talk
 from domain import outbox
-from domain.deadlines import Context, parse
-from domain.errors import N_, DomainError
-
-
-class DayUnclear(DomainError):
-    """A day that was typed and cannot be read, or that has been."""
-
-    sentence = N_("I did not understand which day. Write it as 25.04 or 25 April; it must be ahead.")
+from domain.deadlines import DayPassed, DayUnclear, HourUnclear, clock, typed
 
 
 def written_day(text: str, today: date) -> date:
-    """«25.04», «до 25 апреля», «25.04.2027»: without a year the next such day. Raises DayUnclear."""
-    first, last = _written(text, today)
-    if first not in (None, last):
+    """«завтра», «в пятницу», «25.04», «до 25 апреля»: one day. Raises DayUnclear, NoSuchDay, DayPassed."""
+    first, last, _ = typed(text, today)
+    if first is not None:
         raise DayUnclear
     return last
 
 
 def written_period(text: str, today: date) -> tuple[date, date]:
-    """«25.04–10.05», «с 25 апреля по 10 мая», or the last day alone: then from today on. Raises DayUnclear."""
-    first, last = _written(text, today)
-    if first is None or first == last:
-        return today, last
-    return max(first, today), last
+    """«25.04–10.05», «на неделю», or the last day alone: then from today on. Raises as `written_day` does."""
+    first, last, _ = typed(text, today)
+    return max(first or today, today), last
 
 
-def _written(text: str, today: date) -> tuple[date | None, date]:
-    windows = parse(text, Context(year=today.year)).windows
-    if len(windows) != 1 or windows[0].due is None:
+def written_moment(text: str, now: datetime, timezone: str, usual: time | None) -> datetime:
+    """«завтра в 10», «15.12 14:30» by the writer's clock; without an hour the `usual` one.
+
+    Raises as `written_day` does, DayPassed for an hour of today that has been, HourUnclear where an hour is needed.
+    """
+    zone = ZoneInfo(timezone)
+    first, last, at = typed(text, now.astimezone(zone).date())
+    if first is not None:
         raise DayUnclear
-    first, last = windows[0].start, windows[0].due
-    if last < today and str(last.year) not in text:
-        first = first.replace(year=first.year + 1) if first else None
-        last = last.replace(year=last.year + 1)
-    if last < today:
-        raise DayUnclear
-    return first, last
+    if (at := at or usual) is None:
+        raise HourUnclear
+    moment = datetime.combine(last, at, zone)
+    if moment <= now:
+        raise DayPassed(day=f"{moment:%d.%m.%Y %H:%M}")
+    return moment
+
+
+def written_hour(text: str) -> time:
+    """«15:30», «15.30», «15», «в 3 часа дня». Raises HourUnclear."""
+    hour, _, minute = text.strip().replace(".", ":").replace("-", ":").partition(":")
+    if hour.isdecimal() and (minute or "0").isdecimal():
+        if int(hour) > 23 or int(minute or 0) > 59:
+            raise HourUnclear
+        return time(int(hour), int(minute or 0))
+    rest, at = clock(text)
+    if at is None or rest:
+        raise HourUnclear
+    return at
 
 
 def when_it_leaves(talk: Talk) -> str:

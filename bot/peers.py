@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
-from bot.days import DayUnclear, written_day
+from bot.days import written_moment
 from bot.letters import plain, reader
 from bot.lines import short_due
 from bot.notice import Notice
@@ -15,21 +14,14 @@ from bot.ui import Row, button, safe
 from domain import peer_review, peer_watch
 from domain.actor import Place
 from domain.db import Tx
+from domain.deadlines import DayUnclear, HourUnclear
 from domain.errors import N_, DomainError
 from domain.outbox import OutboxMessage
-from domain.peer_review import FormView, Step
+from domain.peer_review import STEPS, FormView
 from domain.texts import Texts
-
-STEPS = {
-    Step.SHARE: N_("Fill in the form and show it to the partner"),
-    Step.MEET: N_("Meet the partner"),
-    Step.FINISH: N_("Make the form final"),
-    Step.PLACE: N_("Place the file in the federal system"),
-}
 
 SHOWN = 3  # silent schools named in a line
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
-_CLOCK = re.compile(r"\b(\d{1,2}):(\d{2})\b")
 
 
 class MeetingUnclear(DomainError):
@@ -38,18 +30,13 @@ class MeetingUnclear(DomainError):
     sentence = N_("I did not understand when. Write it in one line: 21.10 15:30, and the link after it.")
 
 
-def written_meeting(text: str, today: date, timezone: str) -> tuple[datetime, str]:
-    """«21.10 15:30 https://…»: when by the writer's clock, and the link or nothing. Raises MeetingUnclear."""
+def written_meeting(text: str, now: datetime, timezone: str) -> tuple[datetime, str]:
+    """«21.10 15:30 https://…»: when by the writer's clock, and the link or nothing. Raises MeetingUnclear, DayPassed."""
     link = _LINK.search(text)
-    rest = _LINK.sub(" ", text)
-    clock = _CLOCK.search(rest)
-    if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59:
-        raise MeetingUnclear
     try:
-        day = written_day(_CLOCK.sub(" ", rest).strip(" ,;."), today)
-    except DayUnclear:
+        at = written_moment(_LINK.sub(" ", text), now, timezone, usual=None)
+    except (DayUnclear, HourUnclear):
         raise MeetingUnclear from None
-    at = datetime.combine(day, time(int(clock[1]), int(clock[2])), ZoneInfo(timezone))
     return at, link[0].rstrip(".,;") if link else ""
 
 

@@ -18,7 +18,7 @@ class PollPlan(CallbackData, prefix="zp"):
 
 
 class PollCard(CallbackData, prefix="zc"):
-    """One poll for its author: show, silent, remind, close, sure; `page` of its questions."""
+    """One poll for its author: show, excel, silent, remind, close, sure; `page` of its questions."""
 
     id: int
     do: str = ""

@@ -2,12 +2,12 @@
 
 import secrets
 from datetime import date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BeforeValidator, field_validator
+from pydantic import field_validator
 from starlette.datastructures import FormData
 
 from admin import circles
@@ -15,12 +15,12 @@ from admin.auth import Visitor
 from admin.circles import CircleForm
 from admin.forms import Filters, Form, read_form, refusal, sent
 from admin.page import Visit
-from admin.tables import Format, export
+from admin.pages.reporting import file_of
+from admin.tables import Format
 from domain import audiences, people, polls
 from domain.errors import N_, DomainError, Forbidden
 from domain.policy import Permission
-from domain.polls import Ballot, Kind, PollQuestion, PollSpec, QuestionSpec, Results
-from domain.tables import Table
+from domain.polls import Kind, PollSpec, QuestionSpec
 
 closed = APIRouter()
 
@@ -76,10 +76,9 @@ class DoForm(Form):
 
 
 class CardQuery(Filters):
-    """Results, or every answer; as a page or a file."""
+    """Results as a page or a file."""
 
     format: Format = ""
-    rows: Annotated[bool, BeforeValidator(lambda value: value in ("1", "true", True))] = False
 
 
 @closed.get("/polls")
@@ -171,15 +170,15 @@ async def _preview(visit: Visit, form: PollForm, spec: PollSpec) -> Response:
 
 @closed.get("/polls/{poll_id}")
 async def card(visit: Visitor, poll_id: int, query: Annotated[CardQuery, Query()]) -> Response:
-    """How many have answered, who has not, and what was answered."""
+    """How many have answered, who has not, and what was answered; as a file the counts and every answer."""
+    if query.format:
+        async with visit.read() as tx:
+            book = await polls.book(tx, poll_id, visit.say)
+        return file_of(visit, book, query.format)
     async with visit.read() as tx:
         found = await polls.results(tx, poll_id)
         silent = await polls.silent_names(tx, poll_id)
-        given = await polls.ballots(tx, poll_id) if query.rows else []
         is_open = found.poll.is_open(tx.now)
-    if query.format:
-        table = _every(visit, found, given) if query.rows else _counts(visit, found)
-        return export(table, query.format, f"poll-{poll_id}")
     return visit.page(
         "polls/card.html",
         found=found,
@@ -190,36 +189,6 @@ async def card(visit: Visitor, poll_id: int, query: Annotated[CardQuery, Query()
         fewest=polls.FEWEST,
         pairs=list(zip(found.questions, found.tallies, strict=False)),
     )
-
-
-def _counts(visit: Visit, found: Results) -> Table:
-    say = visit.say
-    rows: list[list[Any]] = []
-    for question, tally in zip(found.questions, found.tallies, strict=False):
-        for row in tally.rows:
-            rows.append([question.text, row.label, row.chosen, row.percent, tally.base])
-        if tally.mean:
-            rows.append([question.text, say("mean"), tally.mean, None, tally.base])
-        rows += [[question.text, words, None, None, tally.base] for words in tally.words]
-    columns = [say("Question"), say("What was answered"), say("Times"), "%", say("Answered by")]
-    return Table(found.poll.title, columns, rows)
-
-
-def _every(visit: Visit, found: Results, given: list[tuple[Ballot, str]]) -> Table:
-    say, named = visit.say, not found.poll.anonymous
-    columns = [say("Name"), say("Place"), say("When")] if named else [say("No.")]
-    rows = []
-    for n, (ballot, name) in enumerate(given, start=1):
-        row: list[Any] = [name, ballot.place_name, visit.local(ballot.sent_at)] if named else [n]
-        rows.append([*row, *(_said(question, ballot) for question in found.questions)])
-    return Table(found.poll.title, [*columns, *(q.text for q in found.questions)], rows)
-
-
-def _said(question: PollQuestion, ballot: Ballot) -> Any:
-    given = ballot.answers.get(str(question.id))
-    if isinstance(given, list):
-        return "; ".join(question.options[n] for n in given if n < len(question.options))
-    return given
 
 
 @closed.post("/polls/{poll_id}")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
 from bot import whom
-from bot.days import DayUnclear, when_it_leaves, written_day
+from bot.days import when_it_leaves, written_day, written_hour
 from bot.flows.mornings import WEEKDAYS
 from bot.flows.writing import counts
 from bot.gatherings import KINDS, event_text
@@ -20,6 +20,7 @@ from bot.ui import Expects, Row, Screen, bold, button, page
 from domain import audiences, events, groups
 from domain.actor import COORDINATORS
 from domain.dates import is_working, local_day
+from domain.deadlines import clock
 from domain.errors import Forbidden
 from domain.events import Answer, Attendance, EventKind, EventSpec
 
@@ -88,25 +89,13 @@ async def take(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     if step in ("title", "where"):
         kept[step] = text
     elif step == "day":
-        kept["day"] = _day(talk, text)
+        kept["day"] = written_day(text, talk.today()).isoformat()
+        if (at := clock(text)[1]) is not None:  # «завтра в 15:00» answers the next step too
+            kept["hour"] = at.isoformat("minutes")
     elif step == "hour":
-        kept["hour"] = _hour(text)
+        kept["hour"] = written_hour(text).isoformat("minutes")
     await talk.show(await _next(talk, kept), fresh=True)
     await talk.strip(memo.get("screen"))
-
-
-def _day(talk: Talk, text: str) -> str:
-    try:
-        return written_day(text, talk.today()).isoformat()
-    except DayUnclear:
-        raise events.WhenUnclear from None
-
-
-def _hour(text: str) -> str:
-    hour, _, minute = text.replace(".", ":").replace("-", ":").partition(":")
-    if not (hour.isdecimal() and (minute or "0").isdecimal() and int(hour) < 24 and int(minute or 0) < 60):
-        raise events.WhenUnclear
-    return time(int(hour), int(minute or 0)).isoformat("minutes")
 
 
 async def _next(talk: Talk, memo: dict[str, Any]) -> Screen:
@@ -117,7 +106,9 @@ async def _next(talk: Talk, memo: dict[str, Any]) -> Screen:
         text = talk.say("What is it about? One line: it becomes the name of the event.")
         return _step(talk, memo, "title", text, [])
     if "day" not in memo:
-        return _step(talk, memo, "day", talk.say("On which day? Or write it: 25.04."), _days(talk))
+        return _step(
+            talk, memo, "day", talk.say("On which day? Or write it: 25.04, tomorrow, on Friday."), _days(talk)
+        )
     if "hour" not in memo:
         hours = [time(hour).isoformat("minutes") for hour in HOURS]
         cells = [button(hour, EventPlan(do="hour", value=hour.replace(":", "."))) for hour in hours]

@@ -69,7 +69,7 @@ async def answer(query: CallbackQuery, callback_data: PeerAnswer, talk: Talk) ->
         await talk.show(Screen(talk.say("Into which plan?"), [*rows, back]))
     elif what == "plan" and plans:
         chosen = callback_data.plan or plans[0][0]
-        text = talk.say("Until when? Write the day: 25.12.")
+        text = talk.say("Until when? Write the day: 25.12, or in words: in a month.")
         await talk.show(Screen(text, [back], Expects(UNTIL, {**memo, "plan": chosen})))
     else:
         await talk.show(_choice(talk, one, form_id, may_plan=bool(plans)))

@@ -7,7 +7,7 @@ from aiogram.types import BufferedInputFile, CallbackQuery, Message
 from bot.flows import peer_answers
 from bot.identity import Expecting
 from bot.lines import evidence_lines, short_due
-from bot.peers import STEPS, partners, written_meeting
+from bot.peers import partners, written_meeting
 from bot.presses import Home
 from bot.presses_peers import Peer, PeerDo, PeerList, PeerPaper, PeerSection
 from bot.routes import Routes
@@ -18,7 +18,7 @@ from domain import papers, peer_papers, peer_review, risks
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.peer_papers import PartnerPapers
-from domain.peer_review import FormView, SideRow, Step, Verdict
+from domain.peer_review import STEPS, FormView, SideRow, Step, Verdict
 from domain.risks import DOCUMENTS, RiskLevel
 
 router = Routes("peer_review")
@@ -211,7 +211,7 @@ async def take_text(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
 async def take_meeting(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """Day, hour and link in one message: «21.10 15:30 https://…»."""
     id_ = int(memo["id"])
-    at, link = written_meeting(message.text or "", talk.today(), talk.actor.timezone)
+    at, link = written_meeting(message.text or "", talk.db.clock.now(), talk.actor.timezone)
     async with talk.db.write(talk.actor) as tx:
         await peer_review.set_meeting(tx, id_, at, link)
     await talk.strip(memo.get("screen"))

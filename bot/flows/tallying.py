@@ -1,6 +1,8 @@
 """Polls that were asked: the list, results with counts, shares and their base, reminding once, closing."""
 
-from aiogram.types import CallbackQuery
+import asyncio
+
+from aiogram.types import BufferedInputFile, CallbackQuery
 
 from bot.ballots import MARK, result_lines
 from bot.presses import Home
@@ -8,7 +10,7 @@ from bot.presses_polls import PollCard, PollList, PollPlan
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Row, Screen, bold, button, clip, page, safe
-from domain import polls
+from domain import handouts, polls
 from domain.actor import COORDINATORS
 from domain.db import Tx
 from domain.errors import Forbidden
@@ -44,7 +46,7 @@ async def list_polls(query: CallbackQuery, callback_data: PollList, talk: Talk) 
 
 @router.callback_query(PollCard.filter())
 async def card(query: CallbackQuery, callback_data: PollCard, talk: Talk) -> None:
-    """One poll: results, who has not answered, one reminder, the end."""
+    """One poll: results, also as a file, who has not answered, one reminder, the end."""
     id_, do, plain = callback_data.id, callback_data.do, talk.plain
     if do == "close":
         async with talk.db.read(talk.actor) as tx:
@@ -54,6 +56,9 @@ async def card(query: CallbackQuery, callback_data: PollCard, talk: Talk) -> Non
             [button(plain("‹ Back"), PollCard(id=id_))],
         ]
         await talk.show(Screen(bold(title) + "\n" + talk.say("No more answers will be taken."), rows))
+        return
+    if do == "excel":
+        await _send_results(talk, id_)
         return
     if do == "silent":
         await talk.show(await _silent_screen(talk, id_))
@@ -101,12 +106,23 @@ async def _card_screen(tx: Tx, talk: Talk, poll_id: int, number: int) -> Screen:
     if silent:
         label = plain("Who has not answered: %(n)s", n=len(silent))
         rows.append([button(label, PollCard(id=poll_id, do="silent"))])
+    if found.answered and not found.is_hidden:
+        rows.append([button(plain("Excel"), PollCard(id=poll_id, do="excel"))])
     if is_open and found.answered < found.voters and poll.reminded_at is None:
         rows.append([button(plain("Remind them once"), PollCard(id=poll_id, do="remind"))])
     if is_open:
         rows.append([button(plain("Close the poll"), PollCard(id=poll_id, do="close"))])
     rows.append([button(plain("‹ Back"), PollList())])
     return Screen("\n".join(lines), rows)
+
+
+async def _send_results(talk: Talk, poll_id: int) -> None:
+    """The workbook of the panel as a message of its own: the screen above stays as it is."""
+    async with talk.db.read(talk.actor) as tx:
+        book = await polls.book(tx, poll_id, talk.plain)
+    body = await asyncio.to_thread(handouts.as_bytes, book, handouts.Format.XLSX, talk.plain)
+    name = handouts.file_name(book.title, handouts.Format.XLSX, book.as_of)
+    await talk.bot.send_document(talk.chat_id, BufferedInputFile(body, name))
 
 
 def _state(talk: Talk, found: polls.Results, *, is_open: bool) -> str:

@@ -1,27 +1,28 @@
 """«Рассылка»: to whom → text and files → preview → send. What comes of it: corresponding.py."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from aiogram.enums import MessageEntityType
 from aiogram.types import CallbackQuery, Message, MessageEntity
 from aiogram.utils.text_decorations import HtmlDecoration
 
 from bot import intake
+from bot.days import written_moment
 from bot.flows.corresponding import result_screen
 from bot.identity import Expecting
 from bot.mailing import broadcast_text
 from bot.presses import Audience, AudienceList, BroadcastDo, BroadcastResult, Home, Unconnected
 from bot.presses_news import Circle
 from bot.routes import Routes
+from bot.sending_later import HOURS, KEPT, WHEN, later_screen, moments
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, button, clip, page, safe
 from domain import audiences, broadcasts, files, reports, schools
 from domain.actor import COORDINATORS, Role
 from domain.audiences import Preview, Segment
 from domain.broadcasts import Ask, Extras
-from domain.dates import is_working, local_day
+from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import N_
 from domain.policy import Permission
@@ -37,8 +38,6 @@ ROLES: dict[str, tuple[Role, ...]] = {
 }
 NAMES = 40
 PLACES = 3  # named on the preview
-KEPT = ("segment", "text", "key", "ask", "files")
-HOURS = (9, 14)  # offered for sending later
 ASKS = {
     Ask.READ: N_("Below: “I have read it”"),
     Ask.COMING: N_("Below: “I will come / I cannot”"),
@@ -286,7 +285,7 @@ async def act(
 ) -> None:
     """A button of the preview; one of an earlier text does nothing."""
     memo = await talk.state.get_data()
-    if raw_state != TEXT or memo.get("key") != callback_data.key:
+    if raw_state not in (TEXT, WHEN) or memo.get("key") != callback_data.key:
         await talk.answer(talk.plain("This message has already been sent, changed or cancelled."), alert=True)
         if query.message is not None:
             await talk.strip(query.message.message_id)
@@ -298,7 +297,7 @@ async def act(
         await talk.answer()
         await _try(talk, memo, query.id)
     elif do == "later":
-        await talk.show(_later_screen(talk, memo))
+        await talk.show(later_screen(talk, memo))
     elif do == "who":
         await _who_misses(talk, memo)
     else:
@@ -314,56 +313,40 @@ async def _try(talk: Talk, memo: dict[str, Any], press_id: str) -> None:
         await broadcasts.test(tx, memo["text"], segment, extras=_extras(memo), key=key)
 
 
-def _moments(talk: Talk) -> list[datetime]:
-    """The next working mornings and afternoons."""
-    zone, now = ZoneInfo(talk.actor.timezone), talk.db.clock.now()
-    day = local_day(now, talk.actor.timezone)
-    found: list[datetime] = []
-    while len(found) < 4:
-        if is_working(day):
-            found += [m for h in HOURS if (m := datetime.combine(day, time(h), zone)) > now]
-        day += timedelta(days=1)
-    return found[:4]
-
-
-def _later_screen(talk: Talk, memo: dict[str, Any]) -> Screen:
-    key = int(memo["key"])
-    rows: list[Row] = [
-        [
-            button(
-                talk.plain.time(moment, talk.actor.timezone), BroadcastDo(do=f"at{moment:%Y%m%d%H}", key=key)
-            )
-        ]
-        for moment in _moments(talk)
-    ]
-    rows.append([button(talk.plain("‹ Back"), BroadcastDo(do="back", key=key))])
-    text = talk.say("When shall it leave? Until then it can be cancelled. Any other time: in the panel.")
-    return Screen(text, rows, Expects(TEXT, {name: memo[name] for name in KEPT if name in memo}))
-
-
 async def _send_or_ask(talk: Talk, memo: dict[str, Any], do: str) -> None:
     segment = Segment.from_json(memo["segment"])
     starts_at = None
     if do.startswith("at"):
-        starts_at = next((m for m in _moments(talk) if f"at{m:%Y%m%d%H}" == do), None)
+        starts_at = next((m for m in moments(talk) if f"at{m:%Y%m%d%H}" == do), None)
         if starts_at is None:
-            await talk.show(_later_screen(talk, memo))
+            await talk.show(later_screen(talk, memo))
             return
     elif do == "send" and Role.REGIONAL_COORDINATOR in talk.actor.roles() and not segment.narrows_schools:
         await talk.show(await _ask_twice(talk, memo))
         return
+    await talk.show(await _deliver(talk, memo, starts_at))
+
+
+async def _deliver(talk: Talk, memo: dict[str, Any], starts_at: datetime | None) -> Screen:
     async with talk.db.write(talk.actor) as tx:
         sent = await broadcasts.send(
             tx,
             memo["text"],
-            segment,
+            Segment.from_json(memo["segment"]),
             request_key=f"chat:{talk.chat_id}:{memo['key']}",
             starts_at=starts_at,
             extras=_extras(memo),
         )
     async with talk.db.read(talk.actor) as tx:
-        screen = await result_screen(tx, talk, sent.id)
-    await talk.show(screen)
+        return await result_screen(tx, talk, sent.id)
+
+
+@router.message(Expecting(WHEN, text_only=True))
+async def take_moment(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """The day and the hour at which it leaves, as they were typed."""
+    moment = written_moment(message.text or "", talk.db.clock.now(), talk.actor.timezone, time(HOURS[0]))
+    await talk.show(await _deliver(talk, memo, moment), fresh=True)
+    await talk.strip(memo.get("screen"))
 
 
 async def _ask_twice(talk: Talk, memo: dict[str, Any]) -> Screen:

@@ -1,7 +1,5 @@
 """Deadlines as people write them: `parse` gives their meaning and names every doubt; `occurrences` lays them out."""
 
-from domain.deadlines.items import items
-from domain.deadlines.meaning import deadline
 from domain.deadlines.model import (
     BLOCKING_DOUBTS,
     DATELESS_KINDS,
@@ -12,31 +10,26 @@ from domain.deadlines.model import (
     Window,
 )
 from domain.deadlines.occurrences import occurrences
-from domain.deadlines.outline import outline
-from domain.deadlines.tokens import tokenise
+from domain.deadlines.reading import parse
+from domain.deadlines.spoken import HourUnclear, clock, spelled_out
+from domain.deadlines.typed import DayPassed, DayUnclear, NoSuchDay, Typed, typed
 
 __all__ = [
     "BLOCKING_DOUBTS",
     "DATELESS_KINDS",
     "INFORMATIONAL_DOUBTS",
     "Context",
+    "DayPassed",
+    "DayUnclear",
     "Deadline",
     "Every",
+    "HourUnclear",
+    "NoSuchDay",
+    "Typed",
     "Window",
+    "clock",
     "occurrences",
     "parse",
+    "spelled_out",
+    "typed",
 ]
-
-_LONGEST = 400  # characters; no deadline is longer, and whole paragraphs in the column are asked about
-
-
-def parse(text: str, context: Context) -> Deadline:
-    """What a deadline means. Never raises; what is not certain carries a named doubt (see `model.py`)."""
-    text = text or ""
-    tokens = tokenise(text[:_LONGEST])
-    if not tokens.codes:
-        return Deadline(text, "broken", (), None, ("empty",))
-    out = outline(items(tokens))
-    if len(text) > _LONGEST:
-        out.doubts.add("unclear")
-    return deadline(text, out, context, tokens.mended)

@@ -19,7 +19,6 @@ from domain.events.rules import (
     EventOver,
     EventSpec,
     NotYet,
-    WhenUnclear,
     WrongCode,
 )
 
@@ -33,7 +32,6 @@ __all__ = [
     "EventSpec",
     "Guest",
     "NotYet",
-    "WhenUnclear",
     "WrongCode",
     "announced",
     "answer",

@@ -64,12 +64,6 @@ class WrongCode(DomainError):
     sentence = N_("This code does not fit. It is shown at the event and works while it goes on.")
 
 
-class WhenUnclear(DomainError):
-    """A day or an hour that was typed and cannot be read."""
-
-    sentence = N_("I did not understand when. Write the day as 25.04 or 25 April, the time as 15:30.")
-
-
 def percent(part: int, whole: int) -> int | None:
     """A share rounded half up from exact counts; None without a base (DOMAIN.md §6)."""
     return (200 * part + whole) // (2 * whole) if whole else None

@@ -35,6 +35,7 @@ async def retype_deadline(tx: WriteTx, measure_id: int, words: str, *, seen: int
     measure, roadmap = await _living(tx, measure_id, seen)
     if measure is None or roadmap is None:
         return await roadmaps.retype_deadline(tx, measure_id, words, seen=seen)
+    words = deadlines.spelled_out(words, tx.day(tx.actor.timezone))
     meaning = roadmaps.meaning_of(roadmaps.reading_of(roadmap, words), roadmap.bounds)
     if not any(due for _, due in meaning["windows"]):
         raise roadmaps.DeadlineUnclear(text=words)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
@@ -12,6 +13,8 @@ from domain.errors import NotFound
 from domain.policy import Permission, within
 from domain.polls import rules
 from domain.polls.models import Ballot, Poll, PollQuestion, PollSeat
+from domain.tables import Book
+from domain.texts import Texts
 
 
 class PollRow(NamedTuple):
@@ -132,6 +135,18 @@ async def ballots(tx: Tx, poll_id: int) -> list[tuple[Ballot, str]]:
     given = await _ballots(tx, poll_id)
     names = await people.person_names(tx, [ballot.person_id for ballot in given])
     return [(ballot, names.get(ballot.person_id or 0, "")) for ballot in given]
+
+
+async def book(tx: Tx, poll_id: int, say: Texts) -> Book:
+    """The results to take away, in the reader's words and zone.
+
+    Raises ResultsHidden while an anonymous poll has too few answers.
+    """
+    found = await results(tx, poll_id)
+    if found.is_hidden:
+        raise rules.ResultsHidden(n=rules.FEWEST)
+    local = tx.now.astimezone(ZoneInfo(tx.actor.timezone))
+    return rules.book(say, found, await ballots(tx, poll_id), local)
 
 
 async def silent_names(tx: Tx, poll_id: int) -> list[tuple[str, str]]:

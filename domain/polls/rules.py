@@ -3,9 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain.errors import N_, DomainError
+from domain.tables import Book, Column, Sheet
+from domain.tables import Kind as Shown
+from domain.texts import Texts
+
+if TYPE_CHECKING:
+    from domain.polls.models import Ballot
+    from domain.polls.queries import Results
 
 MAX_QUESTIONS, MAX_OPTIONS = 20, 12
 MAX_WORDS = 2000  # characters of an answer in words
@@ -56,6 +63,12 @@ class AnswerNeeded(DomainError):
     """A question that must be answered has no answer, or one that does not fit."""
 
     sentence = N_("Please answer question %(n)s first.")
+
+
+class ResultsHidden(DomainError):
+    """Of an anonymous poll with so few answers one could tell whose they are."""
+
+    sentence = N_("Results of an anonymous poll are shown from %(n)s answers on.")
 
 
 class QuestionSpec(NamedTuple):
@@ -160,3 +173,65 @@ def tally(kind: Kind, options: Sequence[str], top: int, values: Iterable[Any]) -
 def _tenths(total: int, base: int) -> str:
     tenths = (20 * total + base) // (2 * base)
     return f"{tenths // 10},{tenths % 10}"
+
+
+def book(say: Texts, found: "Results", given: "Sequence[tuple[Ballot, str]]", now: datetime) -> Book:
+    """A poll as a workbook: the counts, then every answer; of an anonymous one without names, places and times.
+
+    `given`: ballots with the names of those who gave them; `now` in the reader's zone.
+    """
+    poll = found.poll
+    counts = [
+        Column("question", say("Question")),
+        Column("answer", say("What was answered")),
+        Column("times", say("Times"), Shown.COUNT),
+        Column("percent", "%", Shown.PERCENT),
+        Column("base", say("Answered by"), Shown.COUNT),
+    ]
+    who = [
+        Column("name", say("Name")),
+        Column("place", say("Place")),
+        Column("at", say("When"), Shown.MOMENT),
+    ]
+    if poll.anonymous:
+        who = [Column("n", say("No."), Shown.COUNT)]
+    every = [*who, *(Column(f"q{q.position + 1}", q.text) for q in found.questions)]
+    rows = [
+        [*([n] if poll.anonymous else [name, ballot.place_name, _local(ballot.sent_at, now)])]
+        + [said(q.options, ballot.answers.get(str(q.id))) for q in found.questions]
+        for n, (ballot, name) in enumerate(given, start=1)
+    ]
+    answered = say("%(done)s of %(total)s", done=found.answered, total=found.voters)
+    remarks = [say("Anonymous.")] if poll.anonymous else []
+    if poll.per_school:
+        remarks.append(say("One answer for the whole school."))
+    sheets = [Sheet(say("Results"), counts, _counted(say, found)), Sheet(say("Every answer"), every, rows)]
+    return Book(
+        f"poll-{poll.id}",
+        poll.title,
+        now,
+        sheets,
+        facts=[(say("Have answered:"), answered)],
+        remarks=remarks,
+    )
+
+
+def _counted(say: Texts, found: "Results") -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for question, tally_ in zip(found.questions, found.tallies, strict=True):
+        rows += [[question.text, row.label, row.chosen, row.percent, tally_.base] for row in tally_.rows]
+        if tally_.mean:
+            rows.append([question.text, say("mean"), tally_.mean, None, tally_.base])
+        rows += [[question.text, words, None, None, tally_.base] for words in tally_.words]
+    return rows
+
+
+def said(options: Sequence[str], value: Any) -> Any:
+    """An answer for a table: the options that were chosen in words, a mark as a number."""
+    if isinstance(value, list):
+        return "; ".join(options[n] for n in value if n < len(options))
+    return value
+
+
+def _local(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment.astimezone(now.tzinfo).replace(tzinfo=None) if moment else None

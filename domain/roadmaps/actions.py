@@ -126,6 +126,7 @@ async def place_tracks(
 async def retype_deadline(tx: WriteTx, measure_id: int, text: str, *, seen: int | None = None) -> Measure:
     """Say a deadline in other words; the author's words stay beside it. Raises DeadlineUnclear, DraftChanged."""
     measure, roadmap = await draft_measure(tx, measure_id, seen)
+    text = deadlines.spelled_out(text, tx.day(tx.actor.timezone))
     values = rules.meaning_of(reading_of(roadmap, text), roadmap.bounds)
     if not any(due for _, due in values["windows"]):
         raise rules.DeadlineUnclear(text=text)

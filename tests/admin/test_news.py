@@ -27,8 +27,8 @@ async def newest(panel: Panel, name: str = "Римма") -> broadcasts.Broadcast
         return await broadcasts.broadcast(tx, (await broadcasts.broadcast_list(tx))[0].id)
 
 
-def sheet(body: bytes) -> list[tuple[Any, ...]]:
-    return list(load_workbook(io.BytesIO(body)).active.values)
+def sheet(body: bytes, number: int = 0) -> list[tuple[Any, ...]]:
+    return list(load_workbook(io.BytesIO(body)).worksheets[number].values)
 
 
 async def test_a_whole_region_is_asked_twice(panel: Panel) -> None:
@@ -208,7 +208,8 @@ async def test_a_poll_from_the_form_to_the_results(panel: Panel) -> None:
     page = await panel.get("Марина", "/polls/1")
     assert "1 из 2" in page.text
     assert "Тамара" in page.text
-    counts = sheet((await panel.get("Марина", "/polls/1", format="xlsx")).content)
+    file = await panel.get("Марина", "/polls/1", format="xlsx")
+    counts = sheet(file.content)
     assert counts[0] == ("Вопрос", "Ответ", "Сколько раз", "%", "Ответили")
     assert counts[1:5] == [
         ("Нужна помощь?", "Да", 1, 100, 1),
@@ -216,7 +217,7 @@ async def test_a_poll_from_the_form_to_the_results(panel: Panel) -> None:
         ("С чем?", "Математика", 1, 100, 1),
         ("С чем?", "Русский", 1, 100, 1),
     ]
-    every = sheet((await panel.get("Марина", "/polls/1", format="xlsx", rows="1")).content)
+    every = sheet(file.content, 1)
     assert every[1][:2] == ("Дина", "Тороповская ОШ")
     assert every[1][3:] == ("Да", "Математика; Русский", 9, "Больше практики")
     await panel.post("Марина", "/polls/1", do="remind")
@@ -238,9 +239,12 @@ async def test_an_anonymous_poll_names_nobody_in_any_file(panel: Panel) -> None:
         await hand_in(panel.world, name, poll, [0])
     page = await panel.get("Римма", f"/polls/{poll.id}")
     assert "Итоги анонимного опроса появятся, когда ответят хотя бы 3." in lines(page.text)
-    assert sheet((await panel.get("Римма", f"/polls/{poll.id}", format="xlsx", rows="1")).content)[1:] == []
+    for kind in ("xlsx", "csv"):
+        refused = await panel.get("Римма", f"/polls/{poll.id}", format=kind)
+        assert refused.status_code == 422
+        assert "Итоги анонимного опроса появятся, когда ответят хотя бы 3." in refused.text
     await hand_in(panel.world, "Клим", poll, [1])
-    every = sheet((await panel.get("Римма", f"/polls/{poll.id}", format="xlsx", rows="1")).content)
+    every = sheet((await panel.get("Римма", f"/polls/{poll.id}", format="xlsx")).content, 1)
     assert every[0] == ("№", "Всё хорошо?")
     assert sorted(row[1] for row in every[1:]) == ["Да", "Да", "Нет"]
 

@@ -1,7 +1,7 @@
 """A broadcast from «кто не сдал» to the last one who read it, with files, answers and second thoughts."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -157,6 +157,36 @@ async def test_a_whole_region_is_asked_twice_and_a_message_waits_for_its_hour(pl
     assert play.chat("Дина").messages == []
     await rimma.press("Продолжить")
     assert play.chat("Дина").text == "✉️ Пишет Римма:\n\nКоллеги, с понедельника новый порядок"
+
+
+async def test_the_moment_may_be_written(play: Play) -> None:
+    marina = await to_schools(play, "Марина", "Коллеги")
+    await marina.press("Позже…")
+    assert marina.text == (
+        "Когда отправить? Или напишите: «в пятницу в 10:00», «25.04 14:30». До этого можно отменить."
+    )
+    later = marina.last
+    assert (await marina.say("сегодня в 9")).startswith("18.04.2022 09:00 — уже прошло.")
+    assert (await marina.say("потом")).startswith("Не понял, какой день.")
+    await play.restart()
+    await marina.say("в пятницу в 10:00")
+    assert marina.text.splitlines()[1] == "Уйдёт 22 апреля, 10:00."
+    # Neither the buttons above nor the same words send it twice.
+    await marina.press_data(marina.last, later.button("19 апреля, 09:00").data or "")
+    assert marina.alert == "Это сообщение уже отправлено, изменено или отменено."
+    await marina.say("в пятницу в 10:00")
+    async with play.db.read(await play.world.actor("Марина")) as tx:
+        assert len(await broadcasts.broadcast_list(tx)) == 1
+    play.world.clock.moment = datetime(2022, 4, 22, 7, 1, tzinfo=UTC)
+    await play.settled()
+    assert play.chat("Дина").text == "✉️ Пишет Марина:\n\nКоллеги"
+
+
+async def test_a_moment_without_an_hour_is_nine_in_the_morning(play: Play) -> None:
+    marina = await to_schools(play, "Марина", "Коллеги")
+    await marina.press("Позже…")
+    await marina.say("через неделю")
+    assert marina.text.splitlines()[1] == "Уйдёт 25 апреля, 09:00."
 
 
 async def test_what_has_not_left_is_taken_back(play: Play) -> None:

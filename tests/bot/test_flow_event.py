@@ -83,11 +83,11 @@ async def test_day_and_hour_may_be_written_and_survive_a_restart(play: Play) -> 
     await marina.press("Новое событие")
     await marina.press("Вебинар")
     await marina.say("Разбор ВПР")
-    assert (await marina.say("когда-нибудь")).startswith("Не понял, когда.")
-    assert (await marina.say("12 апреля 2022")).startswith("Не понял, когда.")  # has been
+    assert (await marina.say("когда-нибудь")).startswith("Не понял, какой день.")
+    assert (await marina.say("12 апреля 2022")).startswith("12.04.2022 — уже прошло.")
     await marina.say("25 апреля")
     await play.restart()
-    assert (await marina.say("25:30")).startswith("Не понял, когда.")
+    assert (await marina.say("25:30")) == "Не понял, во сколько. Напишите время так: 15:30."
     await marina.say("15.30")
     await marina.press("Сообщу позже")
     await marina.press("Школы и кураторы")
@@ -96,6 +96,19 @@ async def test_day_and_hour_may_be_written_and_survive_a_restart(play: Play) -> 
     async with play.db.read(await play.world.actor("Марина")) as tx:
         event = (await events.event_list(tx))[0]
     assert (event.kind, event.starts_at) == (EventKind.WEBINAR, datetime(2022, 4, 25, 12, 30, tzinfo=UTC))
+
+
+async def test_a_day_in_words_may_name_the_hour_too(play: Play) -> None:
+    marina = await at_home(play, "Марина")
+    for label in ("Ещё", "События", "Новое событие", "Вебинар"):
+        await marina.press(label)
+    await marina.say("Разбор ВПР")
+    assert marina.text == "В какой день? Можно написать: «25.04», «завтра», «в пятницу»."
+    await marina.say("в пятницу в 3 часа дня")
+    assert marina.text.startswith("Где? ")
+    await marina.press("Сообщу позже")
+    await marina.press("Школы и кураторы")
+    assert marina.text.splitlines()[:2] == ["📅 Разбор ВПР", "Вебинар · 22 апреля, 15:00"]
 
 
 async def test_it_does_not_take_place(play: Play) -> None:

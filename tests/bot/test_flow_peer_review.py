@@ -9,11 +9,14 @@ import pytest
 from bot.peers import MeetingUnclear, written_meeting
 from bot.presses_peers import Peer, PeerAnswer, PeerDo
 from domain import peer_review, progress
+from domain.deadlines import DayPassed
 from domain.errors import NotFound
 from domain.peer_review import DEFAULT_SECTIONS, RoundSpec
 from domain.texts import texts
 from tests.bot.chat import Play, playing, told
 from tests.world import World
+
+NOW = datetime(2022, 9, 16, 10, 0, tzinfo=UTC)  # a Friday, 13:00 in Moscow
 
 SAY = texts("ru", escape=False)
 
@@ -230,15 +233,21 @@ async def test_others_and_old_buttons_get_nowhere(play: Play) -> None:
             "https://a.example.ru 21.10.2022 15:30",
             (datetime(2022, 10, 21, 12, 30, tzinfo=UTC), "https://a.example.ru"),
         ),
+        ("завтра в 10 https://a.ru", (datetime(2022, 9, 17, 7, 0, tzinfo=UTC), "https://a.ru")),
+        ("в пятницу 14:30", (datetime(2022, 9, 23, 11, 30, tzinfo=UTC), "")),
     ],
 )
 def test_a_meeting_in_one_line(text: str, found: tuple[datetime, str]) -> None:
-    assert written_meeting(text, datetime(2022, 9, 16).date(), "Europe/Moscow") == found
+    assert written_meeting(text, NOW, "Europe/Moscow") == found
 
 
-@pytest.mark.parametrize(
-    "text", ["", "15:30", "21.10", "21.10 25:00", "завтра", "01.09.2022 10:00", "https://x.ru"]
-)
+@pytest.mark.parametrize("text", ["", "15:30", "21.10", "21.10 25:00", "завтра", "https://x.ru"])
 def test_a_line_without_a_day_or_an_hour(text: str) -> None:
     with pytest.raises(MeetingUnclear):
-        written_meeting(text, datetime(2022, 9, 16).date(), "Europe/Moscow")
+        written_meeting(text, NOW, "Europe/Moscow")
+
+
+@pytest.mark.parametrize("text", ["01.09.2022 10:00", "сегодня в 9", "16.09.2022 12:59 https://x.ru"])
+def test_a_meeting_that_has_been(text: str) -> None:
+    with pytest.raises(DayPassed):
+        written_meeting(text, NOW, "Europe/Moscow")

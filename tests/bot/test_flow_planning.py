@@ -77,6 +77,18 @@ async def test_one_press_takes_the_whole_month(play: Play) -> None:
     assert "«до мая»" not in marina.text
 
 
+async def test_a_deadline_in_words_of_today_is_kept_as_a_date(play: Play) -> None:
+    marina = await at_home(play, "Марина")
+    await marina.document("План.docx", changed(set_cell(MEETINGS, DEADLINE, "до мая")))
+    await marina.press("Уточнить здесь")
+    await marina.press("Всё верно")
+    await marina.say("до следующей пятницы")
+    assert marina.text.startswith("Записал: до 29 апреля 2022.")
+    [view] = await drafts_of(play)
+    [m] = [m for m in view.measures if m.deadline_text == "до мая"]
+    assert (m.windows, m.deadline_typed) == ([[None, "2022-04-29"]], "до 29.04.2022")
+
+
 async def living(play: Play) -> int:
     """Марина's own plan, approved and given to her school in the chat."""
     marina = await at_home(play, "Марина")

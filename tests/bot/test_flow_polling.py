@@ -1,13 +1,18 @@
-"""A poll asked from the chat: question by question, to whom, the look, the results, the end."""
+"""A poll asked from the chat: question by question, to whom, the look, the results and their file, the end."""
 
+import io
 from datetime import UTC, datetime
+from typing import Any
+
+from openpyxl import load_workbook
 
 from domain import audiences, polls
 from domain.actor import SYSTEM, Role
 from domain.audiences import Segment
 from domain.errors import Forbidden, NotFound
-from domain.polls import Kind
+from domain.polls import Kind, PollSpec, QuestionSpec
 from tests.bot.chat import Chat, Play, told
+from tests.domain.test_polls import TEAM, hand_in
 
 
 async def begun(play: Play, name: str = "Марина") -> Chat:
@@ -127,7 +132,7 @@ async def test_several_questions_have_a_name_a_last_day_and_one_voice_a_school(p
     await marina.press("⇄ С именами")
     await marina.press("Без срока")
     assert (await marina.say("когда-нибудь")).startswith("Не понял, какой день.")
-    await marina.say("29 апреля")
+    await marina.say("в следующую пятницу")
     assert marina.text.splitlines() == [
         "📊 О семинарах",
         "3 вопроса, до 29 апреля, 20:00.",
@@ -217,9 +222,10 @@ async def test_strangers_get_nowhere(play: Play) -> None:
     for name in ("Ульяна", "Саша", "Вера"):
         chat = play.chat(name)
         await chat.say("/menu")
-        for do in ("", "silent", "remind", "close", "sure"):
+        for do in ("", "excel", "silent", "remind", "close", "sure"):
             await chat.press_data(chat.last, f"zc:1:{do}:0")
             assert chat.alert == told(NotFound())
+        assert chat.files() == []
     vera = play.chat("Вера")
     for data in ("zl:0", "zp:::0"):
         await vera.press_data(vera.last, data)
@@ -241,3 +247,56 @@ async def test_at_night_the_author_reads_when_it_leaves(play: Play) -> None:
     play.world.clock.moment = datetime(2022, 4, 19, 6, 5, tzinfo=UTC)
     await play.settled()
     assert play.chat("Дина").text.splitlines()[0] == "📊 Нужен ли семинар?"
+
+
+def sheets(chat: Chat) -> list[list[tuple[Any, ...]]]:
+    """The workbook that came last, without the sheet of definitions."""
+    sent = chat.last.document
+    assert sent is not None
+    book = load_workbook(io.BytesIO(sent.body))
+    return [list(sheet.values) for sheet in book.worksheets[:-1]]
+
+
+async def test_the_author_takes_the_results_away(play: Play) -> None:
+    marina = await asked(play)
+    await marina.press("Отправить: 2")
+    assert "Excel" not in marina.labels  # nothing to take yet
+    async with play.db.read(await play.world.actor("Марина")) as tx:
+        poll = await polls.poll(tx, 1)
+    await hand_in(play.world, "Дина", poll, [1])
+    await marina.press("Обновить")
+    await marina.press("Excel")
+    await marina.press("Excel")
+    assert marina.files() == ["Нужен ли семинар 2022-04-18.xlsx"] * 2
+    counts, every = sheets(marina)
+    assert counts == [
+        ("Вопрос", "Ответ", "Сколько раз", "%", "Ответили"),
+        ("Нужен ли семинар?", "Да, в апреле", 0, 0, 1),
+        ("Нужен ли семинар?", "Да, в мае", 1, 100, 1),
+        ("Нужен ли семинар?", "Нет", 0, 0, 1),
+    ]
+    assert every == [
+        ("Имя", "Место", "Когда", "Нужен ли семинар?"),
+        ("Дина", "Тороповская ОШ", datetime(2022, 4, 18, 10), "Да, в мае"),
+    ]
+
+
+async def test_the_file_of_an_anonymous_poll_comes_with_the_third_answer_and_names_nobody(play: Play) -> None:
+    spec = PollSpec("Тайно", (QuestionSpec("Всё хорошо?", options=("Да", "Нет")),), anonymous=True)
+    async with play.db.write(await play.world.actor("Римма")) as tx:
+        poll = await polls.create(tx, spec, TEAM, request_key="k")
+    for name in ("Дина", "Вера"):
+        await hand_in(play.world, name, poll, [0])
+    rimma = play.chat("Римма")
+    await rimma.say("/menu")
+    await rimma.press_data(rimma.last, f"zc:{poll.id}::0")
+    assert "Excel" not in rimma.labels
+    await rimma.press_data(rimma.last, f"zc:{poll.id}:excel:0")
+    assert rimma.alert == "Итоги анонимного опроса появятся, когда ответят хотя бы 3."
+    assert rimma.files() == []
+    await hand_in(play.world, "Клим", poll, [1])
+    await rimma.press("Обновить")
+    await rimma.press("Excel")
+    counts, every = sheets(rimma)
+    assert counts[1:] == [("Всё хорошо?", "Да", 2, 67, 3), ("Всё хорошо?", "Нет", 1, 33, 3)]
+    assert (every[0], sorted(row[1] for row in every[1:])) == (("№", "Всё хорошо?"), ["Да", "Да", "Нет"])

@@ -63,6 +63,11 @@ async def test_later_until_a_day_that_is_chosen_or_written(play: Play) -> None:
     assert dina.text == "В какой день напомнить снова? Или напишите: 28.04. Сроки от этого не сдвинутся."
     assert dina.labels == ["19 апреля, вторник", "20 апреля, среда", "25 апреля, понедельник", "‹ Назад"]
     assert (await dina.say("не знаю")).startswith("Не понял, какой день.")
+    assert (await dina.say("вчера")).startswith("17.04.2022 — уже прошло.")
+    await dina.say("через неделю")
+    assert dina.text.splitlines()[-1] == "Молчу до 25 апреля, понедельник."
+    await dina.press("Снова напоминать")
+    await dina.press("Напомнить позже…")
     await dina.say("23 апреля")  # a Saturday: nothing leaves on a day off
     assert dina.text.splitlines()[-1] == "Молчу до 25 апреля, понедельник."
     await dina.press("Снова напоминать")
