@@ -14,15 +14,22 @@ from bot.presses import DigestWhy, Home, Queue, Snooze, Work
 from bot.reminding import DigestAll, Silences
 from bot.seasons import cycle_buttons, cycle_lines
 from bot.ui import button, clip, safe
-from domain import chase, people, progress, reminders, schools, seasons, weekly
+from domain import chase, peer_watch, people, progress, reminders, schools, seasons, weekly
 from domain.actor import COORDINATORS, Place
 from domain.chase import Silence
 from domain.db import Tx
+from domain.errors import N_
 from domain.outbox import OutboxMessage
+from domain.peer_review import Step
 from domain.progress import QueueRow, WorkRow
 from domain.texts import Texts, texts
 
 SHOWN = 8  # lines of a digest; the rest is counted
+PEERS = {
+    Step.SHARE: N_("forms shown by"),
+    Step.MEET: N_("have met:"),
+    Step.FINISH: N_("final forms handed in by"),
+}
 
 
 async def digest(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
@@ -185,8 +192,30 @@ async def weekly_summary(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
                 of=found.corrected.total,
             )
         )
+    lines.extend(peer_lines(say, found.peers, progress.today(mine)))
     plain = texts(say.language, escape=False)
     return Notice("\n".join(lines), ((button(plain("To the first screen"), Home()),),))
+
+
+def peer_lines(say: Texts, found: Sequence[peer_watch.State], today: date) -> list[str]:
+    """A line for each round of mutual expertise that runs: pairs that have done the step, its day, who is silent."""
+    lines = []
+    for state in found:
+        done, when = say(PEERS[state.step]), short_due(say, state.due_on, today)
+        text = say.n(
+            "%(title)s: %(what)s %(done)s of %(n)s pair, day: %(when)s",
+            "%(title)s: %(what)s %(done)s of %(n)s pairs, day: %(when)s",
+            state.pairs,
+            title=state.title,
+            what=done,
+            done=state.done,
+            when=when,
+        )
+        if state.silent:
+            names = ", ".join(state.silent[: chase.SHOWN])
+            text += "; " + say("silent (%(n)s): %(names)s", n=len(state.silent), names=names)
+        lines.append(f"🤝 {text}")
+    return lines
 
 
 async def joint_step(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:

@@ -5,12 +5,27 @@ from domain.peer_watch.queries import (
     Fact,
     Line,
     Silent,
+    State,
     Task,
     answers,
     facts,
     lines,
     silences,
+    states,
     tasks,
 )
 
-__all__ = ["Answers", "Fact", "Line", "Silent", "Task", "answers", "facts", "lines", "silences", "tasks"]
+__all__ = [
+    "Answers",
+    "Fact",
+    "Line",
+    "Silent",
+    "State",
+    "Task",
+    "answers",
+    "facts",
+    "lines",
+    "silences",
+    "states",
+    "tasks",
+]

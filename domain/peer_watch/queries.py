@@ -56,6 +56,18 @@ class Silent(NamedTuple):
     days: int
 
 
+class State(NamedTuple):
+    """How a round stands in the actor's places: the step whose day is next, and how many pairs have done it."""
+
+    round_id: int
+    title: str
+    step: Step
+    due_on: date
+    pairs: int
+    done: int
+    silent: Sequence[str]  # schools of the actor's places
+
+
 class Answers(NamedTuple):
     """What became of the recommendations of one form."""
 
@@ -156,6 +168,33 @@ async def silences(tx: Tx) -> list[Silent]:
         for form, days in quiet
     ]
     return sorted(found, key=lambda silent: -silent.days)
+
+
+async def states(tx: Tx) -> list[State]:
+    """Rounds that run in places that the actor coordinates. A pair has done a step when all its schools have."""
+    today, quiet = progress.today(tx), await silences(tx)
+    mine = select(PeerForm.pair_id).where(within(tx.actor, Permission.OVERRULE, PeerForm))
+    of: dict[int, PeerRound] = {}
+    sides: dict[int, dict[int, list[tuple[PeerForm, PeerPair]]]] = {}
+    for form, pair, its in await tx.session.execute(_running(PeerForm.pair_id.in_(mine))):
+        if its.runs(today):
+            of[its.id] = its
+            sides.setdefault(its.id, {}).setdefault(pair.id, []).append((form, pair))
+    found = []
+    for id_, pairs in sides.items():
+        dates = of[id_].dates
+        ahead = (step for step in (Step.SHARE, Step.MEET) if today <= dates.of(step))
+        step = next(ahead, Step.FINISH)
+        done = sum(all(_has_done(step, *one) for one in pair) for pair in pairs.values())
+        silent = [one.school for one in quiet if one.round_id == id_]
+        found.append(State(id_, of[id_].title, step, dates.of(step), len(pairs), done, silent))
+    return found
+
+
+def _has_done(step: Step, form: PeerForm, pair: PeerPair) -> bool:
+    if step is Step.MEET:
+        return pair.met_at is not None
+    return form.final_at is not None or (step is Step.SHARE and form.shared_at is not None)
 
 
 async def facts(tx: Tx, inside: Select[int], first: date, last: date) -> list[Fact]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, case, func, select
 
-from domain import calendars, chase, mornings, people, progress, reports, seasons
+from domain import calendars, chase, mornings, peer_watch, people, progress, reports, seasons
 from domain.actor import COORDINATORS, Place
 from domain.dates import NO_OWN_DAYS, OwnDays, is_working, local_day, week_end
 from domain.db import Tx
@@ -37,6 +37,7 @@ class Summary:
     steps_late: int
     cycle: Sequence[seasons.SeasonTask] = ()  # the rating or the correction of this month that still waits
     corrected: seasons.Answered | None = None  # how many schools have corrected their plans
+    peers: Sequence[peer_watch.State] = ()  # rounds of mutual expertise that run
 
     def __bool__(self) -> bool:
         return bool(
@@ -47,6 +48,7 @@ class Summary:
             or self.without_bot
             or self.uninvolved
             or self.cycle
+            or self.peers
         )
 
 
@@ -83,6 +85,7 @@ async def summary(tx: Tx) -> Summary:
         steps_late=sum(step.until < today for step in steps),
         cycle=await seasons.open_tasks(tx),
         corrected=await seasons.answered(tx),
+        peers=await peer_watch.states(tx),
     )
 
 
