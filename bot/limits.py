@@ -171,6 +171,8 @@ class Limiter:
         try:
             return await turn
         except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # its turn came in the same moment: nobody will use it
+                self.release(turn.result())
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
                 heapq.heapify(self._waiting)

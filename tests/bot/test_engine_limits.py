@@ -189,3 +189,15 @@ async def test_who_stops_waiting_takes_no_turn() -> None:
     await asyncio.gather(gone, return_exceptions=True)
     await limiter.acquire(1, BULK)  # would wait another second in this chat
     assert len(limiter.window._flights) == 1
+
+
+async def test_who_stops_as_its_turn_comes_gives_it_back() -> None:
+    limiter = Limiter()
+    limiter.window.paused_until = limiter._clock() + 3600
+    gone = asyncio.create_task(limiter.acquire(1, BULK))
+    await asyncio.sleep(0)
+    limiter.window.paused_until = float("-inf")
+    limiter._advance()  # the turn has come, the task has not heard of it yet
+    gone.cancel()
+    await asyncio.gather(gone, return_exceptions=True)
+    assert list(limiter.window._flights) == []
