@@ -8,7 +8,7 @@ from domain.dates import local_day
 from domain.db import WriteTx
 from domain.errors import NotFound
 from domain.policy import Permission, require
-from domain.seasons import rules
+from domain.seasons import queries, rules
 from domain.seasons.models import SeasonAnswer, SeasonMark
 from domain.seasons.rules import Season
 
@@ -16,33 +16,22 @@ from domain.seasons.rules import Season
 async def finish(tx: WriteTx, place: Place, season: Season, snapshot_id: int | None = None) -> SeasonMark:
     """Note that the rating or the correction of this month is done in a place; twice is once. NotFound in other months."""
     require(tx.actor, Permission.PLAN, place)
-    period = rules.period_of(local_day(tx.now, tx.actor.timezone))
-    if period is None or period[0] is not season or place.region_id is None or place.school_id is not None:
-        raise NotFound
-    query = select(SeasonMark).where(
-        SeasonMark.region_id == place.region_id,
-        SeasonMark.season == season,
-        SeasonMark.month == period[1],
-        SeasonMark.municipality_id.is_(None)
-        if place.municipality_id is None
-        else SeasonMark.municipality_id == place.municipality_id,
-    )
-    found = await tx.session.scalar(query)
+    found = await queries.mark(tx, place, season)
     if found is not None:
         return found
+    month = tx.day(tx.actor.timezone).replace(day=1)
     found = SeasonMark(
         region_id=place.region_id,
         municipality_id=place.municipality_id,
         season=season,
-        month=period[1],
+        month=month,
         snapshot_id=snapshot_id,
         done_by=tx.actor.person_id,
         done_at=tx.now,
     )
     tx.session.add(found)
     await tx.session.flush()
-    month = period[1].isoformat()
-    audit.record(tx, "season.finish", "season", found.id, place, season=season.value, month=month)
+    audit.record(tx, "season.finish", "season", found.id, place, season=season.value, month=month.isoformat())
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 from domain import audit, progress, schools
 from domain.actor import COORDINATORS, Place, Role
 from domain.db import Tx
+from domain.errors import NotFound
 from domain.policy import Permission, within
 from domain.seasons import rules
 from domain.seasons.models import SeasonAnswer, SeasonMark
@@ -91,6 +92,23 @@ async def season_tasks(tx: Tx) -> Sequence[SeasonTask]:
         )
         for place in places
     ]
+
+
+async def mark(tx: Tx, place: Place, season: Season) -> SeasonMark | None:
+    """Who has noted the task of this month as done in a place. Raises NotFound in months without it, and for schools,
+    which note nothing. The caller has checked the right."""
+    period = rules.period_of(tx.day(tx.actor.timezone))
+    if period is None or period[0] is not season or place.region_id is None or place.school_id is not None:
+        raise NotFound
+    query = select(SeasonMark).where(
+        SeasonMark.region_id == place.region_id,
+        SeasonMark.season == season,
+        SeasonMark.month == period[1],
+        SeasonMark.municipality_id.is_(None)
+        if place.municipality_id is None
+        else SeasonMark.municipality_id == place.municipality_id,
+    )
+    return await tx.session.scalar(query)
 
 
 async def open_tasks(tx: Tx) -> list[SeasonTask]:

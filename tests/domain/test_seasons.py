@@ -91,6 +91,9 @@ async def test_a_rating_is_published_with_its_table(world: World) -> None:
         with pytest.raises(NotFound):
             await ratings.publish(tx, world.places["Угличский"], SAY)
         kept = await ratings.publish(tx, place, SAY)
+    async with world.db.write(await world.actor("Марина")) as tx:
+        assert (await ratings.publish(tx, place, SAY)).id == kept.id  # pressed twice: the first table stays
+        assert len(await snapshots.snapshots(tx)) == 1
     assert await open_of(world, "Марина") == []
     assert len(await open_of(world, "Ульяна")) == 1
     async with world.db.read(await world.actor("Марина")) as tx:
