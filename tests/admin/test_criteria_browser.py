@@ -42,11 +42,11 @@ async def test_last_years_set_is_copied_and_put_right(site: Site) -> None:
         await page.get_by_role("button", name="Сохранить набор").first.click()
         await expect(page.get_by_role("alert")).to_contain_text("Введённое осталось на месте.")
         await expect(page.locator("#g0 > .wrong")).to_contain_text("сумма максимумов — 11, а указано 9")
-        assert await page.locator("[name=g0-2-title]").input_value() == "Сетевое взаимодействие"
+        await expect(page.locator("[name=g0-2-title]")).to_have_value("Сетевое взаимодействие")
         await page.locator("[name=g0-max]").fill("11")
         await page.locator("[name=max]").fill("1105")
         await page.locator("#g0-2").get_by_role("button", name="Выше").click()
-        assert await page.locator("[name=g0-1-title]").input_value() == "Сетевое взаимодействие"
+        await expect(page.locator("[name=g0-1-title]")).to_have_value("Сетевое взаимодействие")
         await page.get_by_role("button", name="Сохранить набор").first.click()
         await expect(page.locator(".save .sum")).to_contain_text("= 1105")
         of = await kept(world, made)
@@ -99,8 +99,10 @@ async def test_a_set_that_was_scored_by_is_saved_as_a_new_version(site: Site) ->
             await rubrics.mark_scored(tx, set_id)  # meanwhile somebody is scored
         await page.get_by_role("button", name="Сохранить набор").first.click()
         await expect(page.get_by_role("alert")).to_contain_text("По этому набору уже выставлены баллы.")
-        assert await page.locator("[name=title]").input_value() == "Лист оценки, новый"
+        await expect(page.locator("[name=title]")).to_have_value("Лист оценки, новый")
         await page.get_by_role("button", name="Сохранить новой версией").click()
+        await expect(page.get_by_role("alert")).to_have_count(0)
+        await expect(page.locator("[name=title]")).to_have_value("Лист оценки, новый")
         made = int(re.findall(r"criteria/(\d+)/fields", page.url)[0])
         assert (await kept(world, made)).title == "Лист оценки, новый"
         assert (await kept(world, made)).version == 2

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from playwright.async_api import expect
 
 from domain import people
 from domain.actor import SYSTEM, Role
@@ -27,14 +28,16 @@ async def test_from_the_list_to_paper_and_in(site: Site, tmp_path: Path) -> None
     async with site.opened("Марина", size=DESK) as page:
         await page.goto("/")
         await page.get_by_role("link", name="1 человек не получает сообщений").click()
-        assert await page.locator("tbody th label").all_inner_texts() == ["Тамара", "Новенькая"]
+        await expect(page.locator("tbody th label")).to_have_text(["Тамара", "Новенькая"])
         row = page.locator("tr", has_text="Тамара")
         await row.locator("summary").click()
         await row.get_by_label("Рабочий телефон или почта, или через кого").fill("через секретаря")
         await row.get_by_role("button", name="Сохранить").click()
-        assert "через секретаря" in await page.locator("tr", has_text="Тамара").inner_text()
+        await expect(page.get_by_role("status")).to_have_text("Сохранено.")
+        await expect(page.locator("tr", has_text="Тамара")).to_contain_text("через секретаря")
         marks = page.locator("tbody input[type=checkbox]")
         # Whoever has a link that works is not marked beforehand.
+        await expect(marks).to_have_count(2)
         assert [await marks.nth(at).is_checked() for at in range(2)] == [True, False]
         if pictures:
             await page.screenshot(path=f"{pictures}/unreached.png", full_page=True)

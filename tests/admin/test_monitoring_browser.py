@@ -36,13 +36,14 @@ async def test_a_walk_from_the_region_down_to_a_fact(site: Site) -> None:
         assert await _exported(site.panel, "xlsx") == drawn
         await page.locator("table.board").get_by_role("link", name="Даниловский МР").click()
         await expect(page.locator("h1")).to_have_text("Даниловский МР")
+        await page.wait_for_load_state()
         assert await numbers_of(page) == [["Тороповская ОШ", "1", "21"], ["Всего", "1", "21"]]
         await page.locator("table.board").get_by_role("link", name="Тороповская ОШ").click()
         await expect(page.locator("h1")).to_have_text("Тороповская ОШ")
         await page.get_by_role("link", name="подтверждено 1 из 21").first.click()
         await expect(page.locator("h1")).to_have_text("Подтверждённые мероприятия: 1")
         await page.locator("table tbody th a").first.click()
-        assert re.search(r"/work/\d+$", page.url)
+        await expect(page).to_have_url(re.compile(r"/work/\d+$"))
         await expect(page.locator("main")).to_contain_text("Хорошо.")
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.async_api import expect
 from sqlalchemy import select, update
 
 from domain import broadcasts, events, polls
@@ -31,18 +32,21 @@ async def test_from_who_has_not_handed_in_to_a_reminder_for_the_rest(site: Site)
         await page.get_by_role("link", name="Написать им").first.click()
         await page.get_by_label("Сообщение", exact=True).fill("{имя}, ждём отчёт *до {срок}*")
         await page.get_by_role("button", name="Дальше: кто получит").click()
-        assert "Тороповская ОШ" in await page.locator("main").inner_text()
-        assert await page.locator(".words b").inner_text() == "до 31 января"
+        await expect(page.locator("main")).to_contain_text("Тороповская ОШ")
+        await expect(page.locator(".words b")).to_have_text("до 31 января")
         await page.get_by_role("button", name="Отправить 2 людям").click()
+        await expect(page.get_by_role("status")).to_be_visible()
         await all_delivered(world)
         async with world.db.write(await world.actor("Дина")) as tx:
             assert await broadcasts.acknowledge(tx, 1)
         await page.goto("/broadcasts/1")
-        assert "2 из 2" in await page.locator(".sum").inner_text()
+        await expect(page.locator(".sum")).to_contain_text("2 из 2")
         await page.get_by_role("link", name="не ознакомились 1").click()
-        assert await page.locator("tbody th").all_inner_texts() == ["Тамара"]
-        await page.get_by_role("button", name="Напомнить тем, кто не ознакомился").click()
-        await page.get_by_role("button", name="Напомнить тем, кто не ознакомился").click()
+        await expect(page.locator("tbody th")).to_have_text(["Тамара"])
+        for _ in range(2):
+            await page.get_by_role("button", name="Напомнить тем, кто не ознакомился").click()
+            await expect(page.get_by_role("status")).to_be_visible()
+            await page.goto("/broadcasts/1")
     async with world.db.read(SYSTEM) as tx:
         again = (await broadcasts.broadcast(tx, 1)).deliveries
         assert len(again) == 2
@@ -67,20 +71,21 @@ async def test_a_poll_from_its_form_to_its_results(site: Site) -> None:
         await page.locator("#question-2").fill("Оцените семинар")
         await page.locator("#kind-2").select_option("scale")
         await page.get_by_role("button", name="Ещё вопрос").click()
-        assert await page.locator("#question-4").count() == 1
+        await expect(page.locator("#question-4")).to_have_count(1)
         await page.get_by_role("button", name="Дальше: кого спросим").click()
         await page.get_by_role("button", name="Спросить: 2").click()
+        await expect(page.get_by_role("status")).to_be_visible()
         async with world.db.read(await world.actor("Марина")) as tx:
             poll = await polls.poll(tx, 1)
         await fill(world, "Дина", poll, [0], 4)
         async with world.db.write(await world.actor("Дина")) as tx:
             await polls.submit(tx, 1)
         await page.reload()
-        text = await page.locator("main").inner_text()
-        assert "1 из 2 (50 %)" in text
-        assert "в среднем 4,0" in text
+        main = page.locator("main")
+        await expect(main).to_contain_text("1 из 2 (50 %)")
+        await expect(main).to_contain_text("в среднем 4,0")
         await page.get_by_role("button", name="Напомнить один раз тем, кто не ответил").click()
-        assert "Напомнили 18 апреля, 10:00." in await page.locator("main").inner_text()
+        await expect(main).to_contain_text("Напомнили 18 апреля, 10:00.")
 
 
 async def test_an_event_from_its_form_to_attendance(site: Site) -> None:
@@ -93,13 +98,14 @@ async def test_an_event_from_its_form_to_attendance(site: Site) -> None:
         await page.get_by_label("Начало").fill("11:00")
         await page.get_by_role("button", name="Дальше: кого пригласим").click()
         await page.get_by_role("button", name="Пригласить: 3").click()
+        await expect(page.get_by_role("status")).to_be_visible()
         async with world.db.write(await world.actor("Дина")) as tx:
             await events.answer(tx, 1, events.Answer.COMING)
         await page.reload()
         dina = page.locator("tr", has_text="Дина")
-        assert "будет" in await dina.inner_text()
+        await expect(dina).to_contain_text("будет")
         await dina.get_by_role("button", name="отметить: был(а)").click()
-        assert "Приняли участие: 1 из 3, 33 %." in await page.locator("main").inner_text()
+        await expect(page.locator("main")).to_contain_text("Приняли участие: 1 из 3, 33 %.")
 
 
 async def test_one_more_person_is_invited_on_a_phone(site: Site) -> None:
@@ -114,10 +120,11 @@ async def test_one_more_person_is_invited_on_a_phone(site: Site) -> None:
         await page.get_by_label("Одного человека").fill("дин")
         await page.get_by_role("button", name="Найти").click()
         await page.get_by_role("button", name="Пригласить", exact=True).click()
-        assert "Приглашены: 2, будут: 0, не смогут: 0." in await page.locator("main").inner_text()
+        await expect(page.locator("main")).to_contain_text("Приглашены: 2, будут: 0, не смогут: 0.")
         await page.get_by_role("link", name="Пригласить ещё").click()
         await page.get_by_label("Куратор").check()
         await page.get_by_role("button", name="Дальше: кого пригласим").click()
         await page.get_by_role("button", name="Пригласить: 1").click()
-        assert "Кирилл" in await page.locator("main").inner_text()
+        await expect(page.locator("main")).to_contain_text("Кирилл")
+        await page.wait_for_load_state()
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

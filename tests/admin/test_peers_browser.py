@@ -20,7 +20,7 @@ async def test_a_coordinator_goes_from_nothing_to_the_start(site: Site) -> None:
         await expect(page.get_by_role("status")).to_have_text(
             "Пары объявлены: 2. Школы узнают партнёров из бота."
         )
-        assert await page.locator("tbody.partners").count() == 2
+        await expect(page.locator("tbody.partners")).to_have_count(2)
 
 
 async def test_a_school_fills_in_its_form_on_a_phone(site: Site) -> None:
@@ -34,6 +34,7 @@ async def test_a_school_fills_in_its_form_on_a_phone(site: Site) -> None:
         await page.get_by_label("Что изменить").fill("Назвать показатели")
         await page.get_by_role("button", name="Сделать форму итоговой").click()
         await page.get_by_role("button", name="Файл размещён").click()
+        await expect(page.get_by_role("status")).to_have_text("Сохранено.")
         for address in (
             "/peer",
             f"/peer/forms/{mine}",
