@@ -16,11 +16,13 @@ from admin.pages.monitoring_outcomes import (
     ResultFilters,
     SchoolLine,
     behind,
-    comparison,
+    narrowed,
+    two_years,
 )
 from admin.tables import export
 from admin.words import CLUSTERS
-from domain import charts, context, outcomes
+from domain import charts, context, giving, outcomes
+from domain.db import Tx
 from domain.errors import N_
 from domain.meanings import GROUPINGS, MEANINGS, named, notes_of
 from domain.meanings import KINDS as WORDS
@@ -37,8 +39,7 @@ CLUSTER_RULE = MEANINGS["clusters"][1]
 async def clusters_page(visit: Visitor, filters: Annotated[ResultFilters, Query()]) -> Response:
     """How schools moved between clusters, from where to where, and who left the list."""
     async with visit.read() as tx:
-        asked = await comparison(tx, filters, clusters=True)
-        table = await outcomes.cluster_table(tx, **asked) if asked else None
+        table = await _table(tx, filters)
         if table is not None and filters.format:
             return export(_cluster_file(visit, table, filters.by), filters.format, "clusters")
         known = await outcomes.cluster_years(tx)
@@ -59,6 +60,20 @@ async def clusters_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
         choices=choices,
         filters=filters,
         **tools(filters),
+    )
+
+
+async def _table(tx: Tx, filters: ResultFilters) -> outcomes.ClusterTable | None:
+    years = await two_years(tx, filters, clusters=True)
+    if years is None:
+        return None
+    return await outcomes.cluster_table(
+        tx,
+        before=years[0],
+        after=years[1],
+        by=filters.by,
+        narrowed=await narrowed(tx, filters),
+        tracks=await giving.by_track(tx) if filters.by == outcomes.TRACK else {},
     )
 
 
@@ -113,10 +128,9 @@ async def behind_clusters(visit: Visitor, filters: Annotated[ResultFilters, Quer
     """The schools behind a number of the table of clusters; «kind» may be a movement or «from-to»."""
     say = visit.say
     async with visit.read() as tx:
-        asked = await comparison(tx, filters, clusters=True)
+        table = await _table(tx, filters)
         lines: list[SchoolLine] = []
-        if asked:
-            table = await outcomes.cluster_table(tx, **asked)
+        if table is not None:
             years = table.before, table.after
             lists = table.lists.get(filters.group, {})
             marks = await outcomes.clusters_of(tx, list(table.members), years, assumed=table.assumed > 0)
@@ -133,7 +147,7 @@ async def behind_clusters(visit: Visitor, filters: Annotated[ResultFilters, Quer
                             )
                         )
     kinds = {ANY: N_("all"), **{k.value: n for k, n in MOVEMENTS.items()}}
-    return behind(visit, filters, say("Clusters"), lines, kinds)
+    return behind(visit, filters, say("Clusters"), lines, kinds, total=len(lines))
 
 
 @closed.get("/monitoring/context")

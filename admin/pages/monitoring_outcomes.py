@@ -1,6 +1,7 @@
 """Results of schools: dynamics by group and procedure, and the lists behind their cells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query
@@ -15,14 +16,17 @@ from admin.forms import Choice
 from admin.page import Visit
 from admin.pages.monitoring import tools
 from admin.tables import export
-from domain import charts, giving, outcomes, overview
+from domain import charts, dynamics, giving, outcomes, overview
 from domain.db import Tx
+from domain.dynamics import Asked, Behind, Counted
 from domain.errors import N_
 from domain.meanings import GROUPINGS, MEANINGS, named, notes_of
 from domain.meanings import KINDS as WORDS
-from domain.outcomes import EVERYTHING, Dynamics, DynamicsTable, Narrowed
+from domain.outcomes import EVERYTHING, Dynamics, Narrowed, Result
+from domain.overview import Segment
 from domain.policy import Permission
 from domain.tables import Table
+from domain.texts import Texts
 
 closed = APIRouter()
 # In the order in which bars are drawn; the words are those of the reports.
@@ -44,6 +48,7 @@ LOOKS = {
     Dynamics.NOT_COMPUTED: "none",
 }
 ANY = "any"
+MOST_LINES = 500  # of schools on a page; the file to take away has all
 
 
 def _known(kind: Any, otherwise: str) -> BeforeValidator:
@@ -72,8 +77,8 @@ class SchoolLine(NamedTuple):
     kind: str
 
 
-async def comparison(tx: Tx, filters: ResultFilters, *, clusters: bool) -> dict[str, Any] | None:
-    """What a table of two years is asked for, None without two years; the years found are put into the filters.
+async def two_years(tx: Tx, filters: ResultFilters, *, clusters: bool) -> tuple[int, int] | None:
+    """The years that a table compares, None without two; they are put into the filters.
 
     Without years in the address the newest two; `year` alone means it and the one before.
     """
@@ -84,21 +89,31 @@ async def comparison(tx: Tx, filters: ResultFilters, *, clusters: bool) -> dict[
     if before is None or after is None:
         return None
     filters.before, filters.after = before, after
-    return {
-        "before": before,
-        "after": after,
-        "by": filters.by,
-        "narrowed": Narrowed(schools=await overview.narrowed(tx, filters.segment())),
-        "tracks": await giving.by_track(tx) if filters.by == outcomes.TRACK else {},
-    }
+    return before, after
+
+
+async def narrowed(tx: Tx, filters: ResultFilters) -> Narrowed:
+    """Which schools a table is about."""
+    segment = filters.segment()
+    if replace(segment, year=None) == Segment():
+        return Narrowed()
+    return Narrowed(schools=await overview.narrowed(tx, segment))
+
+
+async def _asked(tx: Tx, filters: ResultFilters) -> Asked | None:
+    years = await two_years(tx, filters, clusters=False)
+    if years is None:
+        return None
+    tracks = await giving.at_tracks(tx) if filters.by == outcomes.TRACK else None
+    return Asked(*years, filters.by, await narrowed(tx, filters), tracks)
 
 
 @closed.get("/monitoring/outcomes")
 async def dynamics_page(visit: Visitor, filters: Annotated[ResultFilters, Query()]) -> Response:
     """Groups × procedures; every count opens the schools behind it."""
     async with visit.read() as tx:
-        asked = await comparison(tx, filters, clusters=False)
-        table = await outcomes.dynamics_table(tx, **asked) if asked else None
+        asked = await _asked(tx, filters)
+        table = await dynamics.counted(tx, asked) if asked else None
         if table is not None and filters.format:
             return export(_dynamics_file(visit, table, filters.by), filters.format, "dynamics")
         known = await outcomes.years(tx)
@@ -121,7 +136,7 @@ async def dynamics_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
     )
 
 
-def _flaws(visit: Visit, table: DynamicsTable) -> list[str]:
+def _flaws(visit: Visit, table: Counted) -> list[str]:
     """What cannot be: parts that do not make the group."""
     say = visit.say
     return [
@@ -133,12 +148,12 @@ def _flaws(visit: Visit, table: DynamicsTable) -> list[str]:
             expected=flaw.expected,
         )
         for group, cells in table.groups.items()
-        for key, cell in cells.items()
-        for flaw in outcomes.check_column(cell.column.counts, cell.column.total)
+        for key, column in cells.items()
+        for flaw in outcomes.check_column(column.counts, column.total)
     ]
 
 
-def _drawings(visit: Visit, table: DynamicsTable, by: str) -> dict[str, Markup]:
+def _drawings(visit: Visit, table: Counted, by: str) -> dict[str, Markup]:
     """One drawing a group; of many groups only the whole is drawn."""
     shown = [EVERYTHING] if by == EVERYTHING or len(table.groups) > 5 else list(table.groups)
     names = {LOOKS[kind]: visit.say(words) for kind, words in KINDS.items()}
@@ -147,11 +162,8 @@ def _drawings(visit: Visit, table: DynamicsTable, by: str) -> dict[str, Markup]:
             charts.stacked(
                 f"{named(visit.say, group)}, {table.before} → {table.after}",
                 [
-                    (
-                        table.titles[key],
-                        [(LOOKS[kind], cell.column.counts[kind]) for kind in KINDS],
-                    )
-                    for key, cell in table.groups[group].items()
+                    (table.titles[key], [(LOOKS[kind], column.counts[kind]) for kind in KINDS])
+                    for key, column in table.groups[group].items()
                 ],
                 names,
                 key=f"d{number}",
@@ -162,7 +174,7 @@ def _drawings(visit: Visit, table: DynamicsTable, by: str) -> dict[str, Markup]:
     }
 
 
-def _dynamics_file(visit: Visit, table: DynamicsTable, by: str) -> Table:
+def _dynamics_file(visit: Visit, table: Counted, by: str) -> Table:
     say = visit.say
     columns = [
         say("Group"),
@@ -176,13 +188,13 @@ def _dynamics_file(visit: Visit, table: DynamicsTable, by: str) -> Table:
         [
             named(say, group),
             table.titles[key],
-            *(cell.column.counts[kind] for kind in KINDS),
-            cell.column.total,
-            cell.column.positive_result,
-            cell.column.positive_percent,
+            *(column.counts[kind] for kind in KINDS),
+            column.total,
+            column.positive_result,
+            column.positive_percent,
         ]
         for group, cells in table.groups.items()
-        for key, cell in cells.items()
+        for key, column in cells.items()
     ]
     notes = notes_of(say, by, **table.overlap._asdict())
     return Table(f"{say('Dynamics')} {table.before}-{table.after}", columns, rows, (say("Notes"), notes))
@@ -191,38 +203,31 @@ def _dynamics_file(visit: Visit, table: DynamicsTable, by: str) -> Table:
 @closed.get("/monitoring/outcomes/schools")
 async def behind_dynamics(visit: Visitor, filters: Annotated[ResultFilters, Query()]) -> Response:
     """The schools behind a cell, with the numbers of both years."""
+    kind = next((kind for kind in Dynamics if kind == filters.kind), None)
+    found: list[Behind] = []
+    total = 0
     async with visit.read() as tx:
-        asked = await comparison(tx, filters, clusters=False)
-        lines: list[SchoolLine] = []
-        title = ""
-        if asked:
-            table = await outcomes.dynamics_table(tx, **asked)
-            years = table.before, table.after
-            cell = table.groups.get(filters.group, {}).get(filters.procedure)
-            title = table.titles.get(filters.procedure, "")
-            if cell is not None:
-                wanted = {
-                    kind: ids for kind, ids in cell.schools.items() if filters.kind in (ANY, kind.value)
-                }
-                found = await outcomes.results_of(
-                    tx, [i for ids in wanted.values() for i in ids], filters.procedure, years
-                )
-                lines = _school_lines(visit, table.members, wanted, found, years)
-    return behind(visit, filters, title, lines, {ANY: N_("all"), **{k.value: n for k, n in KINDS.items()}})
+        procedure = (await outcomes.known_procedures(tx)).get(filters.procedure)
+        asked = await _asked(tx, filters)
+        if asked is not None and procedure is not None:
+            found, total = await dynamics.schools_behind(
+                tx,
+                asked,
+                group=filters.group,
+                procedure=procedure.key,
+                kind=kind,
+                limit=None if filters.format else MOST_LINES,
+            )
+    title = procedure.title if procedure is not None else ""
+    kinds = {ANY: N_("all"), **{k.value: n for k, n in KINDS.items()}}
+    return behind(
+        visit, filters, title, [_school_line(visit.say, line) for line in found], kinds, total=total
+    )
 
 
-def _school_lines(
-    visit: Visit,
-    members: Mapping[int, outcomes.Member],
-    wanted: Mapping[Dynamics, Sequence[int]],
-    found: Mapping[tuple[int, int], outcomes.Result],
-    years: tuple[int, int],
-) -> list[SchoolLine]:
-    say = visit.say
-
-    def words(id_: int, year: int) -> str:
-        result = found.get((id_, year))
-        if result is None or not result.participants:
+def _school_line(say: Texts, of: Behind) -> SchoolLine:
+    def words(result: Result | None) -> str:
+        if result is None:
             return "–"
         share = boards.number(outcomes.percent(result.below, result.participants))
         return say(
@@ -232,18 +237,7 @@ def _school_lines(
             share=share,
         )
 
-    return [
-        SchoolLine(
-            id_,
-            members[id_].name,
-            members[id_].municipality,
-            words(id_, years[0]),
-            words(id_, years[1]),
-            say(KINDS[kind]),
-        )
-        for kind in KINDS
-        for id_ in wanted.get(kind, ())
-    ]
+    return SchoolLine(of.id, of.name, of.municipality, words(of.before), words(of.after), say(KINDS[of.kind]))
 
 
 def behind(
@@ -252,8 +246,10 @@ def behind(
     title: str,
     lines: list[SchoolLine],
     kinds: Mapping[str, str],
+    *,
+    total: int,
 ) -> Response:
-    """The page, or the file, of the schools behind a cell."""
+    """The page, or the file, of the schools behind a cell, which are `total`."""
     say = visit.say
     before, after = filters.before or 0, filters.after or 0
     if filters.format:
@@ -267,6 +263,7 @@ def behind(
         before=before,
         after=after,
         lines=lines,
+        total=total,
         kinds=kinds,
         filters=filters,
         back="/monitoring/clusters" if not filters.procedure else "/monitoring/outcomes",

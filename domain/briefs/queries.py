@@ -10,6 +10,7 @@ from domain import (
     accounts,
     chase,
     curation,
+    dynamics,
     effects,
     indicators,
     monitoring,
@@ -141,18 +142,18 @@ async def _tables(tx: Tx, say: Texts) -> dict[str, Any]:
     found: dict[str, Any] = {"dynamics": [], "clusters": []}
     pair = await outcomes.newest_years(tx)
     if pair is not None:
-        table = await outcomes.dynamics_table(tx, before=pair[0], after=pair[1], by="cohort")
+        table = await dynamics.counted(tx, dynamics.Asked(*pair, by="cohort"))
         found["dynamics"] = [
             {
                 "group": named(say, group),
                 "procedure": table.titles[key],
-                **{kind.value: cell.column.counts[kind] for kind in outcomes.Dynamics},
-                "total": cell.column.total,
-                "positive_result": cell.column.positive_result,
-                "positive_percent": cell.column.positive_percent,
+                **{kind.value: column.counts[kind] for kind in outcomes.Dynamics},
+                "total": column.total,
+                "positive_result": column.positive_result,
+                "positive_percent": column.positive_percent,
             }
             for group, cells in table.groups.items()
-            for key, cell in cells.items()
+            for key, column in cells.items()
         ]
     pair = await outcomes.newest_years(tx, clusters=True)
     if pair is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from domain import outcomes, progress, roadmaps, schools
 from domain.actor import Place
@@ -186,3 +186,17 @@ async def by_track(tx: Tx) -> dict[str, set[int]]:
     for title, school_id in await tx.session.execute(query.distinct()):
         found.setdefault(" ".join(title.split()), set()).add(school_id or 0)
     return found
+
+
+async def at_tracks(tx: Tx) -> dict[str, Select[int | None]]:
+    """The same as queries for the ids of schools, where a database is to go on with them."""
+    owed = within(tx.actor, Permission.SEE, Assignment), Assignment.school_id.is_not(None)
+    of_track = select(Assignment.school_id).join(
+        roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id
+    )
+    there = select(roadmaps.Measure.track_id).join(Assignment, Assignment.measure_id == roadmaps.Measure.id)
+    query = select(roadmaps.Track.id, roadmaps.Track.title).where(roadmaps.Track.id.in_(there.where(*owed)))
+    found: dict[str, list[int]] = {}
+    for id_, title in await tx.session.execute(query):
+        found.setdefault(" ".join(title.split()), []).append(id_)
+    return {name: of_track.where(roadmaps.Measure.track_id.in_(ids), *owed) for name, ids in found.items()}

@@ -146,7 +146,7 @@ def result_lines(
     tx: Tx, narrowed: Narrowed = Narrowed(), year: int | None = None
 ) -> Select[Any, Any, Any, Any, Any, Any, Any]:
     """Every result as (municipality, school, procedure, year, participants, below, source), to be streamed."""
-    query = _of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
+    query = of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
     query = query.join(Outcome, Outcome.school_id == School.id)
     if year is not None:
         query = query.where(Outcome.year == year)
@@ -174,7 +174,7 @@ async def dynamics_table(
 
     `tracks`: which schools work by which track, for tables by track; a school of two is counted in each.
     """
-    query = _of_schools(tx, narrowed).with_only_columns(
+    query = of_schools(tx, narrowed).with_only_columns(
         School.id, Outcome.procedure, Outcome.year, Outcome.participants, Outcome.below
     )
     query = query.join(Outcome, Outcome.school_id == School.id).where(Outcome.year.in_((before, after)))
@@ -211,7 +211,7 @@ async def cluster_table(
     tracks: Mapping[str, Collection[int]] | None = None,
 ) -> ClusterTable:
     """Every group of schools that were on the list in the earlier year, or came onto it since; `tracks` as above."""
-    query = _of_schools(tx, narrowed).with_only_columns(School.id, ClusterMark.year, ClusterMark.cluster)
+    query = of_schools(tx, narrowed).with_only_columns(School.id, ClusterMark.year, ClusterMark.cluster)
     query = query.join(ClusterMark, ClusterMark.school_id == School.id)
     marks: dict[int, dict[int, Cluster]] = {before: {}, after: {}}
     for school_id, year, mark in await tx.session.execute(query.where(ClusterMark.year.in_((before, after)))):
@@ -245,7 +245,8 @@ async def _is_list(tx: Tx, year: int) -> bool:
     return rules.is_list(dict(enumerate(marks)))
 
 
-def _of_schools(tx: Tx, narrowed: Narrowed) -> Select[School]:
+def of_schools(tx: Tx, narrowed: Narrowed) -> Select[School]:
+    """The schools that a table is about, as far as the actor sees them."""
     query = select(School).where(within(tx.actor, Permission.SEE, School))
     if narrowed.municipality_id is not None:
         query = query.where(School.municipality_id == narrowed.municipality_id)
@@ -260,7 +261,7 @@ def _of_schools(tx: Tx, narrowed: Narrowed) -> Select[School]:
 
 
 async def _members(tx: Tx, narrowed: Narrowed, ids: Sequence[int]) -> dict[int, Member]:
-    query = _of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
+    query = of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
     query = query.order_by(Municipality.name, School.name)
     wanted = set(ids)
     rows = await tx.session.execute(
