@@ -7,8 +7,10 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from admin.errors import SignInNeeded
+from admin.forms import LARGEST
 from admin.page import Visit
 from domain.actor import STRANGER
+from domain.errors import NotFound
 
 COOKIE = "vekha_session"
 ACTOR = "vekha.actor"  # where a request says who asks, see `keeping`
@@ -26,6 +28,8 @@ async def signed_in(request: Request) -> Visit:
     if visit.actor.person_id is None:
         raise SignInNeeded
     request.state.visit = visit
+    if any(str(part).isdecimal() and int(part) > LARGEST for part in request.path_params.values()):
+        raise NotFound  # an address that no row can have
     return visit
 
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any, TypeVar, get_origin
 
 from fastapi import Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 from starlette.datastructures import FormData, UploadFile
 
 from domain.errors import DomainError, Forbidden, InvalidInput, NotFound
@@ -20,13 +20,28 @@ Choice = Annotated[int | None, BeforeValidator(_none_if_empty)]  # a select whos
 Day = Annotated[date | None, BeforeValidator(_none_if_empty)]  # a date that may be left empty
 
 
-class Form(BaseModel):
+LARGEST = 2**31 - 1  # of a number that a database keeps as one of its own
+
+
+class _Sent(BaseModel):
+    """What comes from outside: its numbers fit into a database."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _fits(cls, value: Any) -> Any:
+        many = value if isinstance(value, list | set | tuple) else (value,)
+        if any(isinstance(one, int) and abs(one) > LARGEST for one in many):
+            raise ValueError("a number that cannot be")
+        return value
+
+
+class Form(_Sent):
     """Base of all forms of the panel."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Filters(BaseModel):
+class Filters(_Sent):
     """Base of all filters in an address; a value that cannot be is no filter."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)

@@ -113,6 +113,7 @@ async def _person(visit: Visit, person_id: int, problem: str = "") -> Response:
         grants = await people.grants_of(tx, person_id)
         names = await schools.place_names(tx, {grant.place for grant in grants})
         contact = (await people.contacts(tx, "person", [person_id])).get(person_id, "")
+        held = await people.roles_of(tx, person_id)
     return visit.page(
         "people/card.html",
         contact=contact,
@@ -127,7 +128,7 @@ async def _person(visit: Visit, person_id: int, problem: str = "") -> Response:
         grants=[(g, names[g.place], _may_manage(visit, g.role, g.place)) for g in grants],
         roles=ROLES,
         may_rename=person_id == visit.actor.person_id
-        or all(allows(visit.actor, Permission.INVITE, g.place) for g in grants),
+        or all(_may_manage(visit, role, place) for role, place in held),
         problem=problem,
     )
 

@@ -42,6 +42,7 @@ from domain.people.queries import (
     person_names,
     reviewers,
     reviewers_of,
+    roles_of,
     standing_in,
     substitutes,
     team,
@@ -49,6 +50,7 @@ from domain.people.queries import (
 )
 from domain.people.rules import (
     CONSENT_VERSION,
+    REVIEWERS,
     InvitationExpired,
     InvitationUnknown,
     InvitationUsed,
@@ -59,6 +61,7 @@ from domain.people.rules import (
 __all__ = [
     "CONSENT_VERSION",
     "LEVEL",
+    "REVIEWERS",
     "Address",
     "Invitation",
     "InvitationExpired",
@@ -103,6 +106,7 @@ __all__ = [
     "reviewers_of",
     "revoke_invitation",
     "revoke_role",
+    "roles_of",
     "snooze",
     "standing_in",
     "substitute",

@@ -269,13 +269,16 @@ async def choose_language(tx: WriteTx, language: str) -> None:
 
 
 async def rename_person(tx: WriteTx, person_id: int, *, name: str, position: str) -> None:
-    """A coordinator corrects how a person is written, or the person does."""
+    """Whoever could give the person each of their roles corrects how they are written, or the person does.
+
+    A head of a school so corrects the team, but not the curator. Raises NotFound, Forbidden.
+    """
     person = await tx.session.get(Person, person_id)
     if person is None:
         raise NotFound
     if person_id != tx.actor.person_id:
-        for place in await queries.places_of(tx, person_id):
-            require(tx.actor, Permission.INVITE, place)
+        for role, place in await queries.roles_of(tx, person_id):
+            require_invite(tx.actor, role, place)
     person.name, person.position = name.strip()[:200] or person.name, position.strip()[:200]
     audit.record(tx, "person.rename", "person", person_id)
 

@@ -359,6 +359,12 @@ async def places_of(tx: Tx, person_id: int, roles: Sequence[Role] = ()) -> list[
     return [grant.place for grant in await tx.session.scalars(query)]
 
 
+async def roles_of(tx: Tx, person_id: int) -> list[tuple[Role, Place]]:
+    """Every role of a person with its place, also outside the actor's. For the rules of rights, not for lists."""
+    query = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
+    return [(grant.role, grant.place) for grant in await tx.session.scalars(query)]
+
+
 async def check_place(tx: Tx, role: Role, place: Place) -> None:
     """A role is held at its own level: a curator at a school, a municipal coordinator at a municipality."""
     level = 1 + (place.municipality_id is not None) + (place.school_id is not None)

@@ -98,7 +98,7 @@ async def _track(world: World, start: str) -> int:
     return next(track.id for track in tracks if track.title.startswith(start))
 
 
-@pytest.mark.parametrize("value", ["abc", "-1", "99999", "1 OR 1=1", "'", "%00"])
+@pytest.mark.parametrize("value", ["abc", "-1", "99999", "9" * 20, "1 OR 1=1", "'", "%00"])
 async def test_odd_filters_break_nothing(panel: Panel, value: str) -> None:
     for path in ("/", "/schools", "/people", "/audit"):
         for name in ("municipality", "cohort", "track", "sort", "role", "status", "search", "person", "kind"):
@@ -285,6 +285,25 @@ async def test_what_a_role_cannot_do_is_not_drawn(panel: Panel) -> None:
     living = f"/roadmaps/{panel.world.roadmap_id}"
     assert "/assign" in (await panel.get("Римма", living)).text
     assert "/assign" not in (await panel.get("Марина", living)).text
+
+
+async def test_a_head_of_a_school_corrects_the_team_but_not_the_curator(panel: Panel) -> None:
+    world = panel.world
+    curator, deputy = (f"/people/{world.people[name]}" for name in ("Кирилл", "Дина"))
+    assert f'action="{deputy}/name"' in (await panel.get("Тамара", deputy)).text
+    assert f'action="{curator}/name"' not in (await panel.get("Тамара", curator)).text
+    async with world.db.write(SYSTEM) as tx:  # nobody but a curator, and of this school alone
+        other = await people.add_person(tx, "Костина Инна")
+        await people.grant_role(tx, other.id, Role.CURATOR, world.schools["Тороповская"])
+    alone = f"/people/{other.id}"
+    assert f'action="{alone}/name"' not in (await panel.get("Тамара", alone)).text
+    assert (await panel.post("Тамара", f"{alone}/name", name="Не Костина")).status_code == 403
+    assert (await panel.post("Марина", f"{alone}/name", name="Костина И.")).status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/schools/{}", "/work/{}", "/files/{}", "/people/{}", "/roadmaps/{}"])
+async def test_an_address_beyond_every_row_is_the_address_of_nothing(panel: Panel, path: str) -> None:
+    assert (await panel.get("Римма", path.format("9" * 20))).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/?by=measure", "/schools", "/people", "/roadmaps", "/audit"])
