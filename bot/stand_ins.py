@@ -7,6 +7,7 @@ from bot.notice import Notice
 from bot.presses import Home, Queue
 from bot.ui import button, safe
 from domain import people, progress, schools
+from domain.actor import COORDINATORS
 from domain.db import Tx
 from domain.outbox import OutboxMessage
 from domain.people import RoleGrant
@@ -37,7 +38,14 @@ async def named(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
         )
     lines = [text, await _places(tx, say, grants)]
     waiting = await _waiting(mine, grants) if first <= today else 0
-    lines.append(say("New reports of theirs come to you in these days, in the same queue as your own."))
+    if {grant.role for grant in grants} & COORDINATORS:
+        lines.append(
+            say(
+                "In these days you have a coordinator's rights there: lists, silences, reports are on your first screen."
+            )
+        )
+    else:
+        lines.append(say("New reports of theirs come to you in these days, in the same queue as your own."))
     _ = plain(say)
     press = (
         button(_("To review: %(n)s", n=waiting), Queue())

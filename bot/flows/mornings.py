@@ -15,7 +15,7 @@ from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import PAGE, Expects, Row, Screen, button
 from domain import people, reminders
-from domain.actor import SCHOOL_TEAM, Role
+from domain.actor import COORDINATORS, SCHOOL_TEAM, Role
 from domain.dates import is_working, working_day_after
 from domain.db import Tx, WriteTx
 from domain.errors import N_
@@ -156,15 +156,15 @@ async def _screen(tx: Tx, talk: Talk) -> Screen:
     lines = [say("<b>Reminder settings</b>"), _when(talk, chosen)]
     if has_leave:
         lines.append(_leave_line(talk, chosen))
-        for name, first, last in await people.substitutes(tx):
-            lines.append(
-                say(
-                    "Reviews instead of you: %(name)s, from %(first)s to %(last)s.",
-                    name=name,
-                    first=say.date(first),
-                    last=say.date(last),
-                )
+        lines += [
+            say(
+                "Stands in for you: %(name)s, from %(first)s to %(last)s.",
+                name=name,
+                first=say.date(first),
+                last=say.date(last),
             )
+            for name, first, last in await people.substitutes(tx)
+        ]
     elif chosen.snoozed_until is not None and chosen.snoozed_until > today:
         lines.append(say("Quiet until %(day)s.", day=say.day(_digest_day(chosen, chosen.snoozed_until))))
     marks = [("✓ " if day in chosen.weekdays else "") for day in range(len(WEEKDAYS))]
@@ -186,10 +186,17 @@ async def _screen(tx: Tx, talk: Talk) -> Screen:
                 button(talk.plain("Leave…"), Reminding(do="away")),
             ]
         )
-    if has_leave and talk.actor.places(Role.CURATOR):
-        rows.append([button(talk.plain("Who reviews meanwhile"), Reminding(do="stand_ins"))])
+    if has_leave and (roles := await _roles(tx)):
+        label = talk.plain("Who reviews meanwhile")
+        if roles & COORDINATORS:
+            label = talk.plain("Who stands in for me")
+        rows.append([button(label, Reminding(do="stand_ins"))])
     rows.append([button(talk.plain("To the first screen"), Home())])
     return Screen("\n".join(lines), rows)
+
+
+async def _roles(tx: Tx) -> set[Role]:
+    return {grant.role for grant in await reminders.held(tx)}
 
 
 def _when(talk: Talk, chosen: Choices) -> str:
@@ -258,8 +265,9 @@ def _away(talk: Talk) -> Screen:
 
 
 async def _after_leave(tx: Tx, talk: Talk, first: int) -> Screen:
-    """Whoever reviews is asked who does so meanwhile; for all others that is all."""
-    if not talk.actor.places(Role.CURATOR):
+    """Whoever reviews or coordinates is asked who does so meanwhile; for all others that is all."""
+    roles = await _roles(tx)
+    if not roles:
         return await _screen(tx, talk)
     found = await reminders.stand_ins(tx)
     rows: list[Row] = [
@@ -272,6 +280,12 @@ async def _after_leave(tx: Tx, talk: Talk, first: int) -> Screen:
     line = _leave_line(talk, await reminders.choices(tx))
     if not found:
         nobody = talk.say("There is no other reviewer in your municipality: the coordinator can name one.")
+        if roles & COORDINATORS:
+            nobody = talk.say("There is nobody who could stand in: invite a curator or a coordinator first.")
         return Screen(line + "\n" + nobody, [[button(talk.plain("‹ Back"), Reminding())]])
     asked = talk.say("Who reviews the reports of your schools meanwhile? They will get a message at once.")
+    if roles & COORDINATORS:
+        asked = talk.say(
+            "Who stands in for you meanwhile? For these days they get your rights as a coordinator, and a message at once."
+        )
     return Screen(line + "\n" + asked, rows)

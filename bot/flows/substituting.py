@@ -1,14 +1,17 @@
 """«Замещение»: somebody reviews for another person from today for a while."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
-from aiogram.types import CallbackQuery
+from aiogram.types import CallbackQuery, Message
 
+from bot.days import written_period
+from bot.identity import Expecting
 from bot.presses import Home, InviteRole
 from bot.presses_review import StandIn
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import Row, Screen, button, page
+from bot.ui import Expects, Row, Screen, button, page
 from domain import people
 from domain.actor import COORDINATORS, Role
 from domain.db import Tx
@@ -18,6 +21,7 @@ from domain.people import Person
 router = Routes("substituting")
 
 DAYS = (7, 14, 30)
+PERIOD = "stand-in"  # the next text is the last day, or the first and the last
 
 
 @router.callback_query(StandIn.filter())
@@ -25,7 +29,8 @@ async def stand_in(query: CallbackQuery, callback_data: StandIn, talk: Talk) -> 
     """Who is away, who reviews instead, for how long; the third choice does it."""
     at = callback_data
     if at.days:
-        await _name(talk, at)
+        today = talk.today()
+        await talk.show(await _name(talk, at.absent, at.person, today, today + timedelta(days=at.days)))
         return
     async with talk.db.read(talk.actor) as tx:
         reviewers = await _reviewers(tx, talk)
@@ -37,11 +42,11 @@ async def stand_in(query: CallbackQuery, callback_data: StandIn, talk: Talk) -> 
         ]
         rows.append([button(talk.plain("‹ Back"), StandIn(absent=at.absent))])
         text = talk.say(
-            "%(absent)s is away, %(name)s reviews from today. For how long?",
+            "%(absent)s is away, %(name)s reviews from today. For how long? Or write the last day, or both: 25.04–10.05.",
             name=names.get(at.person, ""),
             absent=names.get(at.absent, ""),
         )
-        await talk.show(Screen(text, rows))
+        await talk.show(Screen(text, rows, Expects(PERIOD, {"absent": at.absent, "person": at.person})))
         return
     await talk.show(_people(talk, at, reviewers, names))
 
@@ -72,15 +77,29 @@ async def _reviewers(tx: Tx, talk: Talk) -> list[Person]:
     return sorted(found.values(), key=lambda person: person.name)
 
 
-async def _name(talk: Talk, at: StandIn) -> None:
-    today = talk.today()
-    last = today + timedelta(days=at.days)
+@router.message(Expecting(PERIOD, text_only=True))
+async def take_period(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
+    """The days as they were typed."""
+    first, last = written_period(message.text or "", talk.today())
+    screen = await _name(talk, int(memo["absent"]), int(memo["person"]), first, last)
+    await talk.show(screen, fresh=True)
+    await talk.strip(memo.get("screen"))
+
+
+async def _name(talk: Talk, absent: int, person: int, first: date, last: date) -> Screen:
     async with talk.db.write(talk.actor) as tx:
-        await people.substitute(tx, at.absent, at.person, starts_on=today, ends_on=last)
-        names = await people.person_names(tx, [at.person])
+        await people.substitute(tx, absent, person, starts_on=first, ends_on=last)
+        names = await people.person_names(tx, [person])
     text = talk.say(
         "%(name)s reviews instead up to and including %(day)s.",
-        name=names.get(at.person, ""),
+        name=names.get(person, ""),
         day=talk.say.date(last),
     )
-    await talk.show(Screen(text, [[button(talk.plain("To the first screen"), Home())]]))
+    if first > talk.today():
+        text = talk.say(
+            "%(name)s will review instead from %(first)s to %(day)s.",
+            name=names.get(person, ""),
+            first=talk.say.date(first),
+            day=talk.say.date(last),
+        )
+    return Screen(text, [[button(talk.plain("To the first screen"), Home())]])

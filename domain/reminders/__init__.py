@@ -22,7 +22,7 @@ from domain.reminders.actions import (
     resume,
     snooze,
 )
-from domain.reminders.queries import Digest, choices, digest, digest_of, last_looked, stand_ins
+from domain.reminders.queries import Digest, choices, digest, digest_of, held, last_looked, stand_ins
 
 __all__ = [
     "FIRST_HOUR",
@@ -39,6 +39,7 @@ __all__ = [
     "digest",
     "digest_of",
     "hand_over",
+    "held",
     "is_digest_time",
     "last_looked",
     "morning",

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from domain import audit, calendars, mornings, outbox, people, progress
-from domain.actor import SYSTEM, Role
+from domain.actor import SYSTEM
 from domain.dates import local_day
 from domain.db import Database, WriteTx
 from domain.errors import Forbidden
@@ -126,17 +126,15 @@ async def resume(tx: WriteTx) -> None:
 
 
 async def hand_over(tx: WriteTx, substitute_id: int) -> int:
-    """A curator on leave names another reviewer for the days of the pause; how many schools they get.
+    """Who reviews or coordinates names a stand-in for the days of their leave; how many places that one gets.
 
-    The substitute must be a curator or coordinator whom the curator meets at the same schools' municipality. Raises
-    Forbidden for anybody else, BadChoice without a pause.
+    Only whoever `queries.stand_ins` offers: a coordinator's stand-in holds the coordinator's rights for these days,
+    as one whom the level above names does. Raises Forbidden for anybody else, BadChoice without a pause.
     """
     found = await _choice(tx)
     if found.paused_from is None or found.paused_until is None:
         raise mornings.BadChoice(reason=mornings.NO_LEAVE)
-    if not tx.actor.places(Role.CURATOR) or substitute_id not in [
-        person.id for person in await queries.stand_ins(tx)
-    ]:
+    if substitute_id not in [person.id for person in await queries.stand_ins(tx)]:
         raise Forbidden
     person_id = tx.actor.person_id or 0
     given = await people.substitute(

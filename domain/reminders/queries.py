@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from domain import calendars, chase, mornings, peer_watch, people, programme, progress, schools, seasons
-from domain.actor import SYSTEM, Actor, Role
+from domain.actor import COORDINATORS, SYSTEM, Actor, Role
 from domain.dates import OwnDays, local_day
 from domain.db import Tx, WriteTx
 from domain.mornings import WORKDAYS, Choices, DigestChoice, DigestMark
@@ -172,25 +172,54 @@ async def steps_by_school(tx: Tx, school_ids: Sequence[int | None]) -> dict[int 
     return found
 
 
+async def held(tx: Tx) -> list[people.RoleGrant]:
+    """Reviewing roles that the actor holds today in their own right, not in somebody's stead."""
+    today = progress.today(tx)
+    return [
+        grant
+        for grant in await people.grants_of(tx, tx.actor.person_id or 0)
+        if grant.role in people.REVIEWERS
+        and grant.substitute_for is None
+        and (grant.starts_on or today) <= today <= (grant.ends_on or today)
+    ]
+
+
 async def stand_ins(tx: Tx) -> list[people.Person]:
-    """Who may review for the actor: curators and coordinators of the same municipalities."""
-    municipalities = {place.municipality_id for place in tx.actor.places(Role.CURATOR)}
+    """Who may stand in for the actor, colleagues in the same role first.
+
+    For a curator those who review or coordinate in the same municipalities; for a municipal coordinator also the
+    coordinators of the region's other municipalities; for a regional one the coordinators of the region.
+    """
+    mine = await held(tx)
+    regional = {g.region_id for g in mine if g.role is Role.REGIONAL_COORDINATOR}
+    municipal = {g.region_id for g in mine if g.role is Role.MUNICIPAL_COORDINATOR}
+    near = {g.municipality_id for g in mine if g.municipality_id is not None}
     grant = people.RoleGrant
+    offered = and_(
+        grant.role.in_([Role.CURATOR, Role.MUNICIPAL_COORDINATOR]), grant.municipality_id.in_(near)
+    )
+    if regional:
+        offered = and_(grant.role.in_(COORDINATORS), grant.region_id.in_(regional))
+    elif municipal:
+        offered = or_(offered, and_(grant.role == Role.MUNICIPAL_COORDINATOR, grant.region_id.in_(municipal)))
     query = (
-        select(people.Person)
+        select(people.Person, grant.role)
         .join(grant, grant.person_id == people.Person.id)
         .where(
-            grant.role.in_([Role.CURATOR, Role.MUNICIPAL_COORDINATOR]),
-            grant.municipality_id.in_(municipalities),
+            offered,
             grant.substitute_for.is_(None),
             people.valid_on(progress.today(tx)),
             people.Person.id != (tx.actor.person_id or 0),
             people.Person.telegram_id.is_not(None),
         )
         .order_by(people.Person.name)
-        .distinct()
     )
-    return list((await tx.session.scalars(query)).all())
+    roles = {g.role for g in mine}
+    found: dict[int, tuple[bool, people.Person]] = {}
+    for person, role in (await tx.session.execute(query)).all() if mine else ():
+        is_other = role not in roles and found.get(person.id, (True, person))[0]
+        found[person.id] = (is_other, person)
+    return [person for _, person in sorted(found.values(), key=lambda row: (row[0], row[1].name))]
 
 
 def as_system(tx: WriteTx) -> WriteTx:

@@ -8,6 +8,7 @@ from domain import people, weekly
 from domain.errors import Forbidden
 from tests.bot.chat import Chat, Play, told
 from tests.bot.test_flow_report import handed_in
+from tests.domain.test_chase import late
 
 USUAL = "По рабочим дням в 9:00 по вашему времени присылаю, что нужно сделать. Нет дел — нет и сообщения."
 
@@ -124,7 +125,7 @@ async def test_a_curator_names_who_reviews_meanwhile_and_they_are_told_once(play
     assert kirill.alert == "Хорошо, сообщу об этом."
     assert kirill.text.splitlines()[2:] == [
         "Вы в отпуске: молчу по 1 мая включительно.",
-        "Вместо вас проверяет Марина, с 18 апреля по 1 мая.",
+        "Вас замещает Марина, с 18 апреля по 1 мая.",
     ]
     await kirill.press("Кто проверяет вместо меня")
     await kirill.press("Марина")
@@ -202,7 +203,7 @@ async def test_a_leave_ahead_is_told_with_its_first_day(play: Play) -> None:
     await kirill.press("Марина")
     assert kirill.text.splitlines()[2:] == [
         "Отпуск с 4 мая по 13 мая: в эти дни не напоминаю.",
-        "Вместо вас проверяет Марина, с 4 мая по 13 мая.",
+        "Вас замещает Марина, с 4 мая по 13 мая.",
     ]
     assert play.chat("Марина").text.splitlines()[0] == (
         "Вы будете замещать: Кирилл, с 4 мая по 13 мая включительно."
@@ -210,3 +211,87 @@ async def test_a_leave_ahead_is_told_with_its_first_day(play: Play) -> None:
     await kirill.press("Отменить отпуск")
     assert kirill.text.splitlines() == ["Настройки напоминаний", USUAL]
     assert play.world.people["Марина"] not in await substitutes(play)
+
+
+async def test_a_municipal_coordinator_on_leave_hands_the_work_on_and_it_comes_back_by_itself(
+    play: Play,
+) -> None:
+    await late(play.world, "2.1")
+    marina = await opened(play, "Марина")
+    await marina.press("Отпуск…")
+    await marina.say("с завтра по 6 мая")
+    assert marina.text.splitlines() == [
+        "Отпуск с 19 апреля по 6 мая: в эти дни не напоминаю.",
+        "Кто вас замещает? На эти дни он получит ваши права координатора, а сообщение — сразу.",
+    ]
+    # Ульяна coordinates another municipality of the region, Кирилл reviews here; nobody from elsewhere.
+    assert marina.labels == ["Ульяна", "Кирилл", "Пока никто"]
+    choice = marina.last
+    await marina.press("Ульяна")
+    assert marina.text.splitlines()[2:] == [
+        "Отпуск с 19 апреля по 6 мая: в эти дни не напоминаю.",
+        "Вас замещает Ульяна, с 19 апреля по 6 мая.",
+    ]
+    await marina.press_data(choice, choice.button("Ульяна").data or "")
+    ulyana = play.chat("Ульяна")
+    assert [m.text.splitlines() for m in ulyana.messages] == [
+        [
+            "Вы будете замещать: Марина, с 19 апреля по 6 мая включительно.",
+            "Даниловский МР.",
+            "На эти дни у вас права координатора: списки, молчание и отчёты — на вашем первом экране.",
+        ]
+    ]
+    heard = await lines_about(play, "Тороповская ОШ молчит", days=12)
+    assert heard == {"Кирилл": 3, "Ульяна": 9}  # at the level of the municipality it is she who hears
+    await ulyana.press("Молчат: 1")
+    await ulyana.press("Тороповская ОШ")
+    await ulyana.press("Взять на себя")
+    assert ulyana.text.splitlines()[-1] == "Занимается: Ульяна."
+    play.world.clock.moment = datetime(2022, 5, 7, 7, 0, tzinfo=UTC)
+    assert [g.place for g in (await play.world.actor("Ульяна")).grants] == [play.world.places["Угличский"]]
+    await ulyana.press_data(ulyana.last, choice.button("Кирилл").data or "")
+    assert ulyana.alert == "Сначала скажите, на сколько вы уходите."
+
+
+async def lines_about(play: Play, words: str, *, days: int) -> dict[str, int]:
+    """Who reads a line with these words first on which of the next mornings."""
+    heard: dict[str, int] = {}
+    for day in range(days):
+        before = {name: len(play.chat(name).messages) for name in play.world.telegram}
+        await play.morning()
+        for name, count in before.items():
+            if any(words in message.text for message in play.chat(name).messages[count:]):
+                heard.setdefault(name, day)
+        play.world.clock.forward(days=1)
+    return heard
+
+
+async def test_a_regional_coordinator_is_stood_in_for_by_a_coordinator(play: Play) -> None:
+    rimma = await opened(play, "Римма")
+    await rimma.press("Отпуск…")
+    await rimma.press("7 дней")
+    assert rimma.labels == ["Марина", "Ульяна", "Пока никто"]
+    await rimma.press_data(rimma.last, f"rm:stand_in:{play.world.people['Кирилл']}")
+    assert rimma.alert == told(Forbidden())  # a curator does not become a regional coordinator
+    await rimma.press("Марина")
+    marina = await opened(play, "Марина")
+    assert [g.role for g in (await play.world.actor("Марина")).grants] == [
+        "municipal_coordinator",
+        "regional_coordinator",
+    ]
+    # What she holds in somebody's stead she does not hand on.
+    await marina.press("Отпуск…")
+    await marina.press("7 дней")
+    await marina.press("Ульяна")
+    assert [g.role for g in (await play.world.actor("Ульяна")).grants] == ["municipal_coordinator"] * 2
+    await rimma.press("Отпуск окончен")
+    assert [g.role for g in (await play.world.actor("Марина")).grants] == ["municipal_coordinator"]
+
+
+async def test_a_coordinator_whom_nobody_could_stand_in_for(play: Play) -> None:
+    sasha = await opened(play, "Саша")
+    await sasha.press("Отпуск…")
+    await sasha.press("7 дней")
+    assert sasha.text.splitlines()[-1] == (
+        "Заместить вас пока некому: пригласите куратора или ещё одного координатора."
+    )

@@ -62,7 +62,9 @@ async def test_a_substitute_is_named_in_four_presses_and_sees_the_queue(play: Pl
     assert rimma.text == "Кирилл отсутствует. Кто проверяет вместо?"
     assert "Кирилл" not in rimma.labels
     await rimma.press("Клим")
-    assert rimma.text == "Кирилл отсутствует, проверяет Клим с сегодняшнего дня. Как долго?"
+    assert rimma.text == (
+        "Кирилл отсутствует, замещает Клим с сегодняшнего дня. Как долго? Или напишите последний день или оба: 25.04–10.05."
+    )
     assert rimma.labels == ["7 дней", "14 дней", "30 дней", "‹ Назад"]
     await rimma.press("14 дней")
     assert rimma.text == "Замещает Клим, по 2 мая включительно."
@@ -72,6 +74,19 @@ async def test_a_substitute_is_named_in_four_presses_and_sees_the_queue(play: Pl
     async with play.db.read(await play.world.actor("Клим")) as tx:
         assert await progress.queue(tx) == []
     assert [m.text.splitlines()[0] for m in klim.messages] == ["Вы замещаете: Кирилл, по 2 мая включительно."]
+
+
+async def test_the_days_of_a_substitution_may_be_written(play: Play) -> None:
+    rimma = play.chat("Римма")
+    await rimma.say("/menu")
+    for label in ("Ещё", "Пригласить", "Замещение на время…", "Марина", "Ульяна"):
+        await rimma.press(label)
+    assert (await rimma.say("прошлая пятница")).startswith("15.04.2022 — уже прошло.")
+    await rimma.say("с завтра до конца месяца")
+    assert rimma.text == "Замещать будет Ульяна, с 19 апреля по 30 апреля."
+    assert [m.text.splitlines()[:2] for m in play.chat("Ульяна").messages] == [
+        ["Вы будете замещать: Марина, с 19 апреля по 30 апреля включительно.", "Даниловский МР."]
+    ]
 
 
 async def test_others_name_nobody(play: Play) -> None:
