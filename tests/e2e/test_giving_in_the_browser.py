@@ -9,7 +9,7 @@ from domain import outcomes, progress, schools
 from domain.actor import SYSTEM, Place
 from domain.outcomes import Cluster
 from tests.admin.conftest import Panel, panel, signed_in  # noqa: F401 — fixtures
-from tests.admin.test_browser import DESK, PHONE, Site, pytestmark, site  # noqa: F401 — fixtures
+from tests.admin.test_browser import DESK, PHONE, Site, first_until_none, pytestmark, site  # noqa: F401 — fixtures
 from tests.changed_documents import DATA, DEADLINE, changed, set_cell
 from tests.e2e.test_import_in_the_browser import picture
 
@@ -30,8 +30,9 @@ async def upload(page: Page) -> int:
     await milestones.get_by_label("Или другими словами").fill("до 15 сентября")
     await milestones.get_by_role("button", name="Прочитать").click()
     await milestones.get_by_role("button", name="Принять").click()
-    while await cards.count():
-        await cards.first.get_by_role("button", name="Так и есть").click()
+    await expect(milestones).to_have_count(0)
+    async for card in first_until_none(cards):
+        await card.get_by_role("button", name="Так и есть").click()
     await expect(page.get_by_text("Все сроки понятны.")).to_be_visible()
     return int(re.findall(r"/roadmaps/(\d+)", page.url)[0])
 

@@ -11,7 +11,7 @@ from domain import progress, roadmaps
 from domain.actor import SYSTEM
 from domain.roadmaps import RoadmapState
 from tests.admin.conftest import Panel, panel, signed_in  # noqa: F401 — fixtures
-from tests.admin.test_browser import DESK, PHONE, Site, pytestmark, site  # noqa: F401 — fixtures
+from tests.admin.test_browser import DESK, PHONE, Site, first_until_none, pytestmark, site  # noqa: F401 — fixtures
 from tests.changed_documents import DATA, DEADLINE, TITLE, add_row, changed, drop_row, set_cell
 
 YAROSLAVL = DATA / "000_yaroslavl_2022.docx"
@@ -54,8 +54,9 @@ async def settle(page: Page) -> None:
     await expect(milestones.get_by_text("до 15 сентября 2022, четверг")).to_be_visible()
     await picture(page, "draft")
     await milestones.get_by_role("button", name="Принять").click()
-    while await cards.count():
-        await cards.first.get_by_role("button", name="Так и есть").click()
+    await expect(milestones).to_have_count(0)
+    async for card in first_until_none(cards):
+        await card.get_by_role("button", name="Так и есть").click()
     await expect(page.get_by_text("Все сроки понятны.")).to_be_visible()
 
 
@@ -146,6 +147,7 @@ async def test_from_a_word_table_to_its_newer_version(site: Site) -> None:  # no
 async def test_the_same_pages_fit_a_phone(site: Site) -> None:  # noqa: F811
     async with site.opened("Марина", size=PHONE) as page:
         roadmap_id = await upload(page)
+        await page.wait_for_load_state()
         m = page.locator("section.doubt").first
         measure_id = re.sub(r"\D", "", await m.get_attribute("id") or "")
         paths = (

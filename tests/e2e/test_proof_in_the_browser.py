@@ -135,7 +135,7 @@ async def test_a_large_file_from_a_phone_over_a_bad_connection(site: Site) -> No
         await page.route("**/upload?*", broken_once)
         await page.get_by_label("Файл до 30 МБ").set_input_files(large("Большой скан.pdf"))  # type: ignore[arg-type]
         await page.get_by_role("button", name="Передать").click()
-        await expect(page.get_by_role("heading", name="Файл пришёл")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_role("heading", name="Файл пришёл")).to_be_visible()
         await shot(page, "upload-done")
     assert tries.count("POST") == 2
     assert await draft(site.panel) == ["Большой скан.pdf"]
@@ -158,14 +158,16 @@ async def test_from_a_risk_profile_to_the_share_of_its_programme(site: Site) -> 
             words = {"В": "Высокая", "С": "Средняя"}[level]
             await page.locator(f"#level-{number}").select_option(label=words)
         await page.get_by_role("button", name="Сохранить").first.click()
+        await expect(page.get_by_role("status")).to_be_visible()
         await page.get_by_label("Недостаточная предметная").first.check()
         await page.get_by_role("button", name="Сохранить выбранные риски").click()
+        await expect(page.get_by_role("status")).to_be_visible()
         await shot(page, "risks-phone")
     for who in ("Кирилл", "Марина"):
         async with site.opened(who) as page:
             await page.goto(f"/schools/{school_id}/risks")
             await page.get_by_role("button", name="Профиль верен").click()
-            assert await page.get_by_role("button", name="Профиль верен").count() == 0
+            await expect(page.get_by_role("button", name="Профиль верен")).to_have_count(0)
     async with site.opened("Римма") as page:
         await page.goto(f"/roadmaps/{world.roadmap_id}/risks")
         for measure in ("2.1", "2.2", "2.3"):

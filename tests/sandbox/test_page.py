@@ -30,6 +30,7 @@ from tests.sandbox.pictures import png
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
+expect.set_options(timeout=60_000)  # a machine that is slow or busy is no failure
 
 # One browser serves all tests of this module, so they share its event loop too.
 pytestmark = [
