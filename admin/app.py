@@ -139,8 +139,16 @@ KEPT = (
     monitoring.closed,
     monitoring_outcomes.closed,
     monitoring_clusters.closed,
+    monitoring_results.closed,
     monitoring_waves.closed,
+    monitoring_criteria.closed,
+    criteria_fields.closed,
+    monitoring_scoring.closed,
     curators.closed,
+    curation.closed,
+    indicators.closed,
+    effects.closed,
+    snapshots.closed,
 )
 # The file and the other fields.
 LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dict.fromkeys(

@@ -80,8 +80,8 @@ async def _page(
         rows = await curation.activity(tx, first=first, last=last)
         own = await curation.my_schools(tx)
         every = [row.school for row in await schools.school_list(tx)]
-        at = tx.now
-    if filters.format:
+        at = tx.now if filters.format else None  # only a file bears the hour: the page is kept
+    if filters.format and at is not None:
         school = next((s.name for s in every if s.id == filters.school), "")
         found = record(visit, entries, (first, last), at, school)
         return await _file(visit, found, filters.format)

@@ -19,7 +19,8 @@ from domain.automatic import KINDS
 from domain.db import Database
 from domain.files import FileStore
 from domain.looks import look
-from domain.monitoring import Wave
+from domain.monitoring import ExpertMark, ExpertTask, Wave
+from domain.rubrics import CriteriaSetVersion
 from domain.schools import School
 from tests.admin.conftest import Panel, count_statements, panel_of, sign_in
 from tests.admin.test_access import TABLE, _ask
@@ -41,6 +42,11 @@ PAGES = (
     "/monitoring/clusters",
     "/monitoring/curators",
     "/monitoring/waves",
+    "/monitoring/criteria",
+    "/curation",
+    "/indicators",
+    "/effects",
+    "/snapshots",
     "/reports",
     "/reports/board",
     "/reports/missing",
@@ -333,16 +339,29 @@ async def test_every_page_of_a_full_region_is_kept(tmp_path: Path) -> None:
         own = found.all()[0]
         places = (await tx.session.scalars(select(School).where(School.region_id == own.region_id))).all()
         waves = (await tx.session.scalars(select(Wave.id))).all()
-    world = World(db, clock, people={"Римма": own.person_id}, schools={"Тороповская": places[0].place})
-    panel = panel_of(world, tmp_path, {"Римма": await sign_in(world, "Римма")})
+        sets = (await tx.session.scalars(select(CriteriaSetVersion))).all()
+        task = (await tx.session.scalars(select(ExpertTask))).all()[0]
+        mark = (await tx.session.scalars(select(ExpertMark))).all()[0]
+    cast = {"Римма": own.person_id, "Эмма": task.person_id}
+    world = World(db, clock, people=cast, schools={"Тороповская": places[0].place})
+    panel = panel_of(world, tmp_path, {name: await sign_in(world, name) for name in cast})
     more = [f"/monitoring/waves/{id_}" for id_ in waves]
     more += [f"/monitoring/facts?source={kind}" for kind in sorted(KINDS)]
+    more += [f"/monitoring/criteria/{one.id}{page}" for one in sets for page in ("", "/compare")]
+    more += [f"/monitoring/criteria/{one.id}/fields" for one in sets if one.scored_at is None]
+    more += [
+        f"/monitoring/marks?wave={mark.wave_id}&criterion={mark.criterion}",
+        "/monitoring/outcomes/import",
+    ]
+    more += ["/monitoring/outcomes/schools?procedure=oge_math", "/monitoring/outcomes?by=track"]
     pages = [*PAGES, *more, *(f"/reports/{name}" for name in handouts.catalogue())]
+    scoring = f"/monitoring/waves/{task.wave_id}/schools/{task.school_id}"
     await check(panel, ["Римма"], pages)
+    await check(panel, ["Эмма"], [scoring])
     store = keeping_of(panel).pages
-    for page in pages:
+    for who, page in [*(("Римма", page) for page in pages), ("Эмма", scoring)]:
         before = store.given
-        assert (await shown(panel, "Римма", page))[0] == 200, page
+        assert (await shown(panel, who, page))[0] == 200, page
         assert store.given == before + 1, page
     await db.close()
     drop_database(tmp_path)
