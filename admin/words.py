@@ -183,6 +183,7 @@ DEEDS = {
     "peer.hold": N_("held the meeting of mutual expertise"),
     "peer.finish": N_("sent the final recommendations: %(round)s"),
     "peer.reopen": N_("took the recommendations back into work"),
+    "peer.place": N_("placed the recommendations in the federal system"),
     "peer.taken": N_("took a recommendation"),
     "peer.declined": N_("did not take a recommendation"),
     "peer.into_plan": N_("put a recommendation into the own plan: %(text)s"),

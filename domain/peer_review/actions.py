@@ -385,5 +385,7 @@ async def place(tx: WriteTx, form_id: int) -> PeerForm:
     form, _, _ = await _at_work(tx, form_id)
     if form.final_at is None:
         raise rules.NotFinal
-    form.placed_at = form.placed_at or tx.now
+    if form.placed_at is None:
+        form.placed_at = tx.now
+        audit.record(tx, "peer.place", "peer_form", form.id, form.place)
     return form

@@ -221,12 +221,13 @@ async def substitute(
     if not given:
         raise Forbidden
     if stand_in.id != tx.actor.person_id:
-        await _tell_stand_in(tx, stand_in.id, period)
+        await _tell_stand_in(tx, stand_in.id, period, since=min(grant.id for grant in given))
     return given
 
 
-async def _tell_stand_in(tx: WriteTx, person_id: int, period: rules.Period) -> None:
-    days = f"{period.starts_on}:{period.ends_on}"
+async def _tell_stand_in(tx: WriteTx, person_id: int, period: rules.Period, *, since: int) -> None:
+    # The number of the first grant: named again after it was ended, even for the same days, is news again.
+    days = f"{period.starts_on}:{period.ends_on}:{since}"
     await outbox.put(
         tx,
         "substitute_named",

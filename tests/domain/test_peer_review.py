@@ -22,6 +22,7 @@ from domain import (
     risks,
 )
 from domain.actor import SYSTEM
+from domain.audit import AuditEntry
 from domain.db import Tx, WriteTx
 from domain.errors import DomainError, Forbidden, NotFound
 from domain.files import FileStore
@@ -274,8 +275,11 @@ async def test_final_recommendations_are_answered(world: World) -> None:
         assert no is NotFound
     no_reason = await refused(world, "Клим", lambda tx: peer_advice.answer(tx, first.id, Verdict.DECLINED))
     assert no_reason is peer_review.WhyNeeded
-    await do(world, "Клим", lambda tx: peer_advice.answer(tx, first.id, Verdict.DECLINED, "Показатели есть"))
-    await do(world, "Клим", lambda tx: peer_advice.answer(tx, second.id, Verdict.TAKEN))
+    for _ in range(2):
+        await do(
+            world, "Клим", lambda tx: peer_advice.answer(tx, first.id, Verdict.DECLINED, "Показатели есть")
+        )
+        await do(world, "Клим", lambda tx: peer_advice.answer(tx, second.id, Verdict.TAKEN))
     due = date(2022, 12, 20)
     for _ in range(2):  # a second press adds nothing
         made = await do(world, "Клим", lambda tx: peer_advice.into_plan(tx, third.id, world.roadmap_id, due))
@@ -283,6 +287,11 @@ async def test_final_recommendations_are_answered(world: World) -> None:
     own = [row for row in rows if row.assignment.id == made.assignment_id]
     assert [(row.measure.title, row.assignment.due_on) for row in own] == [("Провести семинар", due)]
     assert sum(row.measure.title == "Провести семинар" for row in rows) == 1
+    for _ in range(2):
+        await do(world, "Тамара", lambda tx: peer_review.place(tx, mine))
+    async with world.db.read(SYSTEM) as tx:
+        noted = (await tx.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id))).all()[-4:]
+    assert list(noted) == ["peer.taken", "plan.add_row", "peer.into_plan", "peer.place"]  # each press once
     assert await refused(world, "Тамара", lambda tx: peer_review.reopen(tx, mine)) is peer_review.FormFinal
     given = (await look(world, "Тамара", lambda tx: peer_review.my_side(tx, mine))).given
     assert [(one.verdict, one.why) for one in given] == [

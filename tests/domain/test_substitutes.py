@@ -92,6 +92,23 @@ async def test_asked_twice_is_given_once(world: World) -> None:
     assert sum(grant.substitute_for == world.people["Кирилл"] for grant in grants) == 1
 
 
+async def told_of_it(world: World) -> int:
+    async with world.db.read(SYSTEM) as tx:
+        query = select(outbox.OutboxMessage.id).where(outbox.OutboxMessage.kind == "substitute_named")
+        return len((await tx.session.scalars(query)).all())
+
+
+async def test_named_again_after_the_end_is_told_again_and_asked_twice_is_not(world: World) -> None:
+    for _ in range(2):
+        await substitute(world, "Римма", "Кирилл", "Клим")
+    assert await told_of_it(world) == 1
+    async with world.db.write(await world.actor("Римма")) as tx:
+        held = await people.grants_of(tx, world.people["Клим"])
+        await people.revoke_role(tx, next(g.id for g in held if g.substitute_for == world.people["Кирилл"]))
+    await substitute(world, "Римма", "Кирилл", "Клим")
+    assert await told_of_it(world) == 2
+
+
 async def test_a_substitute_hands_nothing_on(world: World) -> None:
     await substitute(world, "Римма", "Кирилл", "Клим")
     assert await substitute(world, "Римма", "Клим", "Кирилл") == 1  # only Клим's own school
