@@ -22,6 +22,8 @@ async def beside(tx: Tx, visit: Visit, card: WorkCard) -> dict[str, Any]:
     waivers = await obligations.waivers(tx, work.id)
     newest = card.submissions[0].submission.id if card.submissions else None
     return {
+        "hands_in": allows(visit.actor, Permission.SUBMIT, work.place) and work.status in progress.OPEN,
+        "bot": visit.panel.bot_username(),
         "changes": changes_of(card),
         "repeats": await _repeats(tx, newest) if reviewing and newest else [],
         "thread": await talks.thread(tx, work.id),

@@ -17,6 +17,7 @@ from domain.policy import Permission, allows
 from domain.risks import FACTORS, LEVELS, RiskLevel
 
 _HEIGHT = {RiskLevel.HIGH: 3, RiskLevel.MEDIUM: 2, RiskLevel.LOW: 1}
+_STATE = {RiskLevel.HIGH: "overdue", RiskLevel.MEDIUM: "soon", RiskLevel.LOW: "none"}
 _LOOK = {RiskLevel.HIGH: "bad", RiskLevel.MEDIUM: "soon", RiskLevel.LOW: "fine"}
 
 
@@ -34,10 +35,11 @@ async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, An
         "board": board,
         "line": line,
         "lost": overview.lost(best, line.forecast) if best and line.forecast else None,
-        "line_steps": [overview.step_words(visit.say, step, board.of.max) for step in line.steps]
+        "line_steps": [overview.step_words(visit.say, step, board.of.max, alone=True) for step in line.steps]
         if board.of
         else [],
         "risk_drawing": _risks(visit, profile),
+        "risk_levels": _levels(visit, profile),
         "programmes": await risks.programmes(tx, school_id=school.id),
         "factors": FACTORS,
         "results": _results(found, list(known)),
@@ -78,6 +80,20 @@ def _risks(visit: Visit, found: risks.ProfileView) -> Markup | None:
             )
         )
     return boards.drawn(charts.bars(visit.say("Risk profile"), rows, most=3, key="risks", labels=400))
+
+
+def _levels(visit: Visit, found: risks.ProfileView) -> list[tuple[str, str, str]]:
+    """The same for a phone, where bars beside long names have no room: the factor, its level, the look."""
+    if found.profile is None:
+        return []
+    return [
+        (
+            f"{'★ ' if factor in found.chosen else ''}{factor.value}. {visit.say(name)}",
+            visit.say(LEVELS[found.profile.level(factor)]),
+            _STATE[found.profile.level(factor)],
+        )
+        for factor, name in FACTORS.items()
+    ]
 
 
 def _results(found: Sequence[outcomes.Outcome], order: list[str]) -> dict[str, dict[int, outcomes.Outcome]]:

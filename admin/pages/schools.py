@@ -98,6 +98,7 @@ async def school_list(visit: Visitor, filters: Annotated[SchoolFilters, Query()]
     return visit.page(
         "schools/list.html",
         lines=lines[:SHOWN],
+        alone=len(visit.actor.places(*SCHOOL_TEAM)) == 1 and visit.actor.roles() <= SCHOOL_TEAM,
         more=len(lines) > SHOWN,
         filters=filters,
         municipalities=municipalities,

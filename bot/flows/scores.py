@@ -87,7 +87,9 @@ def _standing(talk: Talk, board: Board) -> list[str]:
     if counts.late:
         lines.append("🔴 " + say.n("%(n)s overdue", "%(n)s overdue", counts.late))
     if board.of is not None and whole.forecast is not None:
-        lines += ["➕ " + overview.step_words(say, s, board.of.max) for s in whole.steps[:STEPS]]
+        alone = whole.place.school_id is not None
+        steps = whole.steps[:STEPS]
+        lines += ["➕ " + overview.step_words(say, s, board.of.max, alone=alone) for s in steps]
         best = overview.possible(whole, board.of)
         lost = overview.lost(best, whole.forecast) if best else 0
         if lost and board.wave is not None:

@@ -249,9 +249,13 @@ def of_max(say: Texts, score: Score | None) -> str:
     return f"{say.number(score.total)} / {say.number(score.max)} = {say.number(score.index_printed)} %"
 
 
-def step_words(say: Texts, step: Step, most: Fraction) -> str:
-    """«ещё 2 подтверждённых мероприятия → +1 балл → +100 из 905»."""
-    if step.source == Kind.STAGE_COMPLETED:
+def step_words(say: Texts, step: Step, most: Fraction, *, alone: bool = False) -> str:
+    """«ещё 2 подтверждённых мероприятия → +1 балл → +100 из 905»; `alone`: said to a school of itself."""
+    if alone and step.source == Kind.STAGE_COMPLETED:
+        needed = say("the second stage completed")
+    elif alone and step.source == Kind.ENGAGEMENT:
+        needed = say("somebody of yours at an event")
+    elif step.source == Kind.STAGE_COMPLETED:
         needed = say.n(
             "%(n)s more school to complete the second stage",
             "%(n)s more schools to complete the second stage",

@@ -314,3 +314,10 @@ async def test_profiles_are_brought_in_from_a_table(panel: Panel) -> None:
     html = (await panel.post("Римма", "/risks/import", lines=lines, source="Выгрузка")).text
     assert "Новых: 1, без изменений: 0." in html
     assert "edu000001: Такой школы среди ваших нет." in html
+
+
+async def test_the_school_reads_on_the_card_where_to_hand_in(panel: Panel) -> None:
+    open_one = await panel.world.assignment_id("Тороповская", "2.1")
+    words = "откройте задание в боте"
+    assert words in (await panel.get("Дина", f"/work/{open_one}")).text
+    assert words not in (await panel.get("Кирилл", f"/work/{open_one}")).text

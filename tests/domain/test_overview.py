@@ -352,3 +352,12 @@ async def test_a_wave_that_is_over_shows_what_was_scored_beside_what_was_publish
     async with world.db.read(await world.actor("Марина")) as tx:
         (point,) = await overview.wave_line(tx, region)
     assert point.scored is None  # a part of a region is no point of its line
+
+
+def test_a_step_is_said_to_a_school_of_itself() -> None:
+    step = monitoring.Step("stage", "2 этап", 1, Fraction(1), Fraction(1), (), Kind.STAGE_COMPLETED)
+    say, most = texts("ru", escape=False), Fraction(905)
+    assert [overview.step_words(say, step, most, alone=alone) for alone in (False, True)] == [
+        "ещё 1 школа завершит 2 этап → +1 по критерию → +1 из 905",
+        "завершить 2 этап → +1 по критерию → +1 из 905",
+    ]
