@@ -54,6 +54,12 @@ class Panel(CallbackData, prefix="pn"):
     """A one-time code for the panel."""
 
 
+class Waiting(CallbackData, prefix="hw"):
+    """«Требует внимания»: where several kinds of things need a coordinator's word."""
+
+    hat: str = ""
+
+
 class Rare(CallbackData, prefix="hr"):
     """«Ещё»: what a coordinator does now and then."""
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
+from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton
 
 from bot import peers, waves
@@ -24,6 +26,7 @@ from bot.presses import (
     Report,
     Silent,
     Unconnected,
+    Waiting,
     Waivers,
     Who,
 )
@@ -36,8 +39,9 @@ from bot.seasons import cycle_button
 from bot.talk import Talk
 from bot.ui import Row, Screen, bold, button, clip, page, safe
 from domain import obligations, progress, reports, roadmaps, schools
-from domain.actor import Place, Role
+from domain.actor import COORDINATORS, Place, Role
 from domain.db import Tx
+from domain.errors import NotFound
 from domain.progress import QueueRow
 from domain.reports import Filters, MeasureRow
 from domain.texts import Texts
@@ -58,9 +62,10 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
     rows: list[Row] = []
     table = await reports.by_measure(tx, _filters(place))
     urgent = [row for row in table if row.missing and (row.overdue or _is_near(row, today))]
-    for row in urgent[:ON_HOME]:
-        lines.append(_missing_line(say, row, today))
-        rows.append([_who_button(talk, row, place), _write_button(talk, row, place)])
+    lines.extend(_missing_line(say, row, today) for row in urgent[:ON_HOME])
+    rows.extend([_who_button(talk, row, place)] for row in urgent[:ON_HOME])
+    if urgent:
+        rows[0].append(_write_button(talk, urgent[0], place))
     if table and not urgent:
         lines.append(say("Nothing is overdue, and nothing is due in the next days."))
     rows.append(await office_button(tx, talk, place))
@@ -68,12 +73,15 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
     queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
     lines.extend(await _attention_lines(tx, talk, owned, queue))
     lines.extend(await peers.silence_lines(tx, say, place))
-    rows.append(await _attention_row(tx, talk, place, owned, queue))
+    waiting = await _attention(tx, talk, place, owned, queue)
+    if len(waiting) > 1:  # the screen stays short: several kinds of things have a screen of their own
+        label = talk.plain("Needs attention: %(n)s", n=sum(way.things for way in waiting))
+        rows.append([button(label, Waiting(hat=hat_of(place)))])
+    else:
+        rows.extend([button(way.label, way.press)] for way in waiting)
     rows.append(_of_work(talk, place, has_table=bool(table), waiting=len(queue)))
-    rows.append(
-        [button(talk.plain("Broadcast"), AudienceList()), *await waves.summary_button(tx, talk, place)]
-    )
-    rows.append([button(talk.plain("Panel"), Panel()), button(talk.plain("More…"), Rare(hat=hat_of(place)))])
+    rows.append([button(talk.plain("Broadcast"), AudienceList()), button(talk.plain("Panel"), Panel())])
+    rows.append([button(talk.plain("More…"), Rare(hat=hat_of(place)))])
     return Screen("\n".join(lines), rows)
 
 
@@ -119,17 +127,40 @@ async def _attention_lines(
     return lines
 
 
-async def _attention_row(
+class Way(NamedTuple):
+    """A kind of things that need the coordinator, and where they are looked at."""
+
+    label: str
+    things: int
+    press: CallbackData
+
+
+async def _attention(
     tx: Tx, talk: Talk, place: Place, owned: Sequence[schools.School], queue: Sequence[QueueRow]
-) -> Row:
-    row: list[InlineKeyboardButton] = []
-    if waivers := await _waivers(tx, place):
-        row.append(button(talk.plain("Not required? %(n)s", n=waivers), Waivers()))
-    if _silent(queue):
-        row.append(button(talk.plain("⏳ Who waits"), Silent()))
-    if await _without_people(tx, owned):
-        row.append(button(talk.plain("Not connected"), Unconnected()))
-    return row
+) -> list[Way]:
+    waivers, silent = await _waivers(tx, place), len(_silent(queue))
+    missing = len(await _without_people(tx, owned))
+    ways = (
+        Way(talk.plain("⏳ Who waits: %(n)s", n=silent), silent, Silent()),
+        Way(talk.plain("Not required? %(n)s", n=waivers), waivers, Waivers()),
+        Way(talk.plain("Not connected: %(n)s", n=missing), missing, Unconnected()),
+    )
+    return [way for way in ways if way.things]
+
+
+@router.callback_query(Waiting.filter())
+async def waiting(query: CallbackQuery, callback_data: Waiting, talk: Talk) -> None:
+    """Everything that needs the coordinator's word."""
+    place = _place_of(talk, callback_data.hat)
+    async with talk.db.read(talk.actor) as tx:
+        owned = [row.school for row in await schools.school_list(tx, municipality_id=place.municipality_id)]
+        queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
+        ways = await _attention(tx, talk, place, owned, queue)
+        lines = await _attention_lines(tx, talk, owned, queue)
+    rows: list[Row] = [[button(way.label, way.press)] for way in ways]
+    rows.append([button(talk.plain("‹ Back"), Home(hat=callback_data.hat))])
+    text = "\n".join(lines) if ways else talk.say("Nothing waits for you now.")
+    await talk.show(Screen(text, rows))
 
 
 def _of_work(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> Row:
@@ -145,7 +176,11 @@ def _of_work(talk: Talk, place: Place, *, has_table: bool, waiting: int) -> Row:
 async def rare(query: CallbackQuery, callback_data: Rare, talk: Talk) -> None:
     """What a coordinator does now and then."""
     plain = talk.plain
+    place = _place_of(talk, callback_data.hat)
+    async with talk.db.read(talk.actor) as tx:
+        summary = await waves.summary_button(tx, talk, place)
     rows: list[Row] = [
+        summary,
         [button(plain("Events"), EventList()), button(plain("Polls"), PollList())],
         [button(plain("Roadmaps"), Plans()), button(plain("Invite"), InviteRole())],
         [button(plain("Group chats"), GroupList()), button(plain("Second look"), Sample())],
@@ -153,6 +188,14 @@ async def rare(query: CallbackQuery, callback_data: Rare, talk: Talk) -> None:
         [button(plain("‹ Back"), Home(hat=callback_data.hat))],
     ]
     await talk.show(Screen(talk.say("What would you like to do?"), rows))
+
+
+def _place_of(talk: Talk, hat: str) -> Place:
+    """The place of a first screen; raises NotFound where the role has ended."""
+    found = next((place for place in talk.actor.places(*COORDINATORS) if hat_of(place) == hat), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _filters(place: Place) -> Filters:

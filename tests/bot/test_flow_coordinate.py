@@ -69,6 +69,35 @@ async def test_schools_without_anybody_are_named_with_a_link_at_hand(play: Play)
     assert marina.text.startswith("Руководитель школы: Тороповская ОШ, Даниловский МР.\n")
 
 
+async def test_a_busy_morning_stays_a_short_screen(play: Play) -> None:
+    await handed_in(play, "Вера")
+    for name in ("Тамара", "Дина"):
+        chat = play.chat(name)
+        await chat.say("/mydata")
+        await chat.press("Удалить мои данные")
+        await chat.press("Да, удалить")
+    play.world.clock.forward(days=7)
+    rimma = await at_home(play, "Римма")
+    assert rimma.labels == [
+        *("1.1: кто", "Написать им", "1.2: кто"),
+        *("Требует внимания: 2", "Все мероприятия", "На проверку: 1", "Рассылка", "Панель", "Ещё…"),
+    ]
+    home = rimma.last
+    await rimma.press("Требует внимания")
+    assert rimma.text.splitlines() == [
+        "⏳ без ответа кураторов дольше 3 рабочих дней: 1",
+        "Не подключилась к боту 1 школа",
+        "2 срока требуют уточнения",
+        "⏳ на проверке 1 отчёт",
+    ]
+    assert rimma.labels == ["⏳ Кто ждёт: 1", "Не подключены: 1", "‹ Назад"]
+    await rimma.press("‹ Назад")
+    assert "Требует внимания: 2" in rimma.labels
+    foreign = await at_home(play, "Саша")
+    await foreign.press_data(foreign.last, home.button("Требует внимания").data or "")
+    assert foreign.alert == told(NotFound())
+
+
 async def test_a_broadcast_to_exactly_those_who_have_not_handed_in(play: Play) -> None:
     await handed_in(play, "Вера")
     rimma = await at_home(play, "Римма")

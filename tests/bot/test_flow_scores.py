@@ -83,6 +83,7 @@ async def test_a_recommendation_comes_and_is_closed_with_a_word(play: Play) -> N
 async def test_the_summary_comes_with_its_picture(play: Play) -> None:
     await opened(play)
     rimma = await menu(play, "Римма")
+    await rimma.press("Ещё…")
     await rimma.press("Сводка")
     assert rimma.files() == ["photo"]
     lines = rimma.text.splitlines()
