@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from domain.db import Database
 from tests.stores import copy_database, drop_database
@@ -22,8 +22,11 @@ structlog.configure(
     ]
 )
 
-# A slow machine is no failure: nothing is timed in a test.
-settings.register_profile("vekha", deadline=None)
+# A slow machine is no failure: nothing is timed in a test. And a run today is the run of tomorrow: whoever hunts for
+# more takes the profile «hunt» (`pytest --hypothesis-profile=hunt`).
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("vekha", deadline=None, suppress_health_check=SLOW, derandomize=True)
+settings.register_profile("hunt", deadline=None, suppress_health_check=SLOW, max_examples=1000)
 settings.load_profile("vekha")
 
 
