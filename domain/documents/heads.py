@@ -13,6 +13,8 @@ def header_rows(lines: list[list[str]], at: int, place: int) -> tuple[int, int]:
         rest = [cell for index, cell in enumerate(line) if cell and index != place]
         if line[place] not in ("", lines[at][place]) or not any(re.search(r"[^\W\d]", cell) for cell in rest):
             break
+        if len(rest) == 1 and rest[0] in line[:place]:  # the name of a group of rows
+            break
         last += 1
     above = lines[at - 1] if at else []
     begins = at - 1 if any(above[place + 1 :]) and not above[place] else at

@@ -122,13 +122,13 @@ def read_delimited(data: bytes) -> list[Grid]:
 def _separator(lines: list[str]) -> str:
     """The sign that parts the lines most; a title of one cell may stand above them.
 
-    A Russian Excel parts by «;», and does not quote the commas of «ОГЭ, математика, участники, 2022».
+    A Russian Excel parts by «;» or by tabs, and does not quote the commas of «ОГЭ, математика, участники, 2022».
     """
     parts = {
         sign: max((len(next(csv.reader([line], delimiter=sign), [])) for line in lines), default=0)
         for sign in ";\t|,"
     }
-    return ";" if parts[";"] > 1 else max(parts, key=lambda sign: parts[sign])
+    return next((sign for sign in ";\t" if parts[sign] > 1), max(parts, key=lambda sign: parts[sign]))
 
 
 def _decoded(data: bytes) -> str:

@@ -1,17 +1,14 @@
 """Tables of results as schools and regions keep them: read by their headers, matched, brought in once."""
 
+from domain.headings import CLUSTER, Heading, procedure_in, year_in
 from domain.marksheets.actions import Brought, bring_in
 from domain.marksheets.queries import Matched, Preview, preview
 from domain.marksheets.rules import (
-    CLUSTER,
     Entry,
-    Heading,
     NoResults,
     Problem,
     Reading,
-    procedure_in,
     read,
-    year_in,
 )
 
 __all__ = [

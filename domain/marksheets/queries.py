@@ -70,13 +70,17 @@ async def preview(tx: Tx, reading: Reading) -> Preview:
 
 def _found(register: _Register, entry: Entry) -> Iterator[School]:
     login = entry.login.strip().lower()
+    if login.isdecimal():  # «edu030152» kept as the number 30152
+        login = f"edu{login:0>6}"
     if login in register.by_login:
         yield register.by_login[login]
         return
     wanted = schools.municipality_key(entry.municipality)
-    for school, key in register.by_name.get(schools.search_name(entry.school), []):
-        if not wanted or key == wanted:
-            yield school
+    named = register.by_name.get(schools.search_name(entry.school), [])
+    inside = [school for school, key in named if not wanted or key == wanted]
+    if not inside and entry.carried:  # the place of the rows above need not be that of this row
+        inside = [school for school, _ in named]
+    yield from inside
 
 
 def _problem(entry: Entry, message: str, **params: object) -> Problem:

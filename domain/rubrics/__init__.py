@@ -1,5 +1,6 @@
 """Criteria sets as data: groups, criteria, maxima, scales, bands, weights; and what facts score by them."""
 
+from domain.figures import half_up
 from domain.rubrics.actions import SetScored, copy_set, mark_scored, save_set
 from domain.rubrics.models import CriteriaSetVersion
 from domain.rubrics.queries import (
@@ -19,6 +20,7 @@ from domain.rubrics.rules import (
     CriteriaSet,
     Criterion,
     FactTooLarge,
+    FactTwice,
     FactUnclear,
     FactUnknown,
     Group,
@@ -28,7 +30,6 @@ from domain.rubrics.rules import (
     ScoredBy,
     SetIncomplete,
     SetUnreadable,
-    half_up,
     line_of,
     points_of_share,
     read_set,
@@ -43,6 +44,7 @@ __all__ = [
     "CriteriaSetVersion",
     "Criterion",
     "FactTooLarge",
+    "FactTwice",
     "FactUnclear",
     "FactUnknown",
     "Group",

@@ -2,14 +2,14 @@
 
 Source: DOMAIN.md §6. Contradictory maxima are refused: a total by them would have no meaning."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
 from typing import Any, NamedTuple
 
+from domain import figures
 from domain.errors import N_, DomainError
 
 CONTENT, ORGANISATIONAL = "content", "organisational"
@@ -66,6 +66,12 @@ class FactUnclear(DomainError):
     """A value that cannot be understood."""
 
     sentence = N_("«%(name)s»: the value %(value)s was not understood.")
+
+
+class FactTwice(DomainError):
+    """Two sources of one number: which of them counts must not be guessed."""
+
+    sentence = N_("«%(name)s» is given as a whole and by its parts too (%(parts)s). Leave one of them.")
 
 
 class Band(NamedTuple):
@@ -174,24 +180,18 @@ class Score:
     @property
     def index(self) -> Decimal:
         """Per cent of the maximum, half up, one decimal: 603/905 → 66.6."""
-        return half_up(self.total * 100 / self.max, 1)
+        return figures.half_up(self.total * 100 / self.max, 1)
 
     @property
     def index_printed(self) -> Decimal:
         """The same with as many decimals as the set prints: 399/1105 → 36."""
-        return half_up(self.total * 100 / self.max, self.decimals)
-
-
-def half_up(value: Fraction, decimals: int) -> Decimal:
-    """Rounded half up: 12.5 → 13, never the banker's 12. For values that are not negative."""
-    scaled = floor(value * 10**decimals + Fraction(1, 2))
-    return Decimal(scaled).scaleb(-decimals)
+        return figures.half_up(self.total * 100 / self.max, self.decimals)
 
 
 def points_of_share(criterion: Criterion, share: Fraction) -> Fraction:
     """Points of an exact share (per cent): half-open bands (24.9 is still below 25), else in proportion."""
     if not 0 <= share <= WHOLE:
-        raise FactTooLarge(name=criterion.title, value=_shown(share), max=100)
+        raise FactTooLarge(name=criterion.title, value=figures.shown(share), max=100)
     if not criterion.bands:
         return criterion.max * share / 100
     return [band.points for band in criterion.bands if band.start <= share][-1]
@@ -201,93 +201,97 @@ def score(of: CriteriaSet, facts: Mapping[str, Any]) -> Score:
     """What the facts score by the set.
 
     `facts` by criterion: points; a word of the scale; `{"done": 5, "of": 20}` or `{"percent": 25}` for a criterion with
-    bands; `{"mean_of": [1, 2]}` for the average of a sample. By group: its points as a whole. `total`: an official
-    total of which nothing else is known. Raises FactUnknown, FactTooLarge, FactUnclear, SetIncomplete.
+    bands; `{"mean_of": [1, 2]}` for the average of a sample. A group, or a criterion with parts: its points as a whole.
+    `total`: an official total and nothing else. Raises FactUnknown, FactTooLarge, FactUnclear, FactTwice, SetIncomplete.
     """
-    _check_keys(of, facts)
-    if "total" in facts:
-        total = _points(facts["total"], "total", of.max)
-        return Score({}, total, of.max, (), (), of.decimals)
+    given = {key: fact for key, fact in facts.items() if fact is not None}
+    _check_keys(of, facts.keys(), given.keys())
+    if "total" in given:
+        return Score({}, _points(given["total"], "total", of.max), of.max, (), (), of.decimals)
     groups: dict[str, Fraction] = {}
     lines: list[Line] = []
     missing: list[str] = []
     for group in of.groups:
-        given = [leaf for c in group.criteria for leaf in c.leaves() if facts.get(leaf.key) is not None]
-        if facts.get(group.key) is not None:
-            groups[group.key] = _points(facts[group.key], group.title, group.max)
+        if group.key in given:
+            groups[group.key] = _points(given[group.key], group.title, group.max)
             continue
         if not group.complete:
             raise SetIncomplete(name=group.title)
-        found = [line_of(leaf, facts[leaf.key]) for leaf in given]
-        kept = [line for line in found if line is not None]
-        known = {line.key for line in kept}
-        missing += [leaf.key for c in group.criteria for leaf in c.leaves() if leaf.key not in known]
+        scored = [one for c in group.criteria for one in ((c,) if c.key in given else c.leaves())]
+        found = {one.key: line_of(one, given[one.key]) for one in scored if one.key in given}
+        kept = [line for line in found.values() if line is not None]
+        missing += [one.key for one in scored if found.get(one.key) is None]
         groups[group.key] = sum((line.points for line in kept), Fraction(0))
         lines += kept
     total = sum((group.weight * groups[group.key] for group in of.groups), Fraction(0))
     return Score(groups, total, of.max, tuple(lines), tuple(missing), of.decimals)
 
 
-def _check_keys(of: CriteriaSet, facts: Mapping[str, Any]) -> None:
+def _check_keys(of: CriteriaSet, named: Collection[str], given: Collection[str]) -> None:
     known = [leaf.key for leaf in of.leaves()]
-    for key in facts.keys() - {*known, *(group.key for group in of.groups), "total"}:
-        raise FactUnknown(key=key, known=", ".join(known))
+    wholes: dict[str, tuple[str, list[str]]] = {}  # what has parts → its title and their keys
     for group in of.groups:
-        parts = [leaf.key for c in group.criteria for leaf in c.leaves() if facts.get(leaf.key) is not None]
-        if parts and (facts.get(group.key) is not None or "total" in facts):
-            # Two sources of one number: which of them counts must not be guessed.
-            raise FactUnclear(name=group.title, value=", ".join(parts))
+        own = [c for c in group.criteria if c.parts and c.key not in known]
+        with_parts = {c.key: (c.title, [part.key for part in c.parts]) for c in own}
+        inside = [leaf.key for c in group.criteria for leaf in c.leaves()]
+        wholes |= {**with_parts, group.key: (group.title, [*with_parts, *inside])}
+    wholes["total"] = "total", [*wholes, *known]
+    for key in named:
+        if key not in known and key not in wholes:
+            raise FactUnknown(key=key, known=", ".join(known))
+    for key, (title, inside) in wholes.items():
+        if key in given and (parts := [part for part in dict.fromkeys(inside) if part in given]):
+            raise FactTwice(name=title, parts=", ".join(parts))
 
 
 def line_of(criterion: Criterion, fact: Any) -> Line | None:
     """What one fact gives; None where it says nothing. Raises FactTooLarge, FactUnclear."""
-    by_word = {word.casefold(): points for points, word in criterion.scale.items()}
-    if isinstance(fact, str) and fact.strip().casefold() in by_word:
-        fact = by_word[fact.strip().casefold()]
     if isinstance(fact, Mapping):
         return _measured(criterion, fact)
-    points_ = _points(fact, criterion.title, criterion.max)
+    points_ = _said(criterion, fact)
     if criterion.scale and points_ not in criterion.scale:
-        raise FactUnclear(name=criterion.title, value=_shown(points_))
+        raise FactUnclear(name=criterion.title, value=figures.shown(points_))
     return Line(criterion.key, criterion.title, points_, criterion.max)
 
 
+def _said(criterion: Criterion, value: Any) -> Fraction:
+    """Points, or the points of a word of the scale."""
+    by_word = {word.casefold(): points for points, word in criterion.scale.items()}
+    word = value.strip().casefold() if isinstance(value, str) else ""
+    return _points(by_word.get(word, value), criterion.title, criterion.max)
+
+
 def _measured(criterion: Criterion, fact: Mapping[str, Any]) -> Line | None:
-    keys = set(fact)
+    keys, title = set(fact), criterion.title
     if fact == {"mean_of": []}:
         return None
     if keys == {"mean_of"} and isinstance(fact["mean_of"], list):
-        parts = [_points(value, criterion.title, criterion.max) for value in fact["mean_of"]]
-        return Line(criterion.key, criterion.title, sum(parts, Fraction(0)) / len(parts), criterion.max)
+        parts = [_said(criterion, value) for value in fact["mean_of"]]
+        return Line(criterion.key, title, sum(parts, Fraction(0)) / len(parts), criterion.max)
     if (shared := bool(criterion.bands or criterion.automatic)) and keys == {"done", "of"}:
-        if not (whole := _number(fact["of"], criterion.title)):  # nothing was planned: no share
+        whole = _points(fact["of"], title, WHOLE**4)
+        done = _points(fact["done"], title, whole)
+        if not whole:  # nothing was planned: no share
             return None
-        share = _number(fact["done"], criterion.title) * 100 / whole
+        share = done * 100 / whole
     elif shared and keys == {"percent"}:
-        share = _number(fact["percent"], criterion.title)
+        share = _number(fact["percent"], title)
     else:
-        raise FactUnclear(name=criterion.title, value=dict(fact))
-    return Line(criterion.key, criterion.title, points_of_share(criterion, share), criterion.max, share)
+        raise FactUnclear(name=title, value=dict(fact))
+    return Line(criterion.key, title, points_of_share(criterion, share), criterion.max, share)
 
 
 def _points(value: Any, name: str, most: Fraction) -> Fraction:
     number = _number(value, name)
     if not 0 <= number <= most:
-        raise FactTooLarge(name=name, value=_shown(number), max=_shown(most))
+        raise FactTooLarge(name=name, value=figures.shown(number), max=figures.shown(most))
     return number
 
 
 def _number(value: Any, name: str) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Fraction):
-        raise FactUnclear(name=name, value=value)
-    try:
-        return Fraction("".join(str(value).split()).removesuffix("%").replace(",", "."))
-    except (ValueError, ZeroDivisionError) as error:
-        raise FactUnclear(name=name, value=value) from error
-
-
-def _shown(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else f"{float(value):g}"
+    if (found := figures.exact(value)) is None:
+        raise FactUnclear(name=name, value=str(value)[:60])
+    return found
 
 
 def read_set(document: Mapping[str, Any]) -> CriteriaSet:
@@ -314,7 +318,7 @@ def read_set(document: Mapping[str, Any]) -> CriteriaSet:
         raise SetUnreadable(where=next(key for key in keys if keys.count(key) > 1))
     given = document.get("max")
     if given is not None and _number_in(given, "max") != found.max:
-        raise MaximaContradict(name=found.title, sum=_shown(found.max), max=given)
+        raise MaximaContradict(name=found.title, sum=figures.shown(found.max), max=given)
     if found.max <= 0 or found.decimals not in (0, 1, 2):
         raise SetUnreadable(where="decimals" if found.max > 0 else "max")
     return found
@@ -327,7 +331,7 @@ def _group(item: Mapping[str, Any]) -> Group:
     complete = bool(item.get("complete", True))
     total = sum((c.max for c in criteria), Fraction(0))
     if total > most or (complete and total != most):
-        raise MaximaContradict(name=title, sum=_shown(total), max=_shown(most))
+        raise MaximaContradict(name=title, sum=figures.shown(total), max=figures.shown(most))
     printed = item.get("printed_max")
     return Group(
         _text(item, "key"),
@@ -346,7 +350,7 @@ def _criterion(item: Mapping[str, Any]) -> Criterion:
     parts = tuple(_criterion(part) for part in _list(item, "parts"))
     total = sum((part.max for part in parts), Fraction(0))
     if parts and total != most:
-        raise MaximaContradict(name=title, sum=_shown(total), max=_shown(most))
+        raise MaximaContradict(name=title, sum=figures.shown(total), max=figures.shown(most))
     try:
         scored_by = ScoredBy(item.get("scored_by", "expert"))
         scale = {int(points): str(word) for points, word in dict(item.get("scale", {})).items()}
@@ -355,7 +359,7 @@ def _criterion(item: Mapping[str, Any]) -> Criterion:
     except (ValueError, KeyError, TypeError) as error:
         raise SetUnreadable(where=title) from error
     if scale and max(scale) != most:
-        raise MaximaContradict(name=title, sum=max(scale), max=_shown(most))
+        raise MaximaContradict(name=title, sum=max(scale), max=figures.shown(most))
     _check_bands(title, bands, most)
     remarks = tuple(str(remark) for remark in item.get("remarks", ()))
     automatic = str(item.get("automatic", ""))
@@ -364,11 +368,9 @@ def _criterion(item: Mapping[str, Any]) -> Criterion:
 
 def _check_bands(title: str, bands: tuple[Band, ...], most: Fraction) -> None:
     starts, points = [b.start for b in bands], [b.points for b in bands]
-    right = starts == sorted(set(starts)) and points == sorted(points)
-    if bands and not (
-        right and starts[0] == 0 and starts[-1] <= WHOLE and points[-1] == most and points[0] >= 0
-    ):
-        raise BandsUnclear(name=title, max=_shown(most))
+    rising = starts == sorted(set(starts)) and points == sorted(points)
+    if bands and not (rising and starts[0] == 0 and starts[-1] <= WHOLE and points[-1] == most):
+        raise BandsUnclear(name=title, max=figures.shown(most))
 
 
 def _list(document: Mapping[str, Any], key: str) -> Iterable[Mapping[str, Any]]:
@@ -392,9 +394,7 @@ def _whole(value: Any, where: str) -> int:
 
 
 def _number_in(value: Any, where: str) -> Fraction:
-    try:
-        if (number := _number(value, where)) >= 0:
-            return number
-    except FactUnclear as error:
-        raise SetUnreadable(where=where) from error
-    raise SetUnreadable(where=where)
+    number = figures.exact(value)
+    if number is None or number < 0:
+        raise SetUnreadable(where=where)
+    return number

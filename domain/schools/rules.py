@@ -55,7 +55,9 @@ def fold(text: str) -> str:
 def municipality_key(name: str) -> str:
     """The distinctive part of a municipality's name: «Даниловский МР» = «Даниловский район»."""
     text = fold(name).replace("муниципальный", "")
-    text = re.sub(r"\b(мр|го|мо|мо|м\.р\.|район|округ|городской|г\.|город)\b\.?|\bг\.\s*", " ", text)
+    text = re.sub(
+        r"(?<!\w)(м\. ?р|г\. ?о|м\. ?о|мр|го|мо|р-н|район|округ|городской|город|г)(?!\w)\.?", " ", text
+    )
     return re.sub(r"[^\w-]+", " ", text).strip()
 
 

@@ -131,13 +131,34 @@ def test_what_is_missing_counts_nothing_and_is_named() -> None:
         ({"tasks": "maybe"}, rubrics.FactUnclear),
         ({"tasks": 1.5}, rubrics.FactUnclear),
         ({"curators": {"done": 1, "of": 2}}, rubrics.FactUnclear),
-        ({"content": 5, "tasks": 1}, rubrics.FactUnclear),
+        ({"content": 5, "tasks": 1}, rubrics.FactTwice),
+        ({"cycle": 5, "tasks": 1}, rubrics.FactTwice),
+        ({"content": 5, "cycle": 1}, rubrics.FactTwice),
+        ({"total": 5, "content": 1}, rubrics.FactTwice),
         ({"total": 906}, rubrics.FactTooLarge),
+        ({"cycle": 7}, rubrics.FactTooLarge),
+        ({"antirisk_programme": {"done": -5, "of": -10}}, rubrics.FactTooLarge),
+        ({"antirisk_programme": {"done": 3, "of": 0}}, rubrics.FactTooLarge),
+        ({"antirisk_programme": {"percent": "1/3"}}, rubrics.FactUnclear),
+        ({"antirisk_programme": "1e999999999"}, rubrics.FactUnclear),
+        ({"antirisk_programme": float("nan")}, rubrics.FactUnclear),
     ],
 )
 def test_impossible_facts_are_refused(facts: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         score(SVERDLOVSK, facts)
+
+
+def test_a_criterion_with_parts_can_be_given_as_a_whole() -> None:
+    found = score(SVERDLOVSK, {"antirisk_programme": 1, "cycle": 5, "curators": {"mean_of": ["1", 2]}})
+    assert numbers(found) == (6, Fraction(3, 2), Fraction(1203, 2), 905, Decimal("66.5"))
+    assert [line.key for line in found.lines] == ["antirisk_programme", "cycle", "curators"]
+    assert found.missing == ("stage_completed", "engagement")
+
+
+def test_a_sample_is_said_in_words_too() -> None:
+    found = score(SVERDLOVSK, {"tasks": {"mean_of": ["да", "частично", "да"]}})
+    assert found.content == Fraction(5, 3)
 
 
 def test_contradictory_maxima_are_refused_with_the_sum() -> None:

@@ -79,8 +79,20 @@ def test_a_set_is_printed_to_be_copied(tmp_path: Path) -> None:
         ({"set": "2022-wave-3"}, "facts.json: в «facts» нужен объект «критерий: факт»."),
         (
             {"set": "2022-wave-3", "facts": {"curators": 3}},
-            "«Работа кураторов в ИС МЭДК»: 3 не подходит, нужно от 0 до 2.",
+            "facts.json: «Работа кураторов в ИС МЭДК»: 3 не подходит, нужно от 0 до 2.",
         ),
+        (
+            {
+                "set": "2022-wave-3",
+                "subjects": [{"name": "А", "facts": {}}, {"name": "Б", "facts": {"x": 1}}],
+            },
+            "facts.json, «Б»: В наборе нет критерия «x».",
+        ),
+        (
+            {"set": "2022-wave-3", "facts": {"content": 6, "antirisk_programme": 1}},
+            "facts.json: «Содержательная часть» указана и целиком, и по частям (antirisk_programme).",
+        ),
+        ({"set": {"key": "x"}, "facts": {}}, "facts.json, set: Набор критериев не читается"),
         ([], "facts.json: нужен один объект JSON."),
     ],
 )
@@ -91,13 +103,37 @@ def test_what_cannot_be_scored_is_said(tmp_path: Path, document: Any, sentence: 
     assert (code, out, err.startswith(sentence)) == (1, "", True), err
 
 
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "facts.json — не документ JSON: посмотрите строку 1, знак 1.\n"),
+        (b'{"facts": {},\n "set": }', "facts.json — не документ JSON: посмотрите строку 2, знак 9.\n"),
+        ('{"set": "да"}'.encode("cp1251"), "facts.json: сохраните файл в кодировке UTF-8.\n"),
+        (
+            b'{"set": "2022-wave-3", "facts": {"curators": 1, "curators": 2}}',
+            "facts.json: «curators» стоит дважды.\n",
+        ),
+    ],
+)
+def test_a_file_that_is_no_document_says_where(tmp_path: Path, data: bytes, sentence: str) -> None:
+    (tmp_path / "facts.json").write_bytes(data)
+    assert run("monitoring", "score", str(tmp_path / "facts.json"), "--json") == (1, "", sentence)
+
+
+def test_a_document_in_another_unicode_is_read(tmp_path: Path) -> None:
+    document = {"set": "sverdlovsk-2022", "facts": {"tasks": "да"}}
+    (tmp_path / "facts.json").write_bytes(json.dumps(document, ensure_ascii=False).encode("utf-16"))
+    code, out, _ = run("monitoring", "score", str(tmp_path / "facts.json"), "--json")
+    assert (code, json.loads(out)["total"]) == (0, 200)
+
+
 def test_contradictory_maxima_are_refused_with_the_sum(tmp_path: Path) -> None:
     _, text, _ = run("monitoring", "sets", "sverdlovsk-2022")
     own = tmp_path / "own.toml"
     own.write_text(text.replace("max = 9\n", "max = 15\n").replace("printed_max = 15\n", ""), "utf-8")
     (tmp_path / "facts.json").write_text('{"facts": {}}', "utf-8")
     code, _, err = run("monitoring", "score", str(tmp_path / "facts.json"), "--set", str(own))
-    assert (code, err) == (1, "«Содержательная часть»: сумма максимумов — 9, а указано 15.\n")
+    assert (code, err) == (1, "own.toml: «Содержательная часть»: сумма максимумов — 9, а указано 15.\n")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,17 @@
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from domain.errors import DomainError
 from vekha.commands.reading import AsJson, read_bytes
 from vekha.console import Refused, about, emit, group, note, out, say
 
@@ -60,13 +63,17 @@ def score(
     from domain import rubrics
 
     document = _document(file)
-    of = criteria_set(set_ if set_ is not None else document.get("set"))
+    of = criteria_set(set_ if set_ is not None else document.get("set"), file.name)
     subjects = document.get("subjects", [{"facts": document.get("facts")}])
     if not isinstance(subjects, list) or not all(
         isinstance(s, dict) and isinstance(s.get("facts"), dict) for s in subjects
     ):
         raise Refused(say("%(path)s: «facts» must be an object of facts by criterion.", path=file.name))
-    found = [(str(s.get("name", "")), rubrics.score(of, s["facts"])) for s in subjects]
+    found = []
+    for subject in subjects:
+        name = str(subject.get("name", ""))
+        with _named(f"{file.name}, «{name}»" if name else file.name):
+            found.append((name, rubrics.score(of, subject["facts"])))
     for name, printed, total in of.contradictions:
         note(
             say(
@@ -125,14 +132,17 @@ def sets(
         out(f"{known.key}\t{plain(known.max)}\t{known.title}")
 
 
-def criteria_set(named: Any) -> "CriteriaSet":
-    """A set by its key, from a file, or from a whole document."""
+def criteria_set(named: Any, inside: str = "") -> "CriteriaSet":
+    """A set by its key, from a file, or from a whole document that stands `inside` a file."""
     from domain import rubrics
 
     if isinstance(named, Mapping):
-        return rubrics.read_set(named)
+        with _named(f"{inside}, set"):
+            return rubrics.read_set(named)
     if isinstance(named, str) and Path(named).suffix in (".toml", ".json"):
-        return rubrics.read_set(_document(Path(named)))
+        document = _document(Path(named))
+        with _named(Path(named).name):
+            return rubrics.read_set(document)
     found = rubrics.find_shipped(named) if isinstance(named, str) else None
     if found is None:
         raise Refused(
@@ -156,16 +166,49 @@ def set_document(named: str) -> dict[str, Any]:
     )
 
 
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """What is refused inside names the file, and the subject, that it stands in."""
+    try:
+        yield
+    except DomainError as error:
+        raise Refused(f"{where}: {say.error(error)}") from error
+
+
 def _document(path: Path) -> dict[str, Any]:
     data = read_bytes(path)
     try:
-        text = data.decode("utf-8-sig")
-        found = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text, parse_float=str)
-    except ValueError as error:
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        found = (
+            tomllib.loads(text)
+            if path.suffix == ".toml"
+            else json.loads(text, parse_float=str, object_pairs_hook=partial(_once, path.name))
+        )
+    except UnicodeDecodeError as error:
+        raise Refused(say("%(path)s: save the file in the encoding UTF-8.", path=path.name)) from error
+    except json.JSONDecodeError as error:
+        where = {"line": error.lineno, "column": error.colno}
+        raise Refused(
+            say(
+                "%(path)s is no JSON document: look at line %(line)s, character %(column)s.",
+                path=path.name,
+                **where,
+            )
+        ) from error
+    except (ValueError, RecursionError) as error:
         raise Refused(say("%(path)s cannot be read: %(error)s", path=path, error=error)) from error
     if not isinstance(found, dict):
         raise Refused(say("%(path)s: one JSON object is needed.", path=path.name))
     return found
+
+
+def _once(name: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand there once: of two facts about one criterion none is to be guessed."""
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise Refused(say("%(path)s: «%(key)s» stands there twice.", path=name, key=key))
+    return dict(pairs)
 
 
 def _result(of: "CriteriaSet", name: str, result: "Score") -> dict[str, Any]:

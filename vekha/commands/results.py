@@ -259,10 +259,9 @@ def _procedure(words: str | None, known: "Mapping[str, AssessmentProcedure]") ->
 
 
 def _sentence(problem: "Problem", name: str) -> str:
-    where = say("row %(row)s", row=problem.row)
-    sheet = f", {problem.sheet}" if problem.sheet else ""
-    school = f", {problem.params['school']}" if problem.params.get("school") else ""
-    return f"{name}{sheet}, {where}{school}: {say(problem.message, **problem.params)}"
+    where = [name, problem.sheet, say("row %(row)s", row=problem.row) if problem.row else ""]
+    where.append(str(problem.params.get("school") or ""))
+    return f"{', '.join(filter(None, where))}: {say(problem.message, **problem.params)}"
 
 
 def _brought(brought: "Brought", reading: "Reading", *, preview: bool) -> dict[str, Any]:
