@@ -168,6 +168,7 @@ async def weekly_summary(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
     if found.late:
         schools = say.n("%(n)s school", "%(n)s schools", found.late_schools)
         lines.append("🔴 " + say("Late: %(n)s, %(schools)s", n=found.late, schools=schools))
+    lines.extend(own_lines(say, found.own))
     if found.due:
         lines.append("🟡 " + say("Due this week: %(n)s", n=found.due))
     for waiting in found.waiting[: chase.SHOWN]:
@@ -195,6 +196,35 @@ async def weekly_summary(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
     lines.extend(peer_lines(say, found.peers, progress.today(mine)))
     plain = texts(say.language, escape=False)
     return Notice("\n".join(lines), ((button(plain("To the first screen"), Home()),),))
+
+
+def own_lines(say: Texts, found: Sequence[chase.OwnSilence]) -> list[str]:
+    """What the coordinator's own office has not done, and what nobody decides about."""
+    lines = []
+    for office in found:
+        if office.late:
+            days = say.n("%(n)s working day", "%(n)s working days", office.days)
+            lines.append(
+                "🔴 "
+                + say(
+                    "%(office)s, own tasks late: %(n)s, the longest %(days)s",
+                    office=office.office,
+                    n=office.late,
+                    days=days,
+                )
+            )
+        if office.waiting:
+            days = say.n("%(n)s working day", "%(n)s working days", office.waiting_days)
+            lines.append(
+                "⏳ "
+                + say(
+                    "%(office)s, own reports without a decision: %(n)s, the longest %(days)s",
+                    office=office.office,
+                    n=office.waiting,
+                    days=days,
+                )
+            )
+    return lines
 
 
 def peer_lines(say: Texts, found: Sequence[peer_watch.State], today: date) -> list[str]:

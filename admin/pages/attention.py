@@ -13,7 +13,7 @@ from admin.auth import Visitor
 from admin.forms import Form, read_form, sent
 from admin.page import Visit
 from admin.words import DELIVERY, MESSAGES
-from domain import alarms, audit, calendars, inbox, outbox, people
+from domain import alarms, audit, calendars, chase, inbox, outbox, people
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
@@ -63,12 +63,14 @@ async def attention(visit: Visitor) -> Response:
     async with visit.read() as tx:
         found = await _doubtful(tx)
         ringing = await alarms.ringing(tx)
+        own = await chase.own_silences(tx)
         missing = await calendars.missing_year(tx, _place(visit).region_id or 0)
     return visit.page(
         "attention/list.html",
         messages=found.messages,
         updates=found.updates,
         alarms=[(alarm, trouble_text(visit, alarm)) for alarm in ringing],
+        own=own,
         missing_year=missing,
         delivery_words=DELIVERY,
         message_words=MESSAGES,

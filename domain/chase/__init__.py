@@ -3,10 +3,12 @@
 from domain.chase.actions import add_step, close_step, plan_steps, take
 from domain.chase.models import JointStep, TakenSilence
 from domain.chase.queries import (
+    OwnSilence,
     Silence,
     Uninvolved,
     crossings,
     joint_steps,
+    own_silences,
     silences,
     taken,
     unheard_levels,
@@ -32,6 +34,7 @@ __all__ = [
     "TAKEN_DAYS",
     "UNINVOLVED_DAYS",
     "JointStep",
+    "OwnSilence",
     "Side",
     "Silence",
     "TakenSilence",
@@ -42,6 +45,7 @@ __all__ = [
     "crossings",
     "end_of",
     "joint_steps",
+    "own_silences",
     "plan_steps",
     "silences",
     "take",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from domain import calendars, people, progress, schools
-from domain.actor import SCHOOL_TEAM, Actor, Role
+from domain.actor import SCHOOL_TEAM, Actor, Place, Role
 from domain.chase import rules
 from domain.chase.models import JointStep, TakenSilence
 from domain.chase.rules import Between, Side
@@ -27,6 +27,17 @@ class Silence(NamedTuple):
     days: int  # working days
     things: int
     taken_by: str = ""
+
+
+class OwnSilence(NamedTuple):
+    """What an office whose keeper the actor is has not done in time, or has handed in and nobody decides."""
+
+    office: str
+    late: int
+    days: int  # working days of the longest
+    assignment_id: int  # which that is
+    waiting: int = 0  # of a region's office: reports that a colleague has to decide about
+    waiting_days: int = 0
 
 
 class Uninvolved(NamedTuple):
@@ -183,6 +194,48 @@ async def _with_takers(tx: Tx, found: list[Silence]) -> list[Silence]:
     )
     takers = {(side, school): name for side, school, name in (await tx.session.execute(query))}
     return [s._replace(taken_by=takers.get((s.side, s.school_id), "")) for s in found]
+
+
+async def own_silences(tx: Tx) -> list[OwnSilence]:
+    """Silence of the actor's own offices, by name; nothing of one in which all is well.
+
+    Above a region there is no level that could hear of its office, so its own coordinators do, every Monday and on
+    the panel, until the silence ends (DOMAIN.md §4.5: never a silent drop).
+    """
+    today, zone = progress.today(tx), tx.actor.timezone
+    own = await calendars.own_days(tx, next((g.place.region_id for g in tx.actor.grants), None))
+    late = and_(Assignment.status.in_(progress.OPEN), Assignment.reminds, Assignment.due_on < today)
+    undecided = and_(Assignment.status == Status.IN_REVIEW, Assignment.municipality_id.is_(None))
+    query = select(Assignment).where(
+        within(tx.actor, Permission.SUBMIT, Assignment),
+        Assignment.school_id.is_(None),
+        or_(late, undecided),
+    )
+    quiet: dict[Place, list[tuple[int, int, bool]]] = {}
+    for work in await tx.session.scalars(query.order_by(Assignment.id)):
+        began, waits = local_day(work.status_at, zone), work.status is Status.IN_REVIEW
+        if not waits and work.due_on is not None:
+            began = max(began, work.due_on)
+        row = working_days_between(began, today, own), work.id, waits
+        quiet.setdefault(work.place, []).append(row)
+    named = await schools.place_names(tx, quiet)
+    found = []
+    for place, rows in quiet.items():
+        owed = [(days, id_) for days, id_, waits in rows if not waits and days]
+        sent = [(days, id_) for days, id_, waits in rows if waits and days >= progress.SILENT_DAYS]
+        if owed or sent:
+            longest = max(owed or sent)
+            found.append(
+                OwnSilence(
+                    named[place].name,
+                    len(owed),
+                    longest[0] if owed else 0,
+                    longest[1],
+                    len(sent),
+                    max(sent)[0] if sent else 0,
+                )
+            )
+    return sorted(found)
 
 
 async def unheard_levels(tx: Tx) -> list[tuple[Role, str]]:

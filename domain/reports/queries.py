@@ -45,6 +45,7 @@ class Attention:
     unreachable: Sequence[people.Person]
     silent_reviews: Sequence[SilentReview]
     unheard: Sequence[tuple[Role, str]] = ()  # levels where nobody would hear of a silence
+    own: Sequence[chase.OwnSilence] = ()  # the actor's own offices
 
     def __bool__(self) -> bool:
         return bool(
@@ -54,6 +55,7 @@ class Attention:
             or self.unreachable
             or self.silent_reviews
             or self.unheard
+            or self.own
         )
 
 
@@ -343,4 +345,5 @@ async def attention(tx: Tx) -> Attention:
         unreachable=(await tx.session.scalars(unreachable)).all() if lost else [],
         silent_reviews=await silent_reviews(tx),
         unheard=await chase.unheard_levels(tx),
+        own=await chase.own_silences(tx),
     )

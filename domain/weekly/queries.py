@@ -38,6 +38,7 @@ class Summary:
     cycle: Sequence[seasons.SeasonTask] = ()  # the rating or the correction of this month that still waits
     corrected: seasons.Answered | None = None  # how many schools have corrected their plans
     peers: Sequence[peer_watch.State] = ()  # rounds of mutual expertise that run
+    own: Sequence[chase.OwnSilence] = ()  # what their own office has not done
 
     def __bool__(self) -> bool:
         return bool(
@@ -49,6 +50,7 @@ class Summary:
             or self.uninvolved
             or self.cycle
             or self.peers
+            or self.own
         )
 
 
@@ -86,6 +88,7 @@ async def summary(tx: Tx) -> Summary:
         cycle=await seasons.open_tasks(tx),
         corrected=await seasons.answered(tx),
         peers=await peer_watch.states(tx),
+        own=attention.own,
     )
 
 

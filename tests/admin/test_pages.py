@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
@@ -14,7 +15,8 @@ from domain.actor import SYSTEM, Role
 from domain.outbox import OutboxMessage
 from tests.admin import targets
 from tests.admin.conftest import Panel, count_statements
-from tests.world import World
+from tests.domain.test_offices import give
+from tests.world import START, World
 
 
 def links(html: str, start: str) -> list[str]:
@@ -240,6 +242,21 @@ async def test_a_broadcast_is_looked_at_before_it_is_sent_and_sent_once(panel: P
     async with world.db.read(await world.actor("Марина")) as tx:
         found = (await broadcasts.broadcast(tx, 1)).deliveries
     assert sorted(d.person.name for d in found) == ["Дина", "Тамара"]
+
+
+async def test_what_the_regions_own_office_has_not_done_stands_on_its_coordinators_pages(
+    panel: Panel,
+) -> None:
+    work_id = await give(panel.world, "область", "2.1", due=START.date() - timedelta(days=3))
+    panel.world.clock.forward(days=7)
+    for path in ("/", "/attention"):
+        page = (await panel.get("Римма", path)).text
+        assert (
+            f'<a href="/work/{work_id}">Ярославская область, свои дела: просрочено 1, дольше всего 5 рабочих дней</a>'
+            in page
+        )
+    assert "свои дела" not in (await panel.get("Марина", "/")).text
+    assert "свои дела" not in (await panel.get("Ольга", "/")).text
 
 
 async def test_what_needs_attention_can_be_settled(panel: Panel) -> None:

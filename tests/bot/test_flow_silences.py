@@ -5,7 +5,9 @@ from datetime import timedelta
 from domain import weekly
 from tests.bot.chat import Play
 from tests.domain.test_chase import late
+from tests.domain.test_offices import give
 from tests.domain.test_progress import hand_in
+from tests.world import START
 
 LINE = "🔇 Тороповская ОШ молчит {days}, не сдано 1 дело"
 
@@ -93,3 +95,21 @@ async def test_coordinators_read_how_the_week_begins(play: Play) -> None:
     assert await weekly.plan(play.db) == 0
     play.world.clock.forward(days=6)
     assert await weekly.plan(play.db) == 4
+
+
+async def test_the_silence_of_the_regions_own_office_is_said_every_monday_until_it_ends(play: Play) -> None:
+    work_id = await give(play.world, "область", "2.1", due=START.date() - timedelta(days=3))
+    rimma, marina = play.chat("Римма"), play.chat("Марина")
+    line = "🔴 Ярославская область, свои дела: просрочено 1, дольше всего {}"
+    for ahead, days in ((7, "5 рабочих дней"), (21, "18 рабочих дней")):  # with the days off of May
+        play.world.clock.forward(days=ahead)
+        await weekly.plan(play.db)
+        await play.settled()
+        assert line.format(days) in rimma.text.splitlines()
+        assert "свои дела" not in marina.text
+    await hand_in(play.world, "Римма", work_id, "https://example.org/prikaz")
+    play.world.clock.forward(days=7)
+    await weekly.plan(play.db)
+    await play.settled()
+    assert rimma.text.splitlines()[0] == "Начинается неделя"
+    assert "свои дела" not in rimma.text

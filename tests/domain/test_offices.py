@@ -385,3 +385,43 @@ async def test_a_report_of_an_office_that_nobody_decides_is_heard_of(world: Worl
         await chase.take(tx, Side.OFFICE_REVIEWER, municipality)
     async with world.db.read(await world.actor("Римма")) as tx:
         assert await chase.silences(tx) == []
+
+
+async def own_silences(world: World, name: str) -> list[chase.OwnSilence]:
+    async with world.db.read(await world.actor(name)) as tx:
+        return await chase.own_silences(tx)
+
+
+async def test_a_silent_office_of_the_region_has_only_its_own_coordinators_to_hear_of_it(
+    world: World,
+) -> None:
+    await second_regional(world)
+    first = await give(world, "область", "2.1", due=START.date() - timedelta(days=3))  # Friday
+    last = await give(world, "область", "4.1", due=START.date())
+    assert await own_silences(world, "Римма") == []  # given today: overdue, and yet nobody has been silent
+    world.clock.forward(days=7)
+    expected = [chase.OwnSilence("Ярославская область", 2, 5, last)]
+    for name in ("Римма", "Рита"):
+        assert await own_silences(world, name) == expected
+        async with world.db.read(await world.actor(name)) as tx:
+            assert ((await weekly.summary(tx)).own, (await reports.attention(tx)).own) == (expected, expected)
+            assert [s.side for s in await chase.silences(tx) if s.school == "Ярославская область"] == []
+    for name in ("Марина", "Кирилл", "Ольга", "Тамара", "Саша"):
+        assert await own_silences(world, name) == []
+    # It ends by itself: what waits for a colleague becomes a silence of its own after as long as elsewhere.
+    number = await hand_in(world, "Римма", last)
+    assert await own_silences(world, "Римма") == [chase.OwnSilence("Ярославская область", 1, 5, first)]
+    world.clock.forward(days=3)
+    await hand_in(world, "Римма", first)
+    assert await own_silences(world, "Рита") == []
+    world.clock.forward(days=1)
+    assert await own_silences(world, "Рита") == [chase.OwnSilence("Ярославская область", 0, 0, last, 1, 4)]
+    await decide(world, "Рита", number, Decision.CONFIRM)
+    assert await own_silences(world, "Рита") == []
+
+
+async def test_a_municipal_coordinator_reads_of_the_own_office_too(world: World) -> None:
+    await give(world, "Даниловский", "2.1", due=START.date() - timedelta(days=3))
+    world.clock.forward(days=1)
+    assert [(s.office, s.late) for s in await own_silences(world, "Марина")] == [("Даниловский МР", 1)]
+    assert await own_silences(world, "Ульяна") == []
