@@ -28,6 +28,8 @@ from .render import message_json
 from .views import SentMessage, view_message
 from .world import World
 
+PATIENCE = 60.0  # seconds to wait for the bot, unless said otherwise: a busy machine is no failure
+
 
 @dataclass(frozen=True)
 class CallbackAnswer:
@@ -234,7 +236,7 @@ class Acting:
         *,
         text: str | None = None,
         chat_id: int | None = None,
-        timeout: float = 10.0,  # noqa: ASYNC109
+        timeout: float = PATIENCE,  # noqa: ASYNC109
     ) -> CallbackAnswer | None:
         """Press an inline button, found by its data or its words (exactly, else their beginning).
 
@@ -253,7 +255,7 @@ class Acting:
         user_id: int,
         message: Message,
         data: str,
-        timeout: float = 10.0,  # noqa: ASYNC109
+        timeout: float = PATIENCE,  # noqa: ASYNC109
     ) -> CallbackAnswer | None:
         """Send any callback data, also such as no button carries: an app that was tampered with can."""
         answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()

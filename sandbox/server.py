@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from .acting import Acting
+from .acting import PATIENCE, Acting
 from .api import BotApi
 from .control import Control
 from .faults import Fault
@@ -164,7 +164,7 @@ class Sandbox(Acting):
         found = self.bot.chats.get(chat_id) or self.world.private_chat(self.bot, chat_id)
         return view_chat(self.world, self.bot, found)
 
-    async def wait_for(self, predicate: Callable[[], T], timeout: float = 5.0) -> T:  # noqa: ASYNC109
+    async def wait_for(self, predicate: Callable[[], T], timeout: float = PATIENCE) -> T:  # noqa: ASYNC109
         """Ask the predicate at every change until its answer is true; returns the answer.
 
         Raises TimeoutError after ``timeout`` seconds, with the last words of every chat, for the reader of a failed
@@ -184,7 +184,7 @@ class Sandbox(Acting):
         self,
         user_id: int,
         after: int | SentMessage = 0,
-        timeout: float = 5.0,  # noqa: ASYNC109
+        timeout: float = PATIENCE,  # noqa: ASYNC109
         *,
         containing: str = "",
     ) -> SentMessage:
@@ -206,7 +206,7 @@ class Sandbox(Acting):
         assert found is not None  # noqa: S101 - wait_for returns only what is true
         return found
 
-    async def next_edit(self, message: SentMessage, timeout: float = 5.0) -> SentMessage:  # noqa: ASYNC109
+    async def next_edit(self, message: SentMessage, timeout: float = PATIENCE) -> SentMessage:  # noqa: ASYNC109
         """The same message once it was changed after the given snapshot."""
 
         def find() -> SentMessage | None:
@@ -217,7 +217,7 @@ class Sandbox(Acting):
         assert found is not None  # noqa: S101 - wait_for returns only what is true
         return found
 
-    async def next_change(self, user_id: int, after: int, timeout: float = 5.0) -> ChatView:  # noqa: ASYNC109
+    async def next_change(self, user_id: int, after: int, timeout: float = PATIENCE) -> ChatView:  # noqa: ASYNC109
         """The chat once the bot wrote or edited something after change number ``after`` (``ChatView.rev``)."""
 
         def find() -> bool:

@@ -200,7 +200,7 @@ async def make_tables(db: Database) -> None:
 
 
 async def eventually(now: Stage, is_so: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until a question about the database is answered with yes. Raises TimeoutError after ten seconds."""
-    async with asyncio.timeout(10):
+    """Wait until a question about the database is answered with yes. Raises TimeoutError after a minute."""
+    async with asyncio.timeout(60):
         while not await is_so():
             await asyncio.sleep(0.02)

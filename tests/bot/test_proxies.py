@@ -188,7 +188,7 @@ async def test_the_whole_installation_speaks_by_the_proxy_and_survives_its_loss(
             proxy.refuses = True
             await proxy.drop()
             question = await telegram.send_text(ANNA, "/help")
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while proxy.refused == 0:
                     await asyncio.sleep(0.05)
             proxy.refuses = False

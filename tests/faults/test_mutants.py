@@ -15,7 +15,7 @@ from tests.faults.trial import Trial, trial
 async def confirmed_too_early(run: Trial) -> None:
     """Die while updates are confirmed and not yet kept."""
     process = run.start()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while run.telegram.bot.queue.items:
             await asyncio.sleep(0.005)
     await run.wait_for_death(process, 0)
@@ -41,7 +41,6 @@ async def in_doubt(run: Trial) -> None:
     run.telegram.fault("sendMessage", "drop_after", containing="note ", count=40)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(
     ("mutant", "trouble", "breaks"),
     [

@@ -52,7 +52,6 @@ async def stopped_and_succeeded(run: Trial) -> None:
     await run.wait_for_death(second, 0)
 
 
-@pytest.mark.timeout(300)
 async def test_a_stopped_process_does_not_send_what_another_has_taken_over(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,7 +60,6 @@ async def test_a_stopped_process_does_not_send_what_another_has_taken_over(
         await conclude(run, capsys, "stopped for a while, with the lease taken")
 
 
-@pytest.mark.timeout(300)
 async def test_a_full_disk_loses_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     async with trial(tmp_path) as run:
         for is_freed in (False, True):
@@ -83,7 +81,6 @@ async def test_a_full_disk_loses_nothing(tmp_path: Path, capsys: pytest.CaptureF
         await conclude(run, capsys, "a full disk, freed while running and by a restart")
 
 
-@pytest.mark.timeout(300)
 async def test_a_clean_end_leaves_nothing_in_doubt(tmp_path: Path) -> None:
     async with trial(tmp_path) as run:
         for _ in range(4):
@@ -129,7 +126,6 @@ def plan_and_die(url: str, moment: str, point: str, after: int) -> None:
     asyncio.run(main())
 
 
-@pytest.mark.timeout(300)
 async def test_a_planner_that_is_killed_plans_everybody_once(world: World) -> None:
     from domain import reminders
 

@@ -64,7 +64,7 @@ class Trial:
 
     async def is_ready(self) -> None:
         """Wait until the present life has begun."""
-        assert await asyncio.to_thread(self.ready.wait, 30)
+        assert await asyncio.to_thread(self.ready.wait, 120)
 
     async def say(self, *people: int) -> None:
         """Each of the people writes a word that nobody wrote before."""
@@ -108,10 +108,10 @@ class Trial:
     async def end(self, process: ForkServerProcess) -> None:
         """Let it end cleanly."""
         process.terminate()
-        await asyncio.to_thread(process.join, 20)
+        await asyncio.to_thread(process.join, 120)
         assert process.exitcode == 0
 
-    async def calm_down(self, seconds: float = 60) -> None:
+    async def calm_down(self, seconds: float = 120) -> None:
         """Two last lives, minutes apart, until nothing moves any more; what is planted still is met.
 
         The first finds what the last kill left in flight, the second repeats what is in doubt.
@@ -138,7 +138,7 @@ class Trial:
         self.telegram.fault("getUpdates", "repeat")
         process = self.start()
         await self.is_ready()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while self.telegram.world.faults.planted or self.telegram.bot.queue.items:
                 assert process.exitcode is None
                 await asyncio.sleep(0.05)

@@ -35,7 +35,7 @@ async def test_the_command(tmp_path: Path) -> None:
     async with aiohttp.ClientSession() as session, session.get(f"{lines[0][2]}_sandbox/people") as response:
         assert [one["name"] for one in json.loads(await response.text())] == ["Анна"]
     process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await process.wait() == 0
     await process.communicate()
 

@@ -22,7 +22,7 @@ def test_all_checks_pass() -> None:
         },
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=500,
         check=False,
     )
     failed = [line for line in found.stdout.splitlines() if " OK" not in line and not line.endswith(" pass")]

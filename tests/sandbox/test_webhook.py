@@ -50,14 +50,14 @@ async def hook() -> AsyncIterator[Hook]:
 
 
 async def confirmed(telegram: Sandbox) -> None:
-    await telegram.wait_for(lambda: not telegram.bot.queue.items, 5)
+    await telegram.wait_for(lambda: not telegram.bot.queue.items)
 
 
 async def test_updates_arrive_in_order_with_the_secret(telegram: Sandbox, bot: Bot, hook: Hook) -> None:
     await bot.set_webhook(hook.url, secret_token="s3cret_-")
     for text in "123":
         await telegram.send_text(ANNA, text)
-    await telegram.wait_for(lambda: len(hook.got) == 3 and not telegram.bot.queue.items, 5)
+    await telegram.wait_for(lambda: len(hook.got) == 3 and not telegram.bot.queue.items)
     assert [update["message"]["text"] for update in hook.got] == ["1", "2", "3"]
     assert hook.secrets == ["s3cret_-"] * 3
 
@@ -66,7 +66,7 @@ async def test_a_failed_delivery_is_repeated(telegram: Sandbox, bot: Bot, hook: 
     hook.answers = [(500, {}), (502, {})]
     await bot.set_webhook(hook.url)
     await telegram.send_text(ANNA, "важно")
-    await telegram.wait_for(lambda: len(hook.got) == 3 and not telegram.bot.queue.items, 5)
+    await telegram.wait_for(lambda: len(hook.got) == 3 and not telegram.bot.queue.items)
     info = await bot.get_webhook_info()
     assert {update["update_id"] for update in hook.got} == {hook.got[0]["update_id"]}
     assert (info.pending_update_count, info.last_error_message) == (
@@ -80,7 +80,7 @@ async def test_one_bad_chat_does_not_hold_up_the_others(telegram: Sandbox, bot: 
     await bot.set_webhook(hook.url)
     await telegram.send_text(ANNA, "яд")
     await telegram.send_text(BORIS, "дальше")
-    await telegram.wait_for(lambda: [item.lane for item in telegram.bot.queue.items] == [ANNA], 5)
+    await telegram.wait_for(lambda: [item.lane for item in telegram.bot.queue.items] == [ANNA])
     assert "дальше" in [update["message"]["text"] for update in hook.got]
 
 
