@@ -36,7 +36,7 @@ DOUBT: Mapping[str, str] = {
 }
 
 REFUSAL: Mapping[str, str] = {
-    "empty": N_("There is no text in this file."),
+    "empty": N_("There is no text in this file. Please look at it and send it again."),
     "encrypted": N_("The file is protected by a password. Please send it without one."),
     "macros": N_("The file contains macros. Save it as a plain document and send it again."),
     "too_large": N_("The file is too large to be a roadmap. Please send the table alone."),

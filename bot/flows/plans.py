@@ -12,7 +12,6 @@ from bot.findings import finding_lines, question_rows
 from bot.flows import giving as giving_flow
 from bot.flows import home
 from bot.identity import Expecting
-from bot.intake import TooLargeForTelegram
 from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settle, WholeMonth
 from bot.presses_giving import GiveTo
 from bot.routes import Routes
@@ -96,7 +95,7 @@ async def _import(document: Document, talk: Talk) -> None:
         raise NotARoadmap(reason=reason) from refused
     except TelegramBadRequest as refused:
         if "too big" in refused.message:
-            raise TooLargeForTelegram(name=name) from refused
+            raise NotARoadmap(reason=REFUSAL["too_large"]) from refused
         raise
     finally:
         path.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "presentation": N_("This is a presentation. Put the table into a .docx or .xlsx and send that."),
     "xlsb": N_("This is a binary workbook. In Excel choose “Save as”, type .xlsx, and send that."),
     "archive": N_("This is an archive. Unpack it and send the document itself."),
-    "program": N_("This is a program and no document."),
+    "program": N_("This is a program and no document. Send the table as .docx or .xlsx."),
 }
 
 

@@ -250,6 +250,9 @@ async def test_a_file_that_is_no_roadmap_is_named_kindly(play: Play) -> None:
     assert marina.messages[0].text.splitlines()[0] == "Действует 1 дорожная карта."
     assert await marina.say("вот она") == "Пришлите, пожалуйста, дорожную карту файлом Word или Excel."
     assert (await marina.document("План.pdf", PDF)).startswith("В этом файле нет текста.")
+    assert await marina.document("План.docx", PDF, size=21 * 2**20) == (
+        "Файл слишком велик для дорожной карты. Пришлите, пожалуйста, только таблицу."
+    )
     assert (await marina.document("План.rtf", b"{\\rtf1 ...}")).startswith("Это документ другого формата.")
 
 
