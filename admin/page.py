@@ -53,6 +53,7 @@ DONE = {
     "ordered": N_("It is being written. The bot will tell you when it is ready."),
     "peer_prepared": N_("Prepared. Now make the pairs; no school has heard of it yet."),
     "peer_proposed": N_("New pairs: %(n)s."),
+    "peer_changed": N_("Partners are changed, the schools hear of it. What was written is kept."),
     "peer_started": N_("The round has started. Pairs that hear of each other: %(n)s."),
     "peer_shared": N_("Shown. The partner will hear of it in the bot."),
     "peer_final": N_("The form is final; the partner will hear of it in the bot."),

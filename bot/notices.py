@@ -108,6 +108,7 @@ RENDERERS: Mapping[str, Renderer] = {
     "uploaded": uploading.uploaded,
     "recommended": waves.recommended,
     "peer_partner": peers.partner,
+    "peer_parted": peers.parted,
     "peer_shared": peers.shared,
     "peer_meeting": peers.meeting,
     "peer_final": peers.final,

@@ -42,7 +42,7 @@ def written_meeting(text: str, now: datetime, timezone: str) -> tuple[datetime, 
 
 async def peers_button(tx: Tx, talk: Talk, school_id: int) -> Row:
     """The way to the school's round, while one runs or recommendations wait for an answer."""
-    for form, its in await peer_review.my_forms(tx, school_id):
+    for form, _ in await peer_review.my_forms(tx, school_id):
         view = await peer_review.my_side(tx, form.id)
         waiting = sum(one.verdict is None for one in view.advice)
         if not view.runs and not waiting:
@@ -54,7 +54,7 @@ async def peers_button(tx: Tx, talk: Talk, school_id: int) -> Row:
             label += " · " + talk.plain("recommendations: %(n)s", n=waiting)
         elif view.runs and view.mine.owes:
             step = view.mine.owes[0]
-            label += " · " + short_due(talk.plain, its.dates.of(step), talk.today())
+            label += " · " + short_due(talk.plain, view.mine.dates.of(step), talk.today())
         return [button(f"🤝 {label}", PeerList(school=school_id))]
     return []
 
@@ -62,6 +62,8 @@ async def peers_button(tx: Tx, talk: Talk, school_id: int) -> Row:
 def partners(say: Texts, view: FormView) -> list[str]:
     """Who the partner is; in a triple who writes to whom."""
     about = view.mine.about
+    if view.mine.form.parted_at is not None:
+        return [say("Former partner: %(school)s", school=about.name)]
     if len(view.others) == 1:
         return [
             say("Your partner: <b>%(school)s</b>, %(place)s.", school=about.name, place=about.municipality)
@@ -88,9 +90,14 @@ async def partner(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     if found is None or not found[1].runs:
         return None
     view = found[1]
-    dates, _ = view.round.dates, plain(say)
+    dates, _ = view.mine.dates, plain(say)
     lines = [
         "🤝 " + say("Mutual expertise: %(title)s", title=view.round.title),
+        *(
+            [say("The partner has changed; what you wrote for the former one is kept.")]
+            if view.former
+            else []
+        ),
         *partners(say, view),
         say(
             "Look at the partner's documents and fill in the form by %(exchange)s, meet by %(meeting)s, make the "
@@ -108,10 +115,27 @@ async def partner(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     return Notice("\n".join(lines), rows)
 
 
+async def parted(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
+    """The pair is no more and nobody has taken the partner's place yet; gone once somebody has."""
+    found = await _view(tx, message)
+    if found is None or found[1].now is not None or found[1].mine.form.parted_at is None:
+        return None
+    view, _ = found[1], plain(say)
+    text = "🤝 " + say(
+        "%(title)s: %(school)s is no longer your partner. What you have written is kept.",
+        title=view.round.title,
+        school=view.mine.about.name,
+    )
+    text += "\n" + say("Nothing is to be done now. If there is a new partner, I will write.")
+    return Notice(text, ((button(_("Open"), Peer(id=view.mine.form.id, fresh=True)),),))
+
+
 async def shared(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     """The partner has shown its draft; gone once it is final."""
     found = await _view(tx, message)
     if found is None or found[1].received is None or found[1].received.final_at is not None:
+        return None
+    if not found[1].runs:
         return None
     view, _ = found[1], plain(say)
     text = "🤝 " + say(
@@ -126,7 +150,7 @@ async def meeting(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     if found is None:
         return None
     mine, view = found
-    at = view.pair.meeting_at
+    at = view.pair.meeting_at if view.runs else None
     if at is None or at.isoformat() != message.params["at"] or view.pair.met_at is not None:
         return None
     _, others = plain(say), ", ".join(side.school.name for side in view.others)

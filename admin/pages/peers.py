@@ -111,8 +111,9 @@ def _places(visit: Visit) -> list[Place]:
 async def rounds(visit: Visitor) -> Response:
     """One's own pairs first, then the rounds that one sees."""
     async with visit.read() as tx:
-        own = await peer_review.my_forms(tx)
-        sides = [await peer_review.my_side(tx, form.id) for form, _ in own[:10]]
+        # The present partner of each round; a former one where there is none now.
+        own = {(form.round_id, form.school_id): form for form, _ in reversed(await peer_review.my_forms(tx))}
+        sides = [await peer_review.my_side(tx, form.id) for form in reversed(list(own.values())[-10:])]
         found = await peer_review.rounds(tx)
         quiet = await peer_watch.silences(tx)
         today = progress.today(tx)

@@ -15,6 +15,7 @@ from bot.showing import show_files
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip, page, safe
 from domain import papers, peer_papers, peer_review, risks
+from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.peer_papers import PartnerPapers
@@ -58,17 +59,22 @@ async def _show(talk: Talk, form_id: int, *, fresh: bool = False) -> None:
 async def round_screen(tx: Tx, talk: Talk, form_id: int) -> Screen:
     """Partner, steps with their days, what the partner does, and the few things to press."""
     view = await peer_review.my_side(tx, form_id)
-    say, plain = talk.say, talk.plain
+    say, plain, mine = talk.say, talk.plain, view.mine.form
     lines = ["🤝 " + bold(view.round.title), *partners(say, view), ""]
     lines += [*_step_lines(talk, view), ""]
-    lines += [_partner_line(talk, side) for side in view.others]
+    if mine.parted_at is None:
+        lines += [_partner_line(talk, side) for side in view.others]
     if any(one.verdict is not None for one in view.given):
         taken = sum(one.verdict is Verdict.TAKEN for one in view.given)
         lines.append(say("Of your recommendations taken: %(n)s of %(of)s", n=taken, of=len(view.given)))
-    if not view.runs:
+    if mine.parted_at is not None:
+        day = say.date(local_day(mine.parted_at, talk.actor.timezone))
+        lines.append(say("The partner has changed, %(day)s. What was written is kept.", day=day))
+    elif not view.runs:
         lines.append(say("The round is over: the partner's documents are closed, the forms are kept."))
     rows: list[Row] = []
-    mine = view.mine.form
+    if view.now is not None:
+        rows.append([button(plain("The present partner"), Peer(id=view.now.id))])
     if view.runs:
         rows.append([_form_button(talk, view)])
         meet = plain("The meeting") if view.pair.met_at is None else "✅ " + plain("The meeting")
@@ -87,12 +93,17 @@ async def round_screen(tx: Tx, talk: Talk, form_id: int) -> Screen:
         if mine.placed_at is None and view.runs:
             done.append(button(plain("The file is placed"), PeerDo(id=form_id, do="placed")))
         rows.append(done)
+    if view.runs:
+        rows += [
+            [button(plain("Former partner: %(school)s", school=about.name), Peer(id=form.id))]
+            for form, about in view.former[-2:]
+        ]
     rows.append([button(plain("‹ Back"), Home(hat=f"s{mine.school_id}"))])
     return Screen("\n".join(lines), rows)
 
 
 def _step_lines(talk: Talk, view: FormView) -> list[str]:
-    say, dates, side = talk.say, view.round.dates, view.mine.side
+    say, dates, side = talk.say, view.mine.dates, view.mine.side
     done = {Step.SHARE: side.shared, Step.MEET: side.met, Step.FINISH: side.final, Step.PLACE: side.placed}
     lines = []
     for step, on in done.items():
@@ -276,7 +287,7 @@ def _meeting(talk: Talk, view: FormView) -> Screen:
             say("The meeting has taken place, %(day)s.", day=say.date(view.mine.side.met or talk.today()))
         ]
     else:
-        lines = [say("The meeting should be held by %(day)s.", day=say.date(view.round.meeting_on))]
+        lines = [say("The meeting should be held by %(day)s.", day=say.date(view.mine.dates.meeting))]
         if pair.meeting_at is not None:
             when = say.time(pair.meeting_at, talk.actor.timezone)
             lines.append(say("Agreed: %(when)s", when=when))

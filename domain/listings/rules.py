@@ -107,7 +107,7 @@ def _side_line(say: Texts, found: RoundView, one: SideRow) -> PairLine:
         one.school.municipality,
         about=one.about.name,
         next=say(STEPS[step]) if step is not None else None,
-        due_on=its.dates.of(step) if step is not None else None,
+        due_on=one.dates.of(step) if step is not None else None,
         seen_on=side.seen,
         shared_on=side.shared,
         met_on=side.met,

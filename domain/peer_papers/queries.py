@@ -43,6 +43,8 @@ async def partner_papers(tx: Tx, form_id: int) -> PartnerPapers:
     form, _, found = await peer_review.own_form(tx, form_id)
     if not found.runs(progress.today(tx)):
         raise NotFound
+    if form.parted_at is not None:
+        raise peer_review.PartnerChanged
     # The pair is the right: of this one school, and of what is picked below, nothing else.
     seen = replace(tx, actor=replace(SYSTEM, timezone=tx.actor.timezone, language=tx.actor.language))
     papers = list(await risks.concept_documents(seen, form.about_id))

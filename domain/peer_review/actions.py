@@ -107,7 +107,7 @@ async def _check_group(tx: WriteTx, found: PeerRound, school_ids: Sequence[int])
     if len(school_ids) not in {2, 3} or len(set(school_ids)) != len(school_ids) or set(school_ids) - members:
         raise rules.PairWrong
     query = select(PeerForm.school_id).where(
-        PeerForm.round_id == found.id, PeerForm.school_id.in_(school_ids)
+        PeerForm.round_id == found.id, PeerForm.school_id.in_(school_ids), PeerForm.parted_at.is_(None)
     )
     if paired := (await tx.session.scalars(query)).first():
         raise rules.AlreadyPaired(school=(await queries.named(tx, [paired]))[paired].name)
@@ -132,6 +132,7 @@ async def _seat(tx: WriteTx, found: PeerRound, pair_id: int, school_ids: Sequenc
             school_id=school.id,
             about_id=school_ids[(at + 1) % len(school_ids)],
             texts={},
+            given_at=tx.now if found.started_at is not None else None,
         )
         tx.session.add(form)
     await tx.session.flush()
@@ -209,10 +210,10 @@ async def start(tx: WriteTx, round_id: int) -> int:
 
 async def _tell_partners(tx: WriteTx, pair_id: int) -> None:
     for form in await tx.session.scalars(select(PeerForm).where(PeerForm.pair_id == pair_id)):
-        await _tell(tx, "peer_partner", form, key="partner")
+        await tell_team(tx, "peer_partner", form, key="partner")
 
 
-async def _tell(tx: WriteTx, kind: str, form: PeerForm, *, key: str) -> None:
+async def tell_team(tx: WriteTx, kind: str, form: PeerForm, *, key: str) -> None:
     """A message to the whole team of a form's school, but not to the one who acts."""
     for person in await people.holders(tx, sorted(SCHOOL_TEAM), form.place):
         if person.id != tx.actor.person_id:
@@ -249,6 +250,8 @@ async def _at_work(tx: WriteTx, form_id: int) -> tuple[PeerForm, PeerPair, PeerR
     form, pair, found = await queries.own_form(tx, form_id)
     if not found.runs(progress.today(tx)):
         raise rules.RoundOver
+    if form.parted_at is not None:
+        raise rules.PartnerChanged
     form.acted_at = tx.now
     form.seen_at = form.seen_at or tx.now
     return form, pair, found
@@ -257,7 +260,7 @@ async def _at_work(tx: WriteTx, form_id: int) -> tuple[PeerForm, PeerPair, PeerR
 async def look(tx: WriteTx, form_id: int) -> None:
     """The school has opened the round: from now on it is not «has never looked»."""
     form, _, found = await queries.own_form(tx, form_id)
-    if form.seen_at is None and found.runs(progress.today(tx)):
+    if form.seen_at is None and form.parted_at is None and found.runs(progress.today(tx)):
         form.seen_at = tx.now
 
 
@@ -286,13 +289,17 @@ async def share(tx: WriteTx, form_id: int) -> PeerForm:
     if form.shared_at is None:
         form.shared_at = tx.now
         audit.record(tx, "peer.share", "peer_form", form.id, form.place, round=found.title)
-        await _tell(tx, "peer_shared", await _reader(tx, form), key="shared")
+        await tell_team(tx, "peer_shared", await _reader(tx, form), key="shared")
     return form
 
 
 async def _reader(tx: WriteTx, form: PeerForm) -> PeerForm:
     """The own side of the school that a form is about."""
-    query = select(PeerForm).where(PeerForm.round_id == form.round_id, PeerForm.school_id == form.about_id)
+    query = select(PeerForm).where(
+        PeerForm.round_id == form.round_id,
+        PeerForm.school_id == form.about_id,
+        PeerForm.parted_at.is_(None),
+    )
     return (await tx.session.scalars(query)).one()
 
 
@@ -312,7 +319,9 @@ async def set_meeting(tx: WriteTx, form_id: int, at: datetime, link: str = "") -
         return pair
     pair.meeting_at, pair.meeting_link, pair.meeting_by = at, link, tx.actor.person_id
     audit.record(tx, "peer.meeting", "peer_form", form.id, form.place, at=at.isoformat())
-    others = select(PeerForm).where(PeerForm.pair_id == pair.id, PeerForm.id != form.id)
+    others = select(PeerForm).where(
+        PeerForm.pair_id == pair.id, PeerForm.id != form.id, PeerForm.parted_at.is_(None)
+    )
     for other in await tx.session.scalars(others):
         await outbox.cancel(tx, subject=f"peer_meeting:{other.id}", reason="another time was agreed")
         for person in await people.holders(tx, sorted(SCHOOL_TEAM), other.place):
@@ -362,7 +371,7 @@ async def finish(tx: WriteTx, form_id: int) -> PeerForm:
             )
         )
     audit.record(tx, "peer.finish", "peer_form", form.id, form.place, round=found.title)
-    await _tell(tx, "peer_final", reader, key=f"final:{tx.now.isoformat()}")
+    await tell_team(tx, "peer_final", reader, key=f"final:{tx.now.isoformat()}")
     return form
 
 

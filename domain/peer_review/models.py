@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, null
+from sqlalchemy import ForeignKey, Index, String, Text, null, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.actor import Place
@@ -75,11 +75,21 @@ class PeerPair(Base):
 
 
 class PeerForm(AtPlace, Base):
-    """One school of a pair and what it writes to its partner; in a triple each writes to the next."""
+    """One school of a pair and what it writes to its partner; in a triple each writes to the next.
+
+    A school has one form in a round that lives; those for former partners stay as they were.
+    """
 
     __tablename__ = "peer_form"
     __table_args__ = (
-        UniqueConstraint("round_id", "school_id"),
+        Index(
+            "uq_peer_form_live",
+            "round_id",
+            "school_id",
+            unique=True,
+            sqlite_where=text("parted_at IS NULL"),
+            postgresql_where=text("parted_at IS NULL"),
+        ),
         Index("ix_peer_form_place", "region_id", "municipality_id", "school_id"),
     )
 
@@ -97,6 +107,9 @@ class PeerForm(AtPlace, Base):
     final_at: Mapped[datetime | None]
     placed_at: Mapped[datetime | None]  # the file lies in the federal system
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    given_at: Mapped[datetime | None]  # when the partner became known, where that was after the start
+    parted_at: Mapped[datetime | None]  # since when it is no longer about the school's partner
+    parted_why: Mapped[str] = mapped_column(String(300), default="")  # for those who coordinate
 
     def side(self, pair: PeerPair, timezone: str) -> rules.Side:
         """How far it is, in the days of a place."""
@@ -105,6 +118,7 @@ class PeerForm(AtPlace, Base):
             return local_day(moment, timezone) if moment is not None else None
 
         return rules.Side(
+            given=day(self.given_at),
             shared=day(self.shared_at),
             met=day(pair.met_at),
             final=day(self.final_at),

@@ -36,6 +36,7 @@ class SideRow(NamedTuple):
     side: Side
     owes: list[Step]
     silent: int  # working days
+    dates: rules.Dates  # its own, where the partner was given after the start
 
 
 class PairRow(NamedTuple):
@@ -56,20 +57,9 @@ class RoundView:
 
     round: PeerRound
     pairs: Sequence[PairRow]
+    former: Sequence[PairRow]  # forms of partners that were changed, by pair
     waiting: Sequence[tuple[Named, Waits]]
     candidates: dict[int, Candidate]  # by school; for the people who make the pairs
-    may_manage: bool
-    today: date
-
-
-@dataclass(frozen=True, slots=True)
-class PairView:
-    """One pair as its reader sees it."""
-
-    round: PeerRound
-    row: PairRow
-    open: frozenset[int]  # forms that the reader may read
-    advice: dict[int, list[PeerAdvice]]  # of those, by form
     may_manage: bool
     today: date
 
@@ -86,7 +76,9 @@ class FormView:
     author: Named  # of that form
     advice: Sequence[PeerAdvice]  # to this school
     given: Sequence[PeerAdvice]  # by this school, with the partner's answers
-    runs: bool
+    runs: bool  # the round runs, and this is still the partner
+    now: PeerForm | None  # the form for the present partner, where this is not it
+    former: Sequence[tuple[PeerForm, Named]]  # this school's forms for former partners
 
 
 def _visible() -> ColumnElement[bool]:
@@ -176,7 +168,7 @@ async def candidates(tx: Tx, found: PeerRound) -> dict[int, Candidate]:
         group.setdefault(at or 0, set()).add(person_id)
     met: dict[int, set[int]] = {}
     before = select(PeerForm.school_id, PeerForm.about_id).where(
-        PeerForm.school_id.in_(ids), PeerForm.round_id != found.id
+        PeerForm.school_id.in_(ids), or_(PeerForm.round_id != found.id, PeerForm.parted_at.is_not(None))
     )
     for school_id, about_id in await tx.session.execute(before):
         met.setdefault(school_id, set()).add(about_id)
@@ -207,10 +199,12 @@ async def _sides(
     pairs: dict[int, tuple[PeerPair, list[SideRow]]] = {}
     for pair, form in listed:
         side = form.side(pair, zone)
-        silent = 0
-        if started is not None and found.runs(today):
-            silent = rules.silent_days(side, started, dates, today, own)
-        row = SideRow(form, names[form.school_id], names[form.about_id], side, rules.owed(side), silent)
+        its, owes, silent = dates.since(side.given), rules.owed(side), 0
+        if form.parted_at is not None:
+            owes = []
+        elif started is not None and found.runs(today):
+            silent = rules.silent_days(side, started, its, today, own)
+        row = SideRow(form, names[form.school_id], names[form.about_id], side, owes, silent, its)
         pairs.setdefault(pair.id, (pair, []))[1].append(row)
     return [PairRow(pair, sides) for pair, sides in pairs.values()]
 
@@ -232,37 +226,22 @@ async def view(tx: Tx, round_id: int) -> RoundView:
         own = select(PeerForm.pair_id).where(within(tx.actor, Permission.SEE, PeerForm))
         query = query.where(PeerPair.id.in_(own))
     listed = (await tx.session.execute(query)).all()
-    pairs = await _sides(tx, found, listed, await calendars.own_days(tx, found.region_id))
+    own_days = await calendars.own_days(tx, found.region_id)
+    live = [(pair, form) for pair, form in listed if form.parted_at is None]
+    gone = [(pair, form) for pair, form in listed if form.parted_at is not None]
+    pairs, former = await _sides(tx, found, live, own_days), await _sides(tx, found, gone, own_days)
     manages = within(tx.actor, Permission.PLAN, PeerRound)
     may = await tx.session.scalar(select(PeerRound.id).where(PeerRound.id == round_id, manages)) is not None
     pool = await candidates(tx, found) if may else {}
-    paired = {form.school_id for _, form in listed}
+    paired = {form.school_id for _, form in live}
     left = [candidate for id_, candidate in pool.items() if id_ not in paired]
     names = await named(tx, [candidate.school_id for candidate in left])
     by_id = {candidate.school_id: candidate for candidate in left}
     waiting = [(name, why_waits(by_id[id_], left)) for id_, name in names.items()]
-    return RoundView(found, pairs, waiting, pool, may, progress.today(tx))
+    return RoundView(found, pairs, former, waiting, pool, may, progress.today(tx))
 
 
-async def pair_view(tx: Tx, pair_id: int) -> PairView:
-    """One pair of a round that has started, with what was recommended; NotFound for those who see neither school."""
-    pair = await tx.session.get(PeerPair, pair_id)
-    if pair is None:
-        raise NotFound
-    found = await view(tx, pair.round_id)
-    row = next((one for one in found.pairs if one.pair.id == pair_id), None)
-    if row is None or found.round.started_at is None:
-        raise NotFound
-    shown = select(PeerForm.id).where(PeerForm.pair_id == pair_id, _readable(tx))
-    open_ = frozenset(await tx.session.scalars(shown))
-    advice: dict[int, list[PeerAdvice]] = {}
-    asked = select(PeerAdvice).where(PeerAdvice.form_id.in_(open_)).order_by(PeerAdvice.position)
-    for one in await tx.session.scalars(asked):
-        advice.setdefault(one.form_id, []).append(one)
-    return PairView(found.round, row, open_, advice, found.may_manage, found.today)
-
-
-def _readable(tx: Tx) -> ColumnElement[bool]:
+def may_read(tx: Tx) -> ColumnElement[bool]:
     """Forms of the actor's own schools, and shown ones: those written to them, those of the places that they see."""
     own = [place.school_id for place in tx.actor.places(*SCHOOL_TEAM)]
     sees = or_(PeerForm.about_id.in_(own), within(tx.actor, Permission.SEE, PeerForm))
@@ -280,8 +259,9 @@ def _mine(tx: Tx) -> Select[PeerForm, PeerPair, PeerRound]:
 
 
 async def my_forms(tx: Tx, school_id: int | None = None) -> Sequence[tuple[PeerForm, PeerRound]]:
-    """The rounds of the actor's own schools, the newest first."""
-    query = _mine(tx).order_by(PeerRound.partners_on.desc(), PeerForm.id)
+    """The rounds of the actor's own schools, the newest first; in each the present partner, then former ones."""
+    order = (PeerRound.partners_on.desc(), PeerRound.id.desc(), PeerForm.parted_at.is_not(None))
+    query = _mine(tx).order_by(*order, PeerForm.id.desc())
     if school_id is not None:
         query = query.where(PeerForm.school_id == school_id)
     return [(form, found) for form, _, found in (await tx.session.execute(query))]
@@ -298,30 +278,45 @@ async def own_form(tx: Tx, form_id: int) -> tuple[PeerForm, PeerPair, PeerRound]
 async def my_side(tx: Tx, form_id: int) -> FormView:
     """A school's own page of a round."""
     form, pair, found = await own_form(tx, form_id)
-    query = select(PeerForm).where(PeerForm.pair_id == pair.id).order_by(PeerForm.id)
-    forms = [(pair, each) for each in await tx.session.scalars(query)]
+    its = PeerForm.school_id == form.school_id
+    query = select(PeerForm).where(PeerForm.round_id == found.id, or_(PeerForm.pair_id == pair.id, its))
+    forms = (await tx.session.scalars(query.order_by(PeerForm.id))).all()
+    # Of a pair that is no more, those who were in it then; one kept its form where three became two.
+    then = [e for e in forms if e.pair_id == pair.id and e.parted_at == form.parted_at]
+    known = {e.school_id for e in then}
+    kept = [e for e in forms if e.pair_id == pair.id and e.parted_at is None and e.school_id not in known]
     own = await calendars.own_days(tx, found.region_id)
-    sides = (await _sides(tx, found, forms, own))[0].sides
-    about_me = next(side for side in sides if side.form.about_id == form.school_id)
-    asked = select(PeerAdvice).where(PeerAdvice.form_id.in_([about_me.form.id, form.id]))
+    sides = (await _sides(tx, found, [(pair, each) for each in (*then, *kept)], own))[0].sides
+    mine = next(side for side in sides if side.form.id == form.id)
+    about_me = next((side for side in sides if side.form.about_id == form.school_id), None)
+    author = about_me.form if about_me is not None else None
+    former = [each for each in forms if each.school_id == form.school_id and each.parted_at is not None]
+    names = await named(tx, {each.about_id for each in former})
+    asked = select(PeerAdvice).where(
+        PeerAdvice.form_id.in_([form.id, author.id if author is not None else 0])
+    )
     listed = (await tx.session.scalars(asked.order_by(PeerAdvice.position))).all()
     return FormView(
         round=found,
         pair=pair,
-        mine=next(side for side in sides if side.form.id == form.id),
+        mine=mine,
         others=[side for side in sides if side.form.id != form.id],
-        received=about_me.form if about_me.form.shared_at is not None else None,
-        author=about_me.school,
-        advice=[one for one in listed if one.form_id == about_me.form.id],
+        received=author if author is not None and author.shared_at is not None else None,
+        author=about_me.school if about_me is not None else mine.about,
+        advice=[one for one in listed if one.form_id != form.id],
         given=[one for one in listed if one.form_id == form.id],
-        runs=found.runs(progress.today(tx)),
+        runs=found.runs(progress.today(tx)) and form.parted_at is None,
+        now=next((e for e in forms if e.school_id == form.school_id and e.parted_at is None), None)
+        if form.parted_at is not None
+        else None,
+        former=[(each, names[each.about_id]) for each in former if each.id != form.id],
     )
 
 
 async def readable(tx: Tx, form_id: int) -> rules.Filled:
     """A form that the actor may read: the own one always, another once it was shown to the partner."""
     query = select(PeerForm, PeerRound).join(PeerRound, _visible())
-    row = (await tx.session.execute(query.where(PeerForm.id == form_id, _readable(tx)))).first()
+    row = (await tx.session.execute(query.where(PeerForm.id == form_id, may_read(tx)))).first()
     if row is None:
         raise NotFound
     found, its = row

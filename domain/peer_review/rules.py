@@ -18,6 +18,7 @@ from domain.texts import Texts
 
 SILENT_DAYS = 5  # working days without a sign of life
 NEAR_DAYS = 3  # before the date of a step: from then on silence matters although the partner was seen before
+NEW_PARTNER = timedelta(days=7)  # for each step, where the partner was given after the start
 OPEN_AFTER = timedelta(days=14)  # so long after the last phase documents stay open, unless said otherwise
 LONGEST_TEXT = 4000  # characters of one section
 MOST_SECTIONS = 8
@@ -86,6 +87,17 @@ class Dates(NamedTuple):
         """The day until which a step is done."""
         return {Step.SHARE: self.exchange, Step.MEET: self.meeting}.get(step, self.final)
 
+    def since(self, given: date | None) -> "Dates":
+        """The same for a school whose partner was given later: a week at least for each step, within the round."""
+        if given is None:
+            return self
+        steps = (self.exchange, self.meeting, self.final)
+        later = [
+            max(day, min(given + NEW_PARTNER * number, self.closes))
+            for number, day in enumerate(steps, start=1)
+        ]
+        return Dates(self.partners, later[0], later[1], later[2], self.closes)
+
 
 class RoundSpec(NamedTuple):
     """What a coordinator enters."""
@@ -110,6 +122,18 @@ class RoundStarted(DomainError):
     """Partners are known already."""
 
     sentence = N_("The round has started: partners know each other. This can no longer be changed.")
+
+
+class PartnerChanged(DomainError):
+    """A form for a school that is no longer the partner."""
+
+    sentence = N_("The partner has changed. What was written for the former one is kept and can be read.")
+
+
+class NobodyElse(DomainError):
+    """A change that changes nothing, or names schools that are not of this round."""
+
+    sentence = N_("Please choose one school of the pair, and another one that takes part in the round.")
 
 
 class RoundNotStarted(DomainError):
@@ -244,6 +268,7 @@ class Side(NamedTuple):
     placed: date | None = None
     seen: date | None = None  # first opened after the start
     acted: date | None = None  # the last thing that it did
+    given: date | None = None  # since when it has this partner, where that was after the start
 
 
 def owed(side: Side) -> list[Step]:
@@ -268,7 +293,8 @@ def silent_days(side: Side, started: date, dates: Dates, today: date, own: OwnDa
     steps = owed(side)
     if not steps:
         return 0
-    days = working_days_between(max(started, side.seen or started, side.acted or started), today, own)
+    signs = (side.given, side.seen, side.acted)
+    days = working_days_between(max(started, *(sign or started for sign in signs)), today, own)
     near = min(dates.of(step) for step in steps) - today <= timedelta(days=NEAR_DAYS)
     return days if days >= SILENT_DAYS and (side.seen is None or near) else 0
 

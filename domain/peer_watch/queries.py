@@ -94,7 +94,7 @@ def _running(condition: ColumnElement[bool] | None = None) -> _Rows:
         select(PeerForm, PeerPair, PeerRound)
         .join(PeerPair, PeerPair.id == PeerForm.pair_id)
         .join(PeerRound, PeerRound.id == PeerForm.round_id)
-        .where(PeerRound.started_at.is_not(None), PeerRound.ended_at.is_(None))
+        .where(PeerRound.started_at.is_not(None), PeerRound.ended_at.is_(None), PeerForm.parted_at.is_(None))
         .order_by(PeerForm.id)
     )
     return query if condition is None else query.where(condition)
@@ -108,14 +108,15 @@ async def tasks(tx: Tx) -> list[Task]:
     for form, pair, its in rows:
         if not its.runs(today):
             continue
-        start = its.started_at or its.made_at
+        start = form.given_at or its.started_at or its.made_at
+        side = form.side(pair, zone)
         began = {Step.FINISH: form.shared_at, Step.PLACE: form.final_at}
         found += [
             Task(
                 step, its.id, form.id, form.place, form.about_id, its.title,
-                its.dates.of(step), began.get(step) or start,
+                its.dates.since(side.given).of(step), began.get(step) or start,
             )
-            for step in owed(form.side(pair, zone))
+            for step in owed(side)
         ]  # fmt: skip
     drafts = select(PeerRound).where(
         within(tx.actor, Permission.SUBMIT, PeerRound), PeerRound.started_at.is_(None)
@@ -152,7 +153,9 @@ async def silences(tx: Tx) -> list[Silent]:
     for form, pair, its in rows:
         own = calendar_of.get(its.region_id, NO_OWN_DAYS)
         started = local_day(its.started_at or its.made_at, zone)
-        days = silent_days(form.side(pair, zone), started, its.dates, today, own) if its.runs(today) else 0
+        side = form.side(pair, zone)
+        dates = its.dates.since(side.given)
+        days = silent_days(side, started, dates, today, own) if its.runs(today) else 0
         if days:
             quiet.append((form, days))
     names = await named(tx, {id_ for form, _ in quiet for id_ in (form.school_id, form.about_id)})
@@ -199,7 +202,8 @@ def _has_done(step: Step, form: PeerForm, pair: PeerPair) -> bool:
 
 async def facts(tx: Tx, inside: Select[int], first: date, last: date) -> list[Fact]:
     """Schools with a partner in rounds whose last phase falls into these days: done with the final form placed or
-    handed to the partner, not done once that day is over. The caller brings schools that the actor may see."""
+    handed to the partner, not done once that day is over. Whose partner went has done it with a form for any of them,
+    and owes nothing without a new one. The caller brings schools that the actor may see."""
     query = (
         select(PeerForm, PeerRound)
         .join(PeerRound, PeerRound.id == PeerForm.round_id)
@@ -211,12 +215,15 @@ async def facts(tx: Tx, inside: Select[int], first: date, last: date) -> list[Fa
         )
         .order_by(PeerRound.final_on, PeerForm.id)
     )
-    today = progress.today(tx)
-    return [
-        Fact(form.school_id, its.id, its.title, its.final_on, form.final_at is not None)
-        for form, its in (await tx.session.execute(query))
-        if form.final_at is not None or its.final_on < today
-    ]
+    today, zone = progress.today(tx), tx.actor.timezone
+    found: dict[tuple[int, int], Fact] = {}
+    for form, its in await tx.session.execute(query):
+        key, done = (form.school_id, its.id), form.final_at is not None
+        given = local_day(form.given_at, zone) if form.given_at is not None else None
+        is_late = form.parted_at is None and its.dates.since(given).final < today
+        if done or (is_late and key not in found):
+            found[key] = Fact(form.school_id, its.id, its.title, its.final_on, done)
+    return list(found.values())
 
 
 async def answers(tx: Tx, round_id: int) -> dict[int, Answers]:

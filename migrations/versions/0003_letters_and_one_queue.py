@@ -165,6 +165,9 @@ def upgrade() -> None:
     sa.Column('final_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('placed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('changed_by', sa.Integer(), nullable=True),
+    sa.Column('given_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('parted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('parted_why', sa.String(length=300), nullable=False),
     sa.ForeignKeyConstraint(['about_id'], ['school.id'], name=op.f('fk_peer_form_about_id')),
     sa.ForeignKeyConstraint(['changed_by'], ['person.id'], name=op.f('fk_peer_form_changed_by')),
     sa.ForeignKeyConstraint(['municipality_id'], ['municipality.id'], name=op.f('fk_peer_form_municipality_id')),
@@ -172,11 +175,11 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_peer_form_region_id')),
     sa.ForeignKeyConstraint(['round_id'], ['peer_round.id'], name=op.f('fk_peer_form_round_id')),
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_peer_form_school_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_peer_form')),
-    sa.UniqueConstraint('round_id', 'school_id', name=op.f('uq_peer_form_round_id_school_id'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_peer_form'))
     )
     op.create_index(op.f('ix_peer_form_about_id'), 'peer_form', ['about_id'], unique=False)
     op.create_index(op.f('ix_peer_form_pair_id'), 'peer_form', ['pair_id'], unique=False)
+    op.create_index('uq_peer_form_live', 'peer_form', ['round_id', 'school_id'], unique=True, sqlite_where=sa.text('parted_at IS NULL'), postgresql_where=sa.text('parted_at IS NULL'))
     op.create_index('ix_peer_form_place', 'peer_form', ['region_id', 'municipality_id', 'school_id'], unique=False)
     op.create_table('peer_advice',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -217,6 +220,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_peer_advice_form_id'), table_name='peer_advice')
     op.drop_table('peer_advice')
     op.drop_index('ix_peer_form_place', table_name='peer_form')
+    op.drop_index('uq_peer_form_live', table_name='peer_form')
     op.drop_index(op.f('ix_peer_form_pair_id'), table_name='peer_form')
     op.drop_index(op.f('ix_peer_form_about_id'), table_name='peer_form')
     op.drop_table('peer_form')

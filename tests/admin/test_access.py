@@ -645,6 +645,7 @@ TABLE: dict[tuple[str, str], Row] = {
         },
         peer_targets.pair,
     ),
+    ("POST", "/peer/pairs/{pair_id}"): Row(RUN_ROUND, peer_targets.pair, {"do": "part"}),
     ("GET", "/peer/forms/{form_id}"): Row(SIDE, peer_targets.form),
     ("POST", "/peer/forms/{form_id}"): Row(
         SIDE_POST, peer_targets.form, {"programme": "Указать сроки", "go": "share"}

@@ -262,3 +262,51 @@ async def test_the_report_on_pairs_opens_into_the_pair(panel: Panel) -> None:
     assert (stranger.status_code, "Тороповская" in stranger.text) == (200, False)
     assert (await panel.get("Саша", "/reports/pairs", round=round_id)).status_code == 404
     assert (await panel.get("Вера", address)).status_code == 404
+
+
+async def test_another_partner_while_the_round_runs(panel: Panel) -> None:
+    round_id, mine, theirs = await started(panel)
+    await panel.post("Тамара", f"/peer/forms/{mine}", **TEXTS, go="finish")
+    async with panel.world.db.read(SYSTEM) as tx:
+        pair = (await tx.session.get_one(PeerForm, mine)).pair_id
+    page = (await panel.get("Римма", f"/peer/pairs/{pair}")).text
+    assert "Заменить школу" in page
+    assert "Сменить партнёра" not in (await panel.get("Марина", f"/peer/pairs/{pair}")).text
+    wrong = await panel.post(
+        "Римма", f"/peer/pairs/{pair}", do="replace", school=10**6, other=school(panel, "16")
+    )
+    assert (wrong.status_code, "Выберите школу этой пары" in wrong.text) == (422, True)
+    form = {
+        "do": "replace",
+        "school": school(panel, "Климатинская"),
+        "other": school(panel, "16"),
+        "why": "Закрыта",
+    }
+    answer = await panel.post("Римма", f"/peer/pairs/{pair}", **form)
+    assert answer.headers["location"] == f"/peer/{round_id}?done=peer_changed"
+    table = (await panel.get("Римма", f"/peer/{round_id}")).text
+    assert "Прежние пары: 1" in table
+    assert 'Тороповская ОШ</a> <span class="muted">→ СШ № 16' in table
+    old = (await panel.get("Римма", f"/peer/pairs/{pair}")).text
+    assert "Эта пара разделена 16 сентября" in old
+    assert "Почему: Закрыта" in old
+    assert f"/peer/forms/{mine}/read" in old
+    assert "Почему" not in (await panel.get("Тамара", f"/peer/pairs/{pair}")).text
+    side = (await panel.get("Тамара", f"/peer/forms/{mine}")).text
+    assert "Прежний партнёр: Климатинская СОШ" in side
+    assert "Нынешний партнёр" in side
+    assert TEXTS["s1"] in side
+    late = await panel.post("Тамара", f"/peer/forms/{mine}", s1="поздно")
+    assert (late.status_code, "Партнёр сменился. Написанное для прежнего сохранено" in late.text) == (
+        422,
+        True,
+    )
+    assert (await panel.get("Тамара", f"/peer/forms/{mine}/papers")).status_code == 422
+    # Who lost the partner still reads and answers what it was advised.
+    left = (await panel.get("Клим", f"/peer/forms/{theirs}")).text
+    assert "Тороповская ОШ рекомендует: 2" in left
+    again = await panel.post("Римма", f"/peer/pairs/{pair}", do="part")
+    assert again.status_code == 422
+    now = (await panel.get("Тамара", "/peer")).text
+    assert "→ <strong>СШ № 16</strong>" in now
+    assert "Климатинская" not in now
