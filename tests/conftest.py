@@ -56,7 +56,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
     async def build() -> World:
         db, clock = open_database(folder)
         await create_tables(db)
-        world = await build_world(db, clock)
+        world = await build_world(db, clock, folder)
         await db.close()
         return world
 
@@ -68,6 +68,6 @@ async def world(template: Template, tmp_path: Path) -> AsyncIterator[World]:
     """Everybody, with the Yaroslavl roadmap approved and assigned."""
     copy_database(template.folder, tmp_path)
     db, clock = open_database(tmp_path)
-    yield template.world.moved_to(db, clock)
+    yield template.world.moved_to(db, clock, tmp_path)
     await db.close()
     drop_database(tmp_path)

@@ -119,3 +119,9 @@ def test_the_domain_comes_without_the_shells_libraries(module: str) -> None:
     code = f"import sys, {module}; print([m for m in ('aiogram', 'fastapi', 'jinja2') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_tests_write_into_their_own_folder() -> None:
+    """A database on a server has no folder: a path made from its address lies beside the working folder."""
+    told = [p.name for p in (ROOT / "tests").rglob("*.py") if "url." + "database" in p.read_text("utf-8")]
+    assert told == []

@@ -54,7 +54,7 @@ async def there(url: str, tmp_path: Path) -> AsyncIterator[World]:
     """Everybody, on PostgreSQL."""
     db, clock = open_database(tmp_path)
     await create_tables(db)
-    yield await build_world(db, clock)
+    yield await build_world(db, clock, tmp_path)
     await db.close()
 
 

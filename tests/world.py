@@ -22,6 +22,7 @@ from pathlib import Path
 from domain import documents, giving, people, programme, progress, roadmaps, schools
 from domain.actor import SYSTEM, Actor, Place, Role
 from domain.db import Clock, Database
+from domain.files import FileStore
 from tests.stores import url_in
 
 DATA = Path(__file__).parent / "data"
@@ -49,6 +50,7 @@ class World:
 
     db: Database
     clock: MovableClock
+    folder: Path  # the test's own: nothing is written elsewhere, wherever the database lies
     people: dict[str, int] = field(default_factory=dict)
     telegram: dict[str, int] = field(default_factory=dict)
     schools: dict[str, Place] = field(default_factory=dict)
@@ -56,12 +58,18 @@ class World:
     roadmap_id: int = 0
     foreign_roadmap_id: int = 0
 
-    def moved_to(self, db: Database, clock: "MovableClock") -> "World":
+    @property
+    def files(self) -> FileStore:
+        """What people send in."""
+        return FileStore(self.folder / "files")
+
+    def moved_to(self, db: Database, clock: "MovableClock", folder: Path) -> "World":
         """The same world in a copy of its database; who joins it there stays there."""
         return replace(
             self,
             db=db,
             clock=clock,
+            folder=folder,
             people=dict(self.people),
             telegram=dict(self.telegram),
             schools=dict(self.schools),
@@ -95,9 +103,9 @@ async def create_tables(db: Database) -> None:
         await connection.run_sync(metadata.create_all)
 
 
-async def build_world(db: Database, clock: MovableClock, *, roadmap: bool = True) -> World:
+async def build_world(db: Database, clock: MovableClock, folder: Path, *, roadmap: bool = True) -> World:
     """Everybody above; with `roadmap` also the Yaroslavl plan of 2022, approved and assigned."""
-    world = World(db, clock)
+    world = World(db, clock, folder)
     async with db.write(SYSTEM) as tx:
         await programme.programme(tx, "500+")
         cohort = await programme.cohort(tx, "500+ 2022")

@@ -1,7 +1,6 @@
 """Things around a report in each place, for the access matrix: the same places as in `targets`."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -10,7 +9,6 @@ from sqlalchemy import func, select
 from domain import curation, handouts, obligations, programme, progress, risks, schools
 from domain.actor import SYSTEM
 from domain.curation import NoteKind
-from domain.files import FileStore
 from domain.policy import Permission
 from domain.progress import Decision, Evidence, Submission
 from domain.risks import RiskLevel
@@ -29,7 +27,7 @@ async def confirmed(world: World, where: str) -> dict[str, Any]:
 
 
 async def _sent(world: World, where: str, *, photo: bool) -> dict[str, Any]:
-    store = FileStore(Path(world.db.url.database or "").parent / "files")
+    store = world.files
     async with world.db.write(await world.actor(REPORTER[where])) as tx:
         rows = await progress.my_work(tx, school_id=world.schools[SCHOOL[where]].school_id, open_only=True)
         number = await tx.session.scalar(select(func.max(Evidence.id))) or 0
@@ -121,7 +119,7 @@ async def profiled_school(world: World, where: str) -> dict[str, Any]:
 
 async def pack_order(world: World, where: str) -> dict[str, Any]:
     """A pack that a municipal coordinator asked for, ready."""
-    store = FileStore(Path(world.db.url.database or "").parent / "files")
+    store = world.files
     await evidence(world, where)
     async with world.db.write(SYSTEM) as tx:
         newest = await tx.session.scalar(select(func.max(Submission.id))) or 0

@@ -79,7 +79,7 @@ def signed_in(template: Template, tmp_path_factory: pytest.TempPathFactory) -> t
 
     async def open_sessions() -> dict[str, str]:
         db, clock = open_database(folder)
-        world = template.world.moved_to(db, clock)
+        world = template.world.moved_to(db, clock, folder)
         tokens = {name: await sign_in(world, name) for name in world.people}
         await db.close()
         return tokens
@@ -95,7 +95,7 @@ async def panel(
     folder, tokens = signed_in
     copy_database(folder, tmp_path)
     db, clock = open_database(tmp_path)
-    yield panel_of(template.world.moved_to(db, clock), tmp_path, dict(tokens))
+    yield panel_of(template.world.moved_to(db, clock, tmp_path), tmp_path, dict(tokens))
     await db.close()
     drop_database(tmp_path)
 

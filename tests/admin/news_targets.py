@@ -1,13 +1,11 @@
 """Targets of the access matrix: saved circles, letters, files of broadcasts, polls, groups."""
 
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from domain import audiences, broadcasts, groups, polls
 from domain.actor import SYSTEM
 from domain.broadcasts import Extras, Segment
-from domain.files import FileStore
 from domain.polls import PollSpec, QuestionSpec
 from tests.admin.targets import COORDINATOR, MUNICIPALITY, PERSON, broadcast
 from tests.world import World
@@ -29,7 +27,7 @@ async def letter(world: World, where: str) -> dict[str, int]:
 
 async def file(world: World, where: str) -> dict[str, int]:
     """A file that went with a broadcast."""
-    stored = await FileStore(Path(world.db.url.database or "").parent / "files").keep(where.encode())
+    stored = await world.files.keep(where.encode())
     async with world.db.write(await world.actor(COORDINATOR[where])) as tx:
         kept = await broadcasts.keep_file(tx, stored, name="приказ.pdf")
         key, extras = f"matrix:file:{where}:{next(_NUMBERS)}", Extras(file_ids=(kept.id,))

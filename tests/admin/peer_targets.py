@@ -3,14 +3,12 @@
 «here» and «next» are the two sides of one pair of our region, «far» a pair of the other region.
 """
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from domain import peer_review, progress, schools
 from domain.actor import SYSTEM
-from domain.files import FileStore
 from domain.peer_review import DEFAULT_SECTIONS, PeerForm, PeerRound, RoundSpec, Verdict
 from tests.admin.targets import MUNICIPALITY, SCHOOL
 from tests.world import World
@@ -135,7 +133,7 @@ async def partner_file(world: World, where: str) -> dict[str, Any]:
     found = await form(world, where)
     if where == "far":
         return {**found, "evidence_id": 10**6}
-    stored = await FileStore(Path(world.db.url.database or "").parent / "files").keep(where.encode())
+    stored = await world.files.keep(where.encode())
     async with world.db.write(await world.actor(OTHER_HEAD[where])) as tx:
         partner = world.schools[PARTNER[where]].school_id
         rows = await progress.my_work(tx, school_id=partner, open_only=True)

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -68,7 +67,7 @@ async def report(world: World, where: str) -> dict[str, int]:
 
 async def evidence(world: World, where: str) -> dict[str, int]:
     """A file of a report that was handed in."""
-    stored = await FileStore(Path(world.db.url.database or "").parent / "files").keep(where.encode())
+    stored = await world.files.keep(where.encode())
     async with world.db.write(await world.actor(REPORTER[where])) as tx:
         rows = await progress.my_work(tx, school_id=world.schools[SCHOOL[where]].school_id, open_only=True)
         assignment_id = rows[0].assignment.id
@@ -218,7 +217,7 @@ async def report_name(_world: World, _where: str) -> dict[str, str]:
 
 async def takeaway(world: World, where: str) -> dict[str, int]:
     """A finished export of one person."""
-    folder = Path(world.db.url.database or "").parent / "files" / handouts.FOLDER
+    folder = world.files.folder / handouts.FOLDER
     async with world.db.write(await world.actor(PERSON[where])) as tx:
         asked = await handouts.ask(tx, "overdue", handouts.Format.CSV, {}, "Что просрочено")
     await handouts.run(world.db, FileStore(folder.parent))

@@ -126,7 +126,7 @@ async def story(template: Template, signed: tuple[Path, dict[str, str]], deeds: 
         folder = Path(name)
         copy_database(signed[0], folder)
         db, clock = open_database(folder)
-        panel = panel_of(template.world.moved_to(db, clock), folder, dict(signed[1]))
+        panel = panel_of(template.world.moved_to(db, clock, folder), folder, dict(signed[1]))
         try:
             await check(panel, READERS[:1])
             for number, deed in enumerate(deeds):
@@ -343,7 +343,7 @@ async def test_every_page_of_a_full_region_is_kept(tmp_path: Path) -> None:
         task = (await tx.session.scalars(select(ExpertTask))).all()[0]
         mark = (await tx.session.scalars(select(ExpertMark))).all()[0]
     cast = {"Римма": own.person_id, "Эмма": task.person_id}
-    world = World(db, clock, people=cast, schools={"Тороповская": places[0].place})
+    world = World(db, clock, tmp_path, people=cast, schools={"Тороповская": places[0].place})
     panel = panel_of(world, tmp_path, {name: await sign_in(world, name) for name in cast})
     more = [f"/monitoring/waves/{id_}" for id_ in waves]
     more += [f"/monitoring/facts?source={kind}" for kind in sorted(KINDS)]
