@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
+import stat
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -170,7 +171,7 @@ async def _room(settings: Settings) -> Result:
     """How much room the data take, and what leaves tonight. A database that does not answer is said elsewhere."""
     files = await asyncio.to_thread(_bytes_in, settings.files_dir)
     path = schema.sqlite_path(settings.database)
-    base = sum(part.stat().st_size for part in path.parent.glob(f"{path.name}*")) if path else 0
+    base = sum(map(_size, path.parent.glob(f"{path.name}*"))) if path else 0
     words = say.size
     lines = [say("Files: %(size)s.", size=words(files))]
     if path is not None:
@@ -192,7 +193,16 @@ async def _room(settings: Settings) -> Result:
 
 
 def _bytes_in(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+    return sum(map(_size, folder.rglob("*"))) if folder.is_dir() else 0
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; none of what the running installation has removed since it was listed."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0
+    return found.st_size if stat.S_ISREG(found.st_mode) else 0
 
 
 async def _rows(settings: Settings) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from pathlib import Path
 
 import pyotp
@@ -13,7 +12,7 @@ from domain.actor import STRANGER, SYSTEM, Role
 from domain.db import Database
 from domain.settings import Settings
 from sandbox import Sandbox
-from tests.vekha.conftest import Vekha
+from tests.vekha.conftest import Vekha, free_port
 
 TOKEN = "123456789:AAnothing-but-an-example-of-a-token"
 PASSWORD = "correct horse"
@@ -118,15 +117,13 @@ def test_doctor_in_an_empty_folder(vekha: Vekha) -> None:
 def test_doctor_finds_nothing_wrong_where_all_is_well(
     vekha: Vekha, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-
     async def ask() -> str:
         async with Sandbox() as telegram:
             monkeypatch.setenv("TELEGRAM_API_URL", telegram.base_url)
             vekha_ = asyncio.to_thread
-            await vekha_(vekha, "init", "--token", telegram.token, "--port", port, "--yes")
+            await vekha_(vekha, "init", "--token", telegram.token, "--port", str(free_port()), "--yes")
+            # Gone between being listed and being looked at, as files of a running installation are.
+            (folder / "var/vekha.db-old").symlink_to("gone")
             result = await vekha_(vekha, "doctor", "--json")
             assert result.exit_code == 0, result.stdout
             return result.stdout
