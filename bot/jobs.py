@@ -7,6 +7,7 @@ The scheduler only ticks: what is due stands in the database, so a late, missed 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from datetime import UTC, datetime
 from functools import partial
 
@@ -99,7 +100,9 @@ class Timetable:
 
     def _now(self, name: str) -> None:
         if self._scheduler.running:
-            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+            # In a context of its own: the scheduler's timer keeps the context in which it was set, so that the
+            # update which caused this would be taken for the author of every later job.
+            Context().run(self._scheduler.modify_job, name, next_run_time=datetime.now(UTC))
 
     def _daily(self, name: str, job: Job, *, hour: int) -> None:
         self._scheduler.add_job(self._tracked(name, job), CronTrigger(hour=hour), id=name)

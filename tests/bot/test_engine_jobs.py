@@ -1,9 +1,11 @@
 """The timetable: what ticks, and that a tick does its work."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.chores import CHORES
+from bot.handling import Handling, handling
 from bot.jobs import Timetable, sweep_outbox
 from domain import inbox, outbox, retention
 from domain.actor import SYSTEM
@@ -47,6 +49,30 @@ async def test_files_are_looked_after_at_once_and_on_a_tick(empty: Empty, tmp_pa
             async with db.write(SYSTEM) as tx:
                 tx.announce(name)
             assert timetable._scheduler.get_job(name).next_run_time < datetime.now(UTC) + timedelta(minutes=1)
+    finally:
+        await timetable.stop(1)
+
+
+async def test_a_job_that_an_update_causes_is_no_part_of_that_update(empty: Empty) -> None:
+    db, _ = empty
+    seen: list[Handling | None] = []
+    ran = asyncio.Event()
+
+    async def look() -> None:
+        seen.append(handling.get())
+        ran.set()
+
+    timetable = Timetable(db, nothing)
+    timetable._every("look", look, seconds=3600)
+    timetable.start()
+    try:
+        for number in (None, 37):  # once before any update, so that the scheduler's own beginning is over
+            token = handling.set(Handling(number) if number else None)
+            ran.clear()
+            timetable._now("look")
+            await asyncio.wait_for(ran.wait(), timeout=30)
+            handling.reset(token)
+        assert seen == [None, None]
     finally:
         await timetable.stop(1)
 
