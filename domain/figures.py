@@ -46,6 +46,11 @@ def is_mark(text: str) -> bool:
     return _words()["mark"].fullmatch(_plain(text)) is not None
 
 
+def is_unit(text: str) -> bool:
+    """Whether a header names only what is counted in: «%», «кол-во»."""
+    return _words()["unit_alone"].fullmatch(_plain(text).strip(" ,")) is not None
+
+
 def number(text: str) -> Fraction:
     """The number of a cell, with its unit or without: «1 000», «12 чел.», «12,5 %». Raises Unread."""
     plain = _words()["of"].sub("", text.strip().casefold())

@@ -3,7 +3,7 @@
 from domain.documents.container import Container, opened
 from domain.documents.errors import REFUSALS, DocumentRefused
 from domain.documents.grid import Cell, Grid, Row
-from domain.documents.heads import header_rows, joined_header
+from domain.documents.heads import header_rows, joined_header, told_apart
 from domain.documents.model import (
     ITEM_DOUBTS,
     READING_DOUBTS,
@@ -38,6 +38,7 @@ __all__ = [
     "read_table",
     "sentence_of",
     "split_responsible",
+    "told_apart",
 ]
 
 

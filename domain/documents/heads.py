@@ -1,6 +1,9 @@
 """Headers of simple tables that take one, two or three rows: which rows they are, and one text for each column."""
 
 import re
+from collections.abc import Sequence
+
+from domain import figures
 
 HEADER_ROWS = 3
 
@@ -34,3 +37,14 @@ def joined_header(lines: list[list[str]], first: int, last: int, place: int) -> 
     width = max(len(row) for row in rows)
     columns = [[row[i] for row in rows if i < len(row) and row[i]] for i in range(width)]
     return [" ".join(dict.fromkeys(texts)) for texts in columns]
+
+
+def told_apart(header: Sequence[str]) -> list[str]:
+    """A header whose columns «%» say of what: of the column before them."""
+    named: list[str] = []
+    of = ""
+    for text in header:
+        alone = figures.is_unit(text)
+        named.append(f"{of}, {text}" if alone and of else text)
+        of = of if alone else text
+    return named

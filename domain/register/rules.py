@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from domain.documents import Grid, Row
+from domain.documents import Grid, Row, told_apart
 from domain.errors import N_, DomainError
 from domain.schools import SchoolStatus
 
@@ -22,7 +22,7 @@ SYNONYMS: tuple[tuple[str, str], ...] = (
     ("distance_km", r"расстояни|удал[её]нн\w+ (от|,)|^удал[её]нность|^км\b"),
     ("mentor_short", r"наставник.*(кратк|сокращ)"),
     ("mentor", r"наставник|школ\w*[\s-]*(куратор|партн[её]р|лидер)|школ\w+ с высоким|(базов|опорн)\w+ (школ|оо\b)|ближайш\w+ сош"),
-    ("schools_total", r"всего (школ|оо\b|образоват)|(число|кол-?(ичест)?во) (школ|оо|общеобразовательн\w+ организац\w+)\b(?!.*(зон|шнор|шнсу))"),
+    ("schools_total", r"всего (школ|оо\b|(обще)?образоват)|^(школ|оо) всего|(число|кол-?(ичест)?во) (школ|оо|(обще)?образовательн\w+ организац\w+)\b(?!.*(зон|шнор|шнсу))"),
     ("federal_login", r"логин|\bedu|^код (оо|школы)"),
     ("region", r"^регион\b|субъект|^(область|край|республика)$"),
     ("short_name", r"кратк|сокращ[её]нн|^сокр\b"),
@@ -177,7 +177,7 @@ def _table(grid: Grid) -> "_Table | None":
     at = _header_row(headers)
     if at is None:
         return None
-    header, below = headers[at], at + 1
+    header, below = told_apart(headers[at]), at + 1
     divided = _divided(grid.rows[at], grid.rows[below], header) if below < len(grid.rows) else None
     if divided is not None:
         header, below = divided, below + 1

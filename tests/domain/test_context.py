@@ -95,3 +95,79 @@ async def test_the_same_from_the_register(empty: tuple[Database, MovableClock]) 
 def test_odd_rows(cells: dict[str, str], shares: list[tuple[Any, ...]]) -> None:
     (row,) = context.table_of([("А", cells)]).rows
     assert [(s.part, s.total, s.computed, s.printed, s.possible) for s in row.shares] == shares
+
+
+@pytest.mark.parametrize(
+    ("counted", "share"),
+    [
+        ("ШНОР 2024, кол-во", "ШНОР 2024, доля"),
+        ("Количество: ШНОР 2024", "Доля: ШНОР 2024, %"),
+        ("ШНОР 2024 (шт.)", "ШНОР 2024 (%)"),
+        ("ШНОР 2024, кол-во", "% ШНОР 2024"),
+        ("ШНОР 2024 абс.", "ШНОР 2024 отн., %"),
+        ("ШНОР 2024", "ШНОР 2024, в %"),
+    ],
+)
+@pytest.mark.parametrize(
+    "total",
+    [
+        "Школ всего",
+        "Всего общеобразовательных организаций",
+        "Общее количество школ",
+        "Кол-во школ в МО",
+        "Количество общеобразовательных организаций",
+    ],
+)
+def test_columns_are_found_by_what_they_are_called(total: str, counted: str, share: str) -> None:
+    (row,) = context.table_of([("А", {total: "24", counted: "3", share: "12"})]).rows
+    (found,) = row.shares
+    assert (found.measure, found.part, found.total, found.computed, found.printed, found.follows) == (
+        "ШНОР 2024",
+        3,
+        24,
+        13,
+        12,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "printed", "follows"),
+    [
+        ("3", "24", "13", True),  # half up
+        ("3", "24", "12,5", True),
+        ("3", "24", "12.50 %", True),
+        ("3", "24", "12,4", False),
+        ("87", "260", "33,5", True),  # 33,46: whole it would be 33, with a decimal 33,5
+        ("87", "260", "34", False),
+        ("0", "0", "0", True),
+    ],
+)
+def test_a_printed_share_is_compared_with_its_own_decimals(
+    part: str, whole: str, printed: str, follows: bool
+) -> None:
+    cells = {"Всего школ": whole, "ШНОР, число": part, "ШНОР, %": printed}
+    assert context.table_of([("А", cells)]).rows[0].shares[0].follows is follows
+
+
+def test_per_cents_of_a_sheet_are_parts_of_one() -> None:
+    rows = {"А": ("2", "0.4"), "Б": ("5", "1"), "В": ("1", "0.3")}
+    cells = {
+        name: {"Всего школ": "5", "ШНОР, число": n, "ШНОР, %": share} for name, (n, share) in rows.items()
+    }
+    found = context.table_of(cells.items())
+    assert [(name, s.printed, s.computed) for name, s in found.mismatches] == [("В", 30, 20)]
+
+
+async def test_bare_per_cents_belong_to_the_column_before(empty: tuple[Database, MovableClock]) -> None:
+    db, _ = empty
+    text = "МО;Всего школ;ШНОР;%;Кадровый дефицит;%\nАнинский МР;24;3;13;9;37\nг. Борск;5;1;20;5;100\n"
+    reading = register.read(documents.read_table(text.encode("utf-8-sig"), "m.csv"))
+    async with db.write(SYSTEM) as tx:
+        await register.import_register(tx, reading, region="Приозёрская область")
+    async with db.read(SYSTEM) as tx:
+        table = await context.municipal_table(tx, "Всего школ")
+    assert table.counts == {"ШНОР": 4, "Кадровый дефицит": 14}
+    assert [(name, s.measure, s.printed, s.computed) for name, s in table.mismatches] == [
+        ("Анинский МР", "Кадровый дефицит", 37, 38)
+    ]
