@@ -1,7 +1,7 @@
 """Papers: the analytical note, the analysis of measures, the coordinators' hour; templates of the region."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -82,19 +82,52 @@ async def brief_page(visit: Visitor, paper: str, query: Annotated[BriefQuery, Qu
     """One paper: to read and print, or as Word and PDF."""
     kind = _paper(visit, paper)
     async with visit.read() as tx:
-        if query.format and await handouts.size(tx) > handouts.LARGE:
-            return visit.go("/briefs")  # such a paper is asked for and fetched later
+        vast = await handouts.size(tx) > handouts.LARGE
+    if vast and query.format:
+        return visit.go("/briefs")  # such a paper is asked for and fetched later
+    if vast:
+        return await _kept(visit, kind, query.roadmap)
+    async with visit.read() as tx:
         made = await briefs.paper(tx, kind, accounts.Filters(roadmap_id=query.roadmap), visit.say)
         template = b""
         if query.format == "docx":
             template = await briefs.template_of(tx, briefs.place_of(tx), kind)
         at = tx.now
-        vast = await handouts.size(tx) > handouts.LARGE
     if not query.format:
-        return visit.page("briefs/page.html", paper=kind, made=made, vast=vast, roadmap=query.roadmap)
+        return _shown(visit, kind, made, query.roadmap)
     content = await asyncio.to_thread(briefs.as_file, made, query.format, template)
     name = file_name(made.title, query.format, at)
     return Response(content, media_type=briefs.MIME[query.format], headers=attachment(name))
+
+
+def _shown(
+    visit: Visit, kind: Paper, made: briefs.Written | None, roadmap: int | None, **more: Any
+) -> Response:
+    """The page of a paper; nothing made yet: it is being gathered."""
+    title = visit.say(briefs.PAPERS[kind])
+    usual = {"vast": False, "as_of": None, "problem": ""}
+    return visit.page(
+        "briefs/page.html", paper=kind, made=made, title=title, roadmap=roadmap, **{**usual, **more}
+    )
+
+
+async def _kept(visit: Visit, kind: Paper, roadmap: int | None) -> Response:
+    """A paper of a very large place, as it was gathered last: in the background, never while somebody waits."""
+    given = {"paper": kind.value, **({"roadmap": str(roadmap)} if roadmap else {})}
+    async with visit.read() as tx:
+        briefs.place_of(tx)
+        found = await handouts.counted(tx, handouts.PAPER, given)
+    stale = found is None
+    if found is None:
+        async with visit.write() as tx:
+            found = await handouts.want(tx, handouts.PAPER, given)
+            stale = found.as_of is None or tx.now - found.as_of > handouts.FRESH
+    made = briefs.read_again(kind, found.title, found.document) if found.document is not None else None
+    problem = "" if made else found.problem
+    page = _shown(visit, kind, made, roadmap, vast=True, as_of=found.as_of, problem=problem)
+    if stale:
+        page.background = BackgroundTask(handouts.count_wanted, visit.panel.db)
+    return page
 
 
 @closed.post("/briefs/{paper}")

@@ -117,6 +117,25 @@ class Block(NamedTuple):
     rows: Sequence[Sequence[Any]] = ()
 
 
+def document_of(made: Written) -> dict[str, Any]:
+    """What is to be read of a paper as plain values, to be kept."""
+    blocks = [
+        [
+            block.kind,
+            block.text,
+            list(block.columns),
+            [[v.isoformat() if isinstance(v, date) else v for v in row] for row in block.rows],
+        ]
+        for block in made.blocks
+    ]
+    return {"subtitle": made.subtitle, "blocks": blocks}
+
+
+def read_again(paper: Paper, title: str, document: Mapping[str, Any]) -> Written:
+    """A kept paper, to be read; it has nothing for a template."""
+    return Written(paper, title, document["subtitle"], {}, [Block(*block) for block in document["blocks"]])
+
+
 def default_template(paper: Paper) -> bytes:
     """The template that comes with the program."""
     return (HERE / f"{paper.value}.docx").read_bytes()

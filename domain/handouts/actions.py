@@ -228,7 +228,7 @@ async def _tell(tx: WriteTx, takeaway_id: int, **values: Any) -> None:
 
 
 async def want(tx: WriteTx, what: str, given: Mapping[str, str]) -> KeptReport:
-    """Somebody looks at the page of a very large place: from now on its numbers are counted for a while."""
+    """Somebody looks at a report or a paper of a very large place: from now on it is counted for a while."""
     if tx.actor.person_id is None:
         raise NotFound
     scope = rules.scope_of(tx.actor.grants)
@@ -273,12 +273,8 @@ async def _count_apart(db: Database, kept: KeptReport) -> None:
         if rules.scope_of(actor.grants) == kept.scope:
             say = texts(actor.language, escape=False)
             async with own.read(actor) as tx:
-                of = queries.report(kept.what)
                 try:
-                    filters = await queries.filters_of(tx, of, kept.filters)
-                    book = await of.build(tx, filters, say)
-                    rows = await first_rows(book, rules.KEPT_ROWS)
-                    document, title = snapshots.document_of(book, rows), book.title
+                    document, title = await _to_be_read(tx, kept, say)
                 except DomainError as error:
                     problem = say.error(error)
         async with own.write(SYSTEM) as tx:
@@ -287,6 +283,18 @@ async def _count_apart(db: Database, kept: KeptReport) -> None:
             await tx.session.execute(query)
     finally:
         await own.close()
+
+
+async def _to_be_read(tx: Tx, kept: KeptReport, say: Texts) -> tuple[dict[str, Any], str]:
+    """The first rows of a report, or a whole paper, as plain values; and its title."""
+    if kept.what == rules.PAPER:
+        roadmap = kept.filters.get("roadmap")
+        filters = accounts.Filters(roadmap_id=int(roadmap) if roadmap else None)
+        made = await briefs.paper(tx, briefs.Paper(kept.filters["paper"]), filters, say)
+        return briefs.document_of(made), made.title
+    of = queries.report(kept.what)
+    book = await of.build(tx, await queries.filters_of(tx, of, kept.filters), say)
+    return snapshots.document_of(book, await first_rows(book, rules.KEPT_ROWS)), book.title
 
 
 async def forget_old(db: Database, folder: Path) -> int:

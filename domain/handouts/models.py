@@ -38,7 +38,7 @@ class Takeaway(Base):
 
 
 class KeptReport(Base):
-    """The first rows of a report of a very large place as they were counted last, for its page."""
+    """What the page of a report or a paper of a very large place shows: as it was counted last."""
 
     __tablename__ = "kept_report"
 
