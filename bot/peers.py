@@ -8,7 +8,7 @@ from bot.days import written_moment
 from bot.letters import plain, reader
 from bot.lines import short_due
 from bot.notice import Notice
-from bot.presses_peers import Peer, PeerDo, PeerList
+from bot.presses_peers import Peer, PeerDo
 from bot.talk import Talk
 from bot.ui import Row, button, safe
 from domain import peer_review, peer_watch
@@ -55,7 +55,7 @@ async def peers_button(tx: Tx, talk: Talk, school_id: int) -> Row:
         elif view.runs and view.mine.owes:
             step = view.mine.owes[0]
             label += " · " + short_due(talk.plain, view.mine.dates.of(step), talk.today())
-        return [button(f"🤝 {label}", PeerList(school=school_id))]
+        return [button(f"🤝 {label}", Peer(id=form.id))]
     return []
 
 

@@ -4,7 +4,7 @@ from aiogram.filters.callback_data import CallbackData
 
 
 class PeerList(CallbackData, prefix="kl"):
-    """«Взаимоэкспертиза» of a school: its round, or the list of its rounds."""
+    """«Взаимоэкспертиза» of a school, on screens from before each round had a button of its own: the newest one."""
 
     school: int
 

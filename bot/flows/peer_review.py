@@ -19,7 +19,7 @@ from domain.dates import local_day
 from domain.db import Tx
 from domain.errors import NotFound
 from domain.peer_papers import PartnerPapers
-from domain.peer_review import STEPS, FormView, SideRow, Step, Verdict
+from domain.peer_review import STEPS, FormView, PeerForm, SideRow, Step, Verdict
 from domain.risks import DOCUMENTS, RiskLevel
 
 router = Routes("peer_review")
@@ -27,11 +27,12 @@ WRITING = "peer_text"  # the next texts go into a section
 MEETING = "peer_meeting"  # the next text names day, hour and link
 SHOWN = 3000  # characters of a form in one message
 PAPERS = 6
+OTHERS = 2  # rounds beside the one on the screen
 
 
 @router.callback_query(PeerList.filter())
 async def rounds(query: CallbackQuery, callback_data: PeerList, talk: Talk) -> None:
-    """The round that runs; the older ones below it."""
+    """The newest round; the others below it."""
     async with talk.db.read(talk.actor) as tx:
         found = await peer_review.my_forms(tx, callback_data.school)
     if not found:
@@ -98,8 +99,18 @@ async def round_screen(tx: Tx, talk: Talk, form_id: int) -> Screen:
             [button(plain("Former partner: %(school)s", school=about.name), Peer(id=form.id))]
             for form, about in view.former[-2:]
         ]
+    rows += await _other_rounds(tx, mine)
     rows.append([button(plain("‹ Back"), Home(hat=f"s{mine.school_id}"))])
     return Screen("\n".join(lines), rows)
+
+
+async def _other_rounds(tx: Tx, mine: PeerForm) -> list[Row]:
+    """The other rounds of the school, the newest first: of a region and of a municipality two may run at once."""
+    present: dict[int, Row] = {}
+    for form, its in await peer_review.my_forms(tx, mine.school_id):
+        present.setdefault(its.id, [button(f"🤝 {its.title}", Peer(id=form.id))])
+    present.pop(mine.round_id, None)
+    return list(present.values())[:OTHERS]
 
 
 def _step_lines(talk: Talk, view: FormView) -> list[str]:

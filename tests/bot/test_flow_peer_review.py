@@ -27,14 +27,14 @@ async def play(world: World, tmp_path: Path) -> AsyncIterator[Play]:
         yield at
 
 
-async def start(play: Play, *names: str) -> int:
+async def start(play: Play, *names: str, title: str = "Взаимоэкспертиза 2022") -> int:
     """A round that has just started, with one pair or triple."""
     world = play.world
     world.clock.moment = datetime(2022, 9, 16, 7, 0, tzinfo=UTC)
     async with play.db.write(await world.actor("Римма")) as tx:
         dates = peer_review.next_dates(tx.now.date(), None)
         sections = [section._replace(title=SAY(section.title)) for section in DEFAULT_SECTIONS]
-        spec = RoundSpec("Взаимоэкспертиза 2022", dates, sections)
+        spec = RoundSpec(title, dates, sections)
         made = await peer_review.open_round(tx, world.places["область"], spec)
         await peer_review.pair_up(tx, made.id, [world.schools[name].school_id or 0 for name in names])
         await peer_review.start(tx, made.id)
@@ -174,6 +174,19 @@ async def test_a_triple_goes_round(play: Play) -> None:
         "Вы пишете школе: Климатинская СОШ, Угличский МР.",
         "Вам пишет школа: СШ № 16, Угличский МР.",
     ]
+
+
+async def test_of_two_rounds_the_button_opens_the_one_that_it_speaks_of(play: Play) -> None:
+    await start(play, "Тороповская", "Климатинская")
+    newer = await start(play, "Тороповская", "16", title="Вторая")
+    async with play.db.write(await play.world.actor("Римма")) as tx:
+        await peer_review.end(tx, newer)
+    tamara = play.chat("Тамара")
+    await tamara.say("/menu")
+    await tamara.press("🤝 Взаимоэкспертиза")
+    assert tamara.text.splitlines()[0] == "🤝 Взаимоэкспертиза 2022"
+    await tamara.press("🤝 Вторая")
+    assert tamara.text.splitlines()[0] == "🤝 Вторая"
 
 
 async def test_silence_is_seen_on_the_first_screens(play: Play) -> None:
