@@ -1,6 +1,7 @@
 """Building the panel: routes in order, what surrounds them, nothing else."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -11,7 +12,7 @@ from starlette.types import Scope
 
 from admin.auth import signed_in
 from admin.documents import MAX_DOCUMENT
-from admin.errors import Apology, add_handlers
+from admin.errors import Apology, add_handlers, too_large
 from admin.keeping import Keeping, worth_keeping
 from admin.page import STATIC, Panel
 from admin.pages import (
@@ -71,6 +72,7 @@ from admin.pages import (
     work,
 )
 from admin.security import Guard
+from domain.briefs import MAX_TEMPLATE, Paper
 from domain.db import Database
 from domain.files import FileStore
 from domain.settings import Settings
@@ -155,6 +157,7 @@ LIMITS = {uploads.PATH: uploads.MOST, broadcasts.COMPOSE: broadcasts.MOST} | dic
     (peers.LIST, roadmaps.UPLOAD, revisions.UPLOAD, register.UPLOAD, risks.IMPORT, monitoring_results.UPLOAD),
     MAX_DOCUMENT + 64 * 1024,
 )
+LIMITS |= {briefs.UPLOAD.format(paper=paper): MAX_TEMPLATE + 64 * 1024 for paper in Paper}
 
 
 class _Static(StaticFiles):
@@ -200,6 +203,7 @@ def build_panel(
         Guard,
         public_url=settings.public_url,
         limits=LIMITS,
+        too_large=partial(too_large, app),
         exempt=[getattr(route, "path", "") for route in extra_routes],
     )
     return app

@@ -77,6 +77,22 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(SignInNeeded, _sign_in)
 
 
+def too_large(pages: FastAPI, limit: int) -> ASGIApp:
+    """The page for a file or form of more than `limit` bytes."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request({**scope, "app": pages}, receive)
+        say = _visit(request).say
+        sentence = say(
+            "This is more than %(mb)s MB, and so much cannot be taken here at once. Go back and choose a smaller file, "
+            "or shorten the text.",
+            mb=limit // 2**20,
+        )
+        await _page(request, 413, sentence)(scope, receive, send)
+
+    return answer
+
+
 class Apology:
     """Around the application: an unexpected error becomes a page with a number that stands in the log too."""
 

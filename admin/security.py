@@ -5,7 +5,7 @@ working. `Referrer-Policy: same-origin`, not `no-referrer`: under the latter bro
 forms, and then posts could not be told apart where `Sec-Fetch-Site` is missing (plain http).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024  # bytes of a form without files
+READ_ON = 128 * 1024 * 1024  # bytes of a refused body that are still taken in, so that the answer is seen
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -53,15 +54,32 @@ class TooLarge(Exception):
     """The body went over its limit while being read."""
 
 
+async def _read_on(receive: Receive) -> None:
+    """Take the rest of a refused body and forget it: a browser whose sending is broken off shows no answer at all."""
+    taken = 0
+    while taken < READ_ON:
+        message = await receive()
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
+        taken += len(message.get("body", b""))
+
+
 class Guard:
     """Adds the headers, refuses foreign posts and bodies that are too large."""
 
     def __init__(
-        self, app: ASGIApp, *, public_url: str, limits: Mapping[str, int], exempt: Collection[str] = ()
+        self,
+        app: ASGIApp,
+        *,
+        public_url: str,
+        limits: Mapping[str, int],
+        too_large: Callable[[int], ASGIApp],
+        exempt: Collection[str] = (),
     ) -> None:
-        """`limits`: bytes by path where a form carries files. `exempt`: paths that programs post to and that
-        check a secret of their own."""
+        """`limits`: bytes by path where a form carries files. `too_large`: the page for what went over its limit.
+        `exempt`: paths that programs post to and that check a secret of their own."""
         self.app = app
+        self.too_large = too_large
         self.public_url = public_url
         self.limits = limits
         self.exempt = frozenset(exempt)
@@ -91,10 +109,14 @@ class Guard:
             await self.app(scope, self._counting(scope, headers, receive), sending)
         except TooLarge:
             if not started:
-                await PlainTextResponse("The file or form is too large.", 413)(scope, receive, sending)
+                await _read_on(receive)
+                await self.too_large(self._limit(scope))(scope, receive, sending)
+
+    def _limit(self, scope: Scope) -> int:
+        return self.limits.get(scope["path"], BODY_LIMIT)
 
     def _counting(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
-        limit = self.limits.get(scope["path"], BODY_LIMIT)
+        limit = self._limit(scope)
         length = headers.get("content-length", "")
         read = 0
 

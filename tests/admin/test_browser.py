@@ -191,6 +191,16 @@ async def test_the_table_scrolls_inside_its_box_and_keeps_the_names_in_view(site
         assert await name.bounding_box() == before
 
 
+async def test_a_file_that_is_too_large_is_answered_and_not_broken_off(site: Site, tmp_path: Path) -> None:
+    large = tmp_path / "Карта.docx"
+    large.write_bytes(b"0" * (24 * 1024 * 1024))
+    async with site.opened("Римма", size=PHONE) as page:
+        await page.goto("/roadmaps/new")
+        await page.locator("input[type=file]").set_input_files(large)
+        await page.get_by_role("button", name="Прочитать файл").click()
+        await page.get_by_text("Это больше 10 МБ").wait_for()
+
+
 async def test_our_letters_are_used(site: Site) -> None:
     async with site.opened(size=DESK) as page:
         await page.goto("/sign-in")

@@ -235,6 +235,8 @@ async def test_large_bodies_are_refused_whether_they_say_so_or_not(panel: Panel)
         silent = await browser.post("/roadmaps/new", content=endless(), headers=multipart)
         small = await browser.post("/sign-in", data={"code": "1" * 200_000})
     assert (announced.status_code, silent.status_code, small.status_code) == (413, 413, 400)
+    assert "Это больше 1 МБ" in announced.text
+    assert "Это больше 10 МБ" in silent.text
 
 
 async def test_a_form_may_bring_no_field_of_its_own(panel: Panel) -> None:
