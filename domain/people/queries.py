@@ -351,18 +351,15 @@ async def endings(tx: Tx, first: date, last: date) -> list[tuple[Person, RoleGra
     return list(await tx.session.execute(query))
 
 
-async def places_of(tx: Tx, person_id: int, roles: Sequence[Role] = ()) -> list[Place]:
-    """Every place where the person holds a role (one of these). For the rules of rights, not for lists."""
-    query = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
-    if roles:
-        query = query.where(RoleGrant.role.in_(roles))
-    return [grant.place for grant in await tx.session.scalars(query)]
-
-
 async def roles_of(tx: Tx, person_id: int) -> list[tuple[Role, Place]]:
     """Every role of a person with its place, also outside the actor's. For the rules of rights, not for lists."""
     query = select(RoleGrant).where(RoleGrant.person_id == person_id, RoleGrant.revoked_at.is_(None))
     return [(grant.role, grant.place) for grant in await tx.session.scalars(query)]
+
+
+async def places_of(tx: Tx, person_id: int, roles: Sequence[Role] = ()) -> list[Place]:
+    """Every place where the person holds a role (one of these)."""
+    return [place for role, place in await roles_of(tx, person_id) if not roles or role in roles]
 
 
 async def check_place(tx: Tx, role: Role, place: Place) -> None:
