@@ -63,9 +63,9 @@ async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
     table = await reports.by_measure(tx, _filters(place))
     urgent = [row for row in table if row.missing and (row.overdue or _is_near(row, today))]
     lines.extend(_missing_line(say, row, today) for row in urgent[:ON_HOME])
-    rows.extend([_who_button(talk, row, place)] for row in urgent[:ON_HOME])
-    if urgent:
-        rows[0].append(_write_button(talk, urgent[0], place))
+    for row in urgent[:ON_HOME]:
+        writing = [_write_button(talk, row, place)] if row is urgent[0] else []
+        rows.append([_who_button(talk, row, place), *writing])
     if table and not urgent:
         lines.append(say("Nothing is overdue, and nothing is due in the next days."))
     rows.append(await office_button(tx, talk, place))

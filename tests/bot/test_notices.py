@@ -8,7 +8,14 @@ from domain import talks
 
 DOMAIN = Path(__file__).resolve().parents[2] / "domain"
 BY_THE_ENGINE = {"interrupted"}
-PUTTING = {"put", "put_many", "announce", "_put", "_tell", "tell_team"}  # what queues, directly or within its slice
+PUTTING = {
+    "put",
+    "put_many",
+    "announce",
+    "_put",
+    "_tell",
+    "tell_team",
+}  # what queues, directly or within its slice
 
 
 def queued() -> set[str]:
