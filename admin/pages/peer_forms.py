@@ -1,7 +1,9 @@
 """A school's own side of mutual expertise: the form, the meeting, the partner's papers, the answers."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +17,7 @@ from admin.tables import attachment
 from admin.words import STANDINGS
 from domain import papers, peer_advice, peer_papers, peer_review, progress
 from domain.errors import DomainError, NotFound
-from domain.peer_review import STEPS, Verdict
+from domain.peer_review import STEPS, FormView, Verdict
 from domain.policy import Permission, allows
 from domain.risks import ACTIONS, DOCUMENTS, FACTORS, LEVELS, RiskLevel
 
@@ -63,7 +65,10 @@ async def side(visit: Visitor, form_id: int) -> Response:
     return await _side(visit, form_id)
 
 
-async def _side(visit: Visit, form_id: int, problem: str = "") -> Response:
+async def _side(
+    visit: Visit, form_id: int, problem: str = "", typed: Mapping[str, Any] = MappingProxyType({})
+) -> Response:
+    """The page; `typed`: fields that could not be saved."""
     async with visit.read() as tx:
         view = await peer_review.my_side(tx, form_id)
         plans = await peer_advice.plans_of(tx, view.mine.form.school_id) if view.advice else []
@@ -80,9 +85,24 @@ async def _side(visit: Visit, form_id: int, problem: str = "") -> Response:
         plans=plans if allows(visit.actor, Permission.ADAPT, view.mine.form.place) else [],
         meets=visit.local(view.pair.meeting_at),
         may_hold=view.pair.met_at is None and (view.pair.meeting_at is None or met),
+        words=_words(view, typed),
+        mark_of=peer_review.mark_of,
         longest=peer_review.LONGEST_TEXT,
         problem=problem,
     )
+
+
+def _words(view: FormView, typed: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the fields, by section: what is kept, or what was typed and could not be."""
+    kept = {section.key: str(view.mine.form.texts.get(section.key, "")) for section in view.round.form}
+    return {
+        key: peer_review.kept_typing(
+            now, str(typed[key]), str(typed.get(f"was-{key}") or peer_review.mark_of(now))
+        )
+        if key in typed
+        else now
+        for key, now in kept.items()
+    }
 
 
 @closed.post("/peer/forms/{form_id}")
@@ -94,13 +114,15 @@ async def write(visit: Visitor, request: Request, form_id: int) -> Response:
         async with visit.write() as tx:
             _, _, its = await peer_review.own_form(tx, form_id)
             for section in its.form:
-                if section.key in raw:
-                    await peer_review.write(tx, form_id, section.key, str(raw[section.key]))
+                key, seen = section.key, raw.get(f"was-{section.key}")
+                if key in raw:
+                    seen = str(seen) if seen else None
+                    await peer_review.write(tx, form_id, key, str(raw[key]), seen=seen)
         if go in ("share", "finish"):  # what was written is kept even where the form cannot be final yet
             async with visit.write() as tx:
                 await {"share": peer_review.share, "finish": peer_review.finish}[go](tx, form_id)
     except DomainError as error:
-        return await _side(visit, form_id, visit.say.error(refusal(error)))
+        return await _side(visit, form_id, visit.say.error(refusal(error)), dict(raw))
     return visit.go(
         f"/peer/forms/{form_id}", {"share": "peer_shared", "finish": "peer_final"}.get(go, "saved")
     )

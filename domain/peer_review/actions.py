@@ -264,18 +264,16 @@ async def look(tx: WriteTx, form_id: int) -> None:
         form.seen_at = tx.now
 
 
-async def write(tx: WriteTx, form_id: int, section: str, text: str, *, add: bool = False) -> PeerForm:
-    """Put words into a section of the own form, or after those there. Raises FormFinal, RoundOver, TextTooLong."""
+async def write(
+    tx: WriteTx, form_id: int, section: str, text: str, *, add: bool = False, seen: str | None = None
+) -> PeerForm:
+    """Put words into a section of the own form (`rules.written`). Raises FormFinal, RoundOver, and what that raises."""
     form, _, found = await _at_work(tx, form_id)
     if form.final_at is not None:
         raise rules.FormFinal
     if section not in {each.key for each in found.form}:
         raise NotFound
-    words = text.strip()
-    if add and (before := str(form.texts.get(section, ""))):
-        words = f"{before}\n{words}".strip()
-    if len(words) > rules.LONGEST_TEXT:
-        raise rules.TextTooLong(most=rules.LONGEST_TEXT)
+    words = rules.written(str(form.texts.get(section, "")), text, add=add, seen=seen)
     form.texts = {**form.texts, section: words}
     form.changed_by = tx.actor.person_id
     return form

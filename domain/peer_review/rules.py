@@ -4,6 +4,7 @@ Source: DOMAIN.md §4.7. In 2022: the partner is known by 16.09, documents are e
 07.10, the schools meet by 21.10, the final forms are exchanged and placed by 01.11.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -178,6 +179,15 @@ class TextTooLong(DomainError):
     sentence = N_("A section holds at most %(most)s characters. This was not added: please shorten it.")
 
 
+class WrittenMeanwhile(DomainError):
+    """Two of a team have changed the same section: neither loses a word."""
+
+    sentence = N_(
+        "Somebody of your school has written here meanwhile. Their words stand above yours; nothing is saved yet: "
+        "please make one text of both."
+    )
+
+
 class SectionsLeft(DomainError):
     """A final form has a word in each section."""
 
@@ -297,6 +307,43 @@ def silent_days(side: Side, started: date, dates: Dates, today: date, own: OwnDa
     days = working_days_between(max(started, *(sign or started for sign in signs)), today, own)
     near = min(dates.of(step) for step in steps) - today <= timedelta(days=NEAR_DAYS)
     return days if days >= SILENT_DAYS and (side.seen is None or near) else 0
+
+
+def plain(text: str) -> str:
+    """Words as they are kept: browsers end lines otherwise than chats do."""
+    return "\n".join(text.strip().splitlines())
+
+
+def mark_of(words: str) -> str:
+    """Tells words from other words; short enough to go through a page and back."""
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def written(now: str, text: str, *, add: bool = False, seen: str | None = None) -> str:
+    """The words of a section once somebody has written: below those there (`add`), or in their place.
+
+    `seen` is the mark of the words that the writer had before their eyes. Who changed nothing of them leaves what a
+    colleague has written since. Raises WrittenMeanwhile, TextTooLong.
+    """
+    words = plain(text)
+    if seen is not None and seen != mark_of(now):
+        if mark_of(words) == seen:
+            return now
+        if words != now:
+            raise WrittenMeanwhile
+    if add and now:
+        words = f"{now}\n{words}".strip()
+    if len(words) > LONGEST_TEXT:
+        raise TextTooLong(most=LONGEST_TEXT)
+    return words
+
+
+def kept_typing(now: str, text: str, seen: str) -> str:
+    """What a page that could not be saved shows: what was typed, and a colleague's newer words above it."""
+    words = plain(text)
+    if seen == mark_of(now) or words == now:
+        return words
+    return now if mark_of(words) == seen else f"{now}\n{words}"
 
 
 _BULLET = re.compile(r"^\s*(?:[-–—•*·]|\d{1,2}[.)])\s+")

@@ -1,6 +1,7 @@
 """Mutual expertise in the panel: preparing, pairing, the table and its files, a school's own side."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -178,6 +179,50 @@ async def test_a_school_fills_in_shows_and_finishes(panel: Panel) -> None:
     words = [paragraph.text for paragraph in document.paragraphs]
     assert "Рекомендует: Тороповская ОШ" in words
     assert "Итоговая форма, 16 сентября 2022" in words
+
+
+def fields(page: str) -> dict[str, str]:
+    """What a browser would send of the form's page as it stands."""
+    found = dict(re.findall(r'<input type="hidden" name="(was-\w+)" value="(\w+)"', page))
+    texts = re.findall(r'<textarea [^>]*name="(\w+)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    return found | {name: html.unescape(words).replace("\n", "\r\n") for name, words in texts}
+
+
+async def test_two_of_a_team_lose_no_word_of_each_other(panel: Panel) -> None:
+    _, mine, _ = await started(panel)
+    path = f"/peer/forms/{mine}"
+    await panel.post("Тамара", path, s1="Команда\r\nШефство", s2="Сроки")
+    opened = fields((await panel.get("Тамара", path)).text)
+    assert opened["s1"] == "Команда\r\nШефство"
+    async with panel.world.db.write(await panel.world.actor("Дина")) as tx:  # from the chat
+        await peer_review.write(tx, mine, "s1", "Команда и школа")
+    # She touched the other section only: the colleague's words stay.
+    saved = await panel.post("Тамара", path, **opened | {"s2": "Сроки и люди"})
+    assert saved.status_code == 303
+    now = fields((await panel.get("Тамара", path)).text)
+    assert (now["s1"], now["s2"]) == ("Команда и школа", "Сроки и люди")
+    # Both have changed the same section: refused, and both texts stand in the field.
+    refused = await panel.post("Тамара", path, **opened | {"s1": "Команда, трое"})
+    assert refused.status_code == 422
+    assert "За это время здесь написали ваши коллеги." in refused.text
+    both = fields(refused.text)
+    assert both["s1"] == "Команда и школа\r\nКоманда, трое"
+    assert fields((await panel.get("Тамара", path)).text)["s1"] == "Команда и школа"
+    assert (await panel.post("Тамара", path, **both)).status_code == 303
+    assert fields((await panel.get("Тамара", path)).text)["s1"] == both["s1"]
+
+
+async def test_lines_of_a_browser_count_as_one_character_and_a_refusal_keeps_what_was_typed(
+    panel: Panel,
+) -> None:
+    _, mine, _ = await started(panel)
+    path, lines = f"/peer/forms/{mine}", "\r\n".join(["а" * 39] * 100)  # 3,999 characters as the page counts
+    assert (await panel.post("Тамара", path, s1=lines)).status_code == 303
+    refused = await panel.post(
+        "Тамара", path, **fields((await panel.get("Тамара", path)).text) | {"s1": lines + "бб"}
+    )
+    assert refused.status_code == 422
+    assert fields(refused.text)["s1"] == lines + "бб"
 
 
 async def test_recommendations_become_measures_or_are_answered(panel: Panel) -> None:
