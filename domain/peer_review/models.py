@@ -145,7 +145,7 @@ class PeerAdvice(AtPlace, Base):
     verdict: Mapped[rules.Verdict | None] = mapped_column(enum_column(rules.Verdict))
     why: Mapped[str] = mapped_column(Text, default="")
     assignment_id: Mapped[int | None] = mapped_column(
-        ForeignKey("assignment.id", ondelete="SET NULL")
+        ForeignKey("assignment.id", ondelete="SET NULL"), index=True
     )  # the own measure that it became
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     answered_at: Mapped[datetime | None]

@@ -203,6 +203,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['school_id'], ['school.id'], name=op.f('fk_peer_advice_school_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_peer_advice'))
     )
+    op.create_index(op.f('ix_peer_advice_assignment_id'), 'peer_advice', ['assignment_id'], unique=False)
     op.create_index(op.f('ix_peer_advice_form_id'), 'peer_advice', ['form_id'], unique=False)
     op.create_index('ix_peer_advice_place', 'peer_advice', ['region_id', 'municipality_id', 'school_id'], unique=False)
 
@@ -218,6 +219,7 @@ def downgrade() -> None:
         batch_op.drop_column('invited_at')
     op.drop_index('ix_peer_advice_place', table_name='peer_advice')
     op.drop_index(op.f('ix_peer_advice_form_id'), table_name='peer_advice')
+    op.drop_index(op.f('ix_peer_advice_assignment_id'), table_name='peer_advice')
     op.drop_table('peer_advice')
     op.drop_index('ix_peer_form_place', table_name='peer_form')
     op.drop_index('uq_peer_form_live', table_name='peer_form')
