@@ -12,7 +12,7 @@ from admin.auth import Visitor
 from admin.documents import MAX_DOCUMENT
 from admin.forms import Choice, Form, read_form, refusal, sent
 from admin.page import Visit
-from admin.pages.register import UNREAD
+from admin.pages.register import Unread, unread
 from admin.words import CLUSTERS, REFUSED
 from domain import documents, marksheets, outcomes
 from domain.errors import N_, DomainError, Forbidden, InvalidInput
@@ -33,12 +33,6 @@ ROLES = {
     "share": N_("Below the threshold, per cent"),
     "participants": N_("Participants"),
 }
-
-
-class Unread(DomainError):
-    """A file that holds no results; `reason` says why and what to do."""
-
-    sentence = N_("There is no table in this file.")
 
 
 class ResultsForm(Form):
@@ -106,7 +100,7 @@ async def _received(visit: Visit, raw: FormData) -> Received:
     try:
         grids = await asyncio.to_thread(documents.read_table, data, form.name)
     except documents.DocumentRefused as error:
-        raise Unread(reason=UNREAD.get(error.code, Unread.sentence), **error.params) from None
+        raise unread(error) from None
     reading = await asyncio.to_thread(
         marksheets.read, grids, procedure=procedure, year=form.year, known=known
     )

@@ -45,6 +45,7 @@ COLUMNS = {
 UNREAD = REFUSED | {
     "unsupported": N_("Files of this kind are not read. Send the list as .xlsx, .csv or .docx."),
     "wrong_type": N_("The file is not what its name says. Save the list as .xlsx, .csv or .docx."),
+    "no_table": N_("There is no table in this file. Send it as a table: .xlsx, .csv or .docx."),
 }
 STATES = {
     "new": N_("new"),
@@ -58,7 +59,12 @@ LOOKS = {"new": "s-confirmed", "known": "s-later", "doubt": "s-soon", "problem":
 class Unread(DomainError):
     """A file that is no register; `reason` says why and what to do."""
 
-    sentence = N_("There is no table in this file.")
+    sentence = UNREAD["no_table"]
+
+
+def unread(error: documents.DocumentRefused) -> Unread:
+    """Why a list could not be read and what to send instead, whatever the list is of."""
+    return Unread(reason=documents.sentence_of(error) or UNREAD[error.code], **error.params)
 
 
 class RegisterForm(Form):
@@ -140,10 +146,7 @@ async def _reading(data: bytes, name: str, roles: Sequence[str]) -> register.Rea
         grids = await asyncio.to_thread(documents.read_table, data, name)
         return await asyncio.to_thread(register.read, grids, chosen)
     except documents.DocumentRefused as error:
-        if error.code == "no_table":
-            raise Unread from None
-        reason = documents.sentence_of(error) or UNREAD[error.code]
-        raise Unread(reason=reason, **error.params) from None
+        raise unread(error) from None
 
 
 def _form(raw: FormData) -> RegisterForm:

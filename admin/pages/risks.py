@@ -12,11 +12,11 @@ from admin.auth import Visitor
 from admin.documents import MAX_DOCUMENT
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
-from admin.pages.register import UNREAD, Unread
+from admin.pages.register import Unread, unread
 from admin.tables import Format, export
 from admin.words import REFUSED, STANDINGS
 from domain import documents, risks, roadmaps, schools
-from domain.errors import DomainError, Forbidden
+from domain.errors import N_, DomainError, Forbidden, InvalidInput
 from domain.policy import Permission, allows
 from domain.risks import ACTIONS, DOCUMENTS, FACTORS, LEVELS, ConceptDocument, RiskFactor, RiskLevel, Stage
 from domain.tables import Table
@@ -136,7 +136,10 @@ async def _rows(form: ImportForm, file: object) -> tuple[list[tuple[str, str]], 
     """Schools with their levels as written, and what the file is called. Raises Unread, NoProfiles."""
     if not isinstance(file, UploadFile) or not file.filename:
         found = [_LINE.match(line) for line in form.lines.splitlines()[:MOST_LINES]]
-        return [(match["login"], match["levels"]) for match in found if match], ""
+        pasted = [(match["login"], match["levels"]) for match in found if match]
+        if not pasted:
+            raise InvalidInput(reason=N_("Choose a file, or paste lines: a login and ten letters in each."))
+        return pasted, ""
     data = await file.read(MAX_DOCUMENT + 1)
     if len(data) > MAX_DOCUMENT:
         raise Unread(reason=REFUSED["too_large"], limit=MAX_DOCUMENT // 1024 // 1024)
@@ -144,7 +147,7 @@ async def _rows(form: ImportForm, file: object) -> tuple[list[tuple[str, str]], 
     try:
         grids = await asyncio.to_thread(documents.read_table, data, name)
     except documents.DocumentRefused as error:
-        raise Unread(reason=UNREAD[error.code], **error.params) from None
+        raise unread(error) from None
     return [(line.school, line.levels) for line in risks.read_profiles(grids)][:MOST_LINES], name
 
 

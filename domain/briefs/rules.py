@@ -104,6 +104,9 @@ class TemplateRefused(DomainError):
 
 UNKNOWN_FIELD = N_("The template has the field «%(field)s», which does not exist. There are: %(known)s.")
 BAD_SYNTAX = N_("The template cannot be read near «%(where)s»: %(error)s")
+NO_FIELDS = N_(
+    "This document has no fields to fill in. Take the template, change it in Word and upload it again."
+)
 TOO_LARGE = N_("The template is larger than %(max)s MB.")
 FORBIDDEN = N_("The template wants something that templates may not: %(error)s")
 
@@ -153,6 +156,15 @@ def check_template(paper: Paper, content: bytes) -> None:
         if paper is Paper.ANALYTICAL:
             sample |= {"wave": dict.fromkeys(known["wave"], "1") if many else None, "remarks": ["1"] * many}
         render(paper, content, sample)
+    if not _fields(content):
+        raise TemplateRefused(reason=NO_FIELDS)
+
+
+def _fields(content: bytes) -> set[str]:
+    """Names of the fields that a template has: a document without any is no template."""
+    from docxtpl import DocxTemplate
+
+    return set(DocxTemplate(io.BytesIO(content)).get_undeclared_template_variables())
 
 
 def render(paper: Paper, content: bytes, context: Mapping[str, Any]) -> bytes:

@@ -463,7 +463,7 @@ TABLE: dict[tuple[str, str], Row] = {
     ("POST", "/risks/documents"): Row(
         {"": {422: PLANNERS}}, form={"wanted": "development_concept"}, otherwise=403
     ),
-    ("POST", "/risks/import"): only(PLANNERS),
+    ("POST", "/risks/import"): only(PLANNERS, lines="edu000001 В В В В В В В В В В"),
     ("GET", "/schools/{school_id}/risks"): Row(SEE, targets.school),
     ("POST", "/schools/{school_id}/risks"): Row(
         ENTER, targets.school, {"levels": "В В В С В С С В В С", "source": "ИС МЭДК"}

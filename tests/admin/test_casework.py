@@ -314,6 +314,8 @@ async def test_profiles_are_brought_in_from_a_table(panel: Panel) -> None:
     html = (await panel.post("Римма", "/risks/import", lines=lines, source="Выгрузка")).text
     assert "Новых: 1, без изменений: 0." in html
     assert "edu000001: Такой школы среди ваших нет." in html
+    nothing = await panel.post("Римма", "/risks/import", lines=" ")
+    assert (nothing.status_code, "Выберите файл или вставьте строки" in nothing.text) == (422, True)
 
 
 async def test_the_school_reads_on_the_card_where_to_hand_in(panel: Panel) -> None:

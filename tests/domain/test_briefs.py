@@ -67,6 +67,7 @@ def test_shipped_templates_have_only_fields_that_there_are() -> None:
         ("{{ place", "Шаблон не читается около «{{ place»"),
         ("{{ ''.__class__.__mro__ }}", "Шаблону нужно то, что шаблонам нельзя"),
         ("{{ place.__init__ }}", "Шаблону нужно то, что шаблонам нельзя"),
+        ("Просто письмо.", "В этом документе нет полей для заполнения."),
     ],
 )
 async def test_a_wrong_template_is_refused_and_the_place_named(
