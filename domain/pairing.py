@@ -77,7 +77,7 @@ def propose(schools: Sequence[Candidate], *, triple: bool) -> Proposal:
     pool: list[Candidate | None] = [*sorted(schools, key=lambda c: c.school_id)]
     if len(pool) % 2:
         pool.append(None)
-    prices = [[_price(a, b) for b in pool] for a in pool]
+    prices = _prices(pool)
     matched = _exact(prices) if len(pool) <= EXACT else _improved(prices, _greedy(prices))
     groups: list[list[Candidate]] = []
     waiting: list[Candidate] = []
@@ -90,6 +90,15 @@ def propose(schools: Sequence[Candidate], *, triple: bool) -> Proposal:
     if triple:
         waiting = [c for c in waiting if not _joined(c, groups)]
     return Proposal([tuple(c.school_id for c in group) for group in groups], [c.school_id for c in waiting])
+
+
+def _prices(pool: Sequence[Candidate | None]) -> list[list[int]]:
+    """What each pair would cost; either way round it is the same pair."""
+    prices = [[0] * len(pool) for _ in pool]
+    for at, one in enumerate(pool):
+        for to in range(at + 1, len(pool)):
+            prices[at][to] = prices[to][at] = _price(one, pool[to])
+    return prices
 
 
 def _price(one: Candidate | None, other: Candidate | None) -> int:
@@ -139,10 +148,10 @@ def _improved(prices: Sequence[Sequence[int]], pairs: list[tuple[int, int]]) -> 
         for at in range(len(pairs)):
             for to in range(at + 1, len(pairs)):
                 (a, b), (c, d) = pairs[at], pairs[to]
-                ways = [((a, b), (c, d)), ((a, c), (b, d)), ((a, d), (b, c))]
-                best = min(ways, key=lambda way: prices[way[0][0]][way[0][1]] + prices[way[1][0]][way[1][1]])
-                if best != ways[0]:
-                    pairs[at], pairs[to], better = best[0], best[1], True
+                crossed, turned = prices[a][c] + prices[b][d], prices[a][d] + prices[b][c]
+                if min(crossed, turned) < prices[a][b] + prices[c][d]:
+                    pairs[at], pairs[to] = ((a, c), (b, d)) if crossed <= turned else ((a, d), (b, c))
+                    better = True
     return pairs
 
 
