@@ -24,8 +24,7 @@ async def calendar_days(tx: Tx, region_id: int) -> Sequence[CalendarDay]:
 @once
 async def own_days(tx: Tx, region_id: int | None) -> OwnDays:
     """The same as a mapping for `dates.is_working`; days are no secret."""
-    query = select(CalendarDay.day, CalendarDay.works).where(CalendarDay.region_id == (region_id or 0))
-    return dict((await tx.session.execute(query)).all())
+    return (await all_own_days(tx)).get(region_id or 0, {})
 
 
 async def missing_year(tx: Tx, region_id: int) -> int | None:
@@ -40,6 +39,7 @@ async def missing_year(tx: Tx, region_id: int) -> int | None:
     return year if await tx.session.scalar(query.limit(1)) is None else None
 
 
+@once
 async def all_own_days(tx: Tx) -> Mapping[int, OwnDays]:
     """All regions' corrections by region, for planning."""
     query = select(CalendarDay.region_id, CalendarDay.day, CalendarDay.works)

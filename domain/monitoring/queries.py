@@ -117,11 +117,10 @@ def _inside(tx: Tx, place: Place) -> Select[int]:
     return query
 
 
-@once
 async def _end_before(tx: Tx, of_wave: Wave) -> date | None:
     """When the wave before this one of its region was over."""
-    before = Wave.region_id == of_wave.region_id, Wave.ends_on < of_wave.starts_on
-    return await tx.session.scalar(select(func.max(Wave.ends_on)).where(*before))
+    own = (one.ends_on for one in await waves(tx) if one.region_id == of_wave.region_id)
+    return max((day for day in own if day < of_wave.starts_on), default=None)
 
 
 async def automatic_facts(tx: Tx, of_wave: Wave, kind: str, inside: Select[int]) -> list[automatic.Fact]:

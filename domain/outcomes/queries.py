@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import Select, and_, func, literal, select, union_all
 
 from domain import programme
 from domain.db import Tx, once
@@ -101,29 +101,33 @@ async def known_procedures(tx: Tx) -> dict[str, rules.AssessmentProcedure]:
     return found
 
 
-@once
 async def years(tx: Tx) -> list[int]:
     """Years with results, the newest first."""
-    return await _years_of(tx, Outcome)
+    return (await _years(tx))[0]
+
+
+async def cluster_years(tx: Tx) -> list[int]:
+    """Years with clusters, the newest first."""
+    return (await _years(tx))[1]
 
 
 @once
-async def cluster_years(tx: Tx) -> list[int]:
-    """Years with clusters, the newest first."""
-    return await _years_of(tx, ClusterMark)
-
-
-async def _years_of(tx: Tx, table: type[Outcome] | type[ClusterMark]) -> list[int]:
-    """Asked year by year: each answer is one look into an index, however many results a country has."""
-    first, last = (await tx.session.execute(select(func.min(table.year), func.max(table.year)))).one()
-    if first is None:
-        return []
-    seen = within(tx.actor, Permission.SEE, table)
-    asked = [
-        select(literal(year)).where(exists().where(table.year == year, seen))
-        for year in range(last, first - 1, -1)
-    ]
-    return list((await tx.session.scalars(union_all(*asked))).all())
+async def _years(tx: Tx) -> tuple[list[int], list[int]]:
+    """Of results and of clusters. Each year leads to the one before it: one look into an index, however many results
+    a country has."""
+    asked = []
+    tables: tuple[Any, ...] = (Outcome, ClusterMark)
+    for number, table in enumerate(tables):
+        seen = within(tx.actor, Permission.SEE, table)
+        known = select(func.max(table.year).label("year")).where(seen).cte(f"years_{number}", recursive=True)
+        before = select(func.max(table.year)).where(table.year < known.c.year, seen).scalar_subquery()
+        known = known.union_all(select(before).where(known.c.year.is_not(None)))
+        asked.append(select(literal(number), known.c.year).where(known.c.year.is_not(None)))
+    found = (await tx.session.execute(union_all(*asked))).all()
+    of_results, of_clusters = (
+        sorted((year for of, year in found if of == number), reverse=True) for number in (0, 1)
+    )
+    return of_results, of_clusters
 
 
 async def list_sizes(tx: Tx, *, region_id: int, municipality_id: int | None = None) -> dict[int, int]:

@@ -69,11 +69,11 @@ async def actor_by_id(tx: Tx, person_id: int) -> Actor:
 
 
 async def _actor(tx: Tx, which: ColumnElement[bool]) -> Actor:
-    today = tx.day(
-        "UTC"
-    )  # periods of grants are days; the difference of zones is no reason to lock anyone out
+    # Periods of grants are days; the difference of zones is no reason to lock anyone out.
+    today = tx.day("UTC")
+    own = Person.id, Person.language, Person.timezone, Person.name
     query = (
-        select(Person, RoleGrant)
+        select(*own, RoleGrant.role, *RoleGrant.place_columns())
         .outerjoin(RoleGrant, and_(RoleGrant.person_id == Person.id, valid_on(today)))
         .where(which)
         .order_by(RoleGrant.id)
@@ -81,9 +81,9 @@ async def _actor(tx: Tx, which: ColumnElement[bool]) -> Actor:
     rows = (await tx.session.execute(query)).all()
     if not rows:
         return STRANGER
-    person = rows[0][0]
-    grants = tuple(Grant(grant.role, grant.place) for _, grant in rows if grant is not None)
-    return Actor(person.id, grants, person.language, person.timezone, person.name)
+    id_, language, zone, name, *_ = rows[0]
+    grants = tuple(Grant(role, Place(*place)) for _, _, _, _, role, *place in rows if role is not None)
+    return Actor(id_, grants, language, zone, name)
 
 
 async def me(tx: Tx) -> Person:

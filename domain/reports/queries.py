@@ -59,19 +59,14 @@ class Attention:
         )
 
 
-@once
 async def default_roadmap(tx: Tx) -> int | None:
     """The newest roadmap by which somebody in the actor's places owes something."""
-    query = (
-        select(func.max(Assignment.roadmap_id))
-        .join(roadmaps.Roadmap, roadmaps.Roadmap.id == Assignment.roadmap_id)
-        .where(within(tx.actor, Permission.SEE, Assignment), roadmaps.Roadmap.template_id.is_(None))
-    )
-    return await tx.session.scalar(query)
+    return next((id_ for id_, _ in await used_roadmaps(tx)), None)
 
 
+@once
 async def used_roadmaps(tx: Tx) -> list[tuple[int, str]]:
-    """Roadmaps by which somebody in the actor's places owes something, for the filter."""
+    """Roadmaps by which somebody in the actor's places owes something, the newest first."""
     used = select(Assignment.roadmap_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
     query = select(roadmaps.Roadmap.id, roadmaps.Roadmap.title).where(
         roadmaps.Roadmap.id.in_(used), roadmaps.Roadmap.template_id.is_(None)
@@ -135,9 +130,13 @@ async def matrix(tx: Tx, filters: Filters = Filters()) -> Matrix:
 def _matrix_row(
     school_id: int, school: str, municipality: str, found: dict[int, list[rules.Cell]]
 ) -> MatrixRow:
-    done = sum(c.standing in rules.DONE for group in found.values() for c in group)
-    total = sum(map(len, found.values()))
-    worst = {measure_id: rules.worst(group) for measure_id, group in found.items()}
+    done = total = 0
+    worst = {}
+    for measure_id, group in found.items():
+        worst[measure_id] = rules.worst(group) if len(group) > 1 else group[0]
+        total += len(group)
+        for one in group:
+            done += one.standing in rules.DONE
     return MatrixRow(school_id, school, municipality, worst, done, total)
 
 
@@ -312,31 +311,26 @@ async def overdue_offices(tx: Tx, filters: Filters = Filters()) -> list[OverdueR
 async def attention(tx: Tx) -> Attention:
     """What needs the coordinator today. Schools count once they owe something."""
     owing = select(Assignment.school_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
-    found = (
-        await tx.session.execute(
-            select(schools.School.id, schools.School.name)
-            .where(schools.School.id.in_(owing))
-            .order_by(schools.School.name)
-        )
-    ).all()
+    held = and_(people.RoleGrant.school_id == schools.School.id, people.valid_on(progress.today(tx)))
     holders = (
         await tx.session.execute(
             select(
-                people.RoleGrant.school_id,
+                schools.School.id,
+                schools.School.name,
                 people.RoleGrant.role,
                 people.Person.id,
                 people.Person.unreachable.is_not(None),
             )
-            .join(people.Person, people.Person.id == people.RoleGrant.person_id)
-            .where(
-                people.RoleGrant.school_id.in_([id_ for id_, _ in found]),
-                people.valid_on(progress.today(tx)),
-            )
+            .outerjoin(people.RoleGrant, held)
+            .outerjoin(people.Person, people.Person.id == people.RoleGrant.person_id)
+            .where(schools.School.id.in_(owing))
+            .order_by(schools.School.name, schools.School.id)
         )
     ).all()
-    curated = {school_id for school_id, role, _, _ in holders if role is Role.CURATOR}
-    staffed = {school_id for school_id, role, _, _ in holders if role in SCHOOL_TEAM}
-    lost = {person_id for _, _, person_id, is_lost in holders if is_lost}
+    found = list(dict.fromkeys((school_id, name) for school_id, name, *_ in holders))
+    curated = {school_id for school_id, _, role, _, _ in holders if role is Role.CURATOR}
+    staffed = {school_id for school_id, _, role, _, _ in holders if role in SCHOOL_TEAM}
+    lost = {person_id for *_, person_id, is_lost in holders if is_lost}
     unreachable = select(people.Person).where(people.Person.id.in_(lost)).order_by(people.Person.id)
     return Attention(
         doubts=await roadmaps.open_doubts(tx),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 
 from domain import programme
 from domain.actor import Place
@@ -119,27 +119,22 @@ async def municipalities(tx: Tx, permission: Permission = Permission.SEE) -> Seq
 
 async def place_name(tx: Tx, place: Place) -> PlaceName:
     """What a place is called; names of places are not secret to those who hold its id."""
-    region = await tx.session.get(Region, place.region_id) if place.region_id else None
-    municipality = (
-        await tx.session.get(Municipality, place.municipality_id) if place.municipality_id else None
-    )
-    school_ = await tx.session.get(School, place.school_id) if place.school_id else None
-    names = [x.name for x in (school_, municipality, region) if x is not None]
-    return PlaceName(names[0] if names else "", names[1] if len(names) > 1 else "")
+    return (await place_names(tx, [place]))[place]
 
 
 async def place_names(tx: Tx, places: Collection[Place]) -> dict[Place, PlaceName]:
-    """What many places are called, for lists: three queries however many they are."""
-    names: list[dict[int, str]] = []
-    for table, level in ((Region, 0), (Municipality, 1), (School, 2)):
-        ids = {place[level] for place in places} - {None}
-        found = (
-            await tx.session.execute(select(table.id, table.name).where(table.id.in_(ids))) if ids else None
-        )
-        names.append({row[0]: row[1] for row in found} if found is not None else {})
+    """What many places are called, for lists: one query however many they are."""
+    tables: tuple[Any, ...] = (Region, Municipality, School)
+    asked = [
+        select(literal(level), table.id, table.name).where(table.id.in_(ids))
+        for level, table in enumerate(tables)
+        if (ids := {place[level] for place in places} - {None})
+    ]
+    rows = (await tx.session.execute(union_all(*asked))).all() if asked else []
+    names = {(level, id_): name for level, id_, name in rows}
     result = {}
     for place in places:
-        known = [names[level][part] for level in (2, 1, 0) if (part := place[level]) in names[level]]
+        known = [names[key] for level in (2, 1, 0) if (key := (level, place[level])) in names]
         result[place] = PlaceName(known[0] if known else "", known[1] if len(known) > 1 else "")
     return result
 
