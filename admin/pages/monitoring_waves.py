@@ -135,6 +135,7 @@ async def _waves_page(visit: Visit, *, problem: str = "", kept: FormData | None 
         place=Place,
         sets=sets,
         points=points,
+        dashes=monitoring.TOTALS_ONLY if any(p.totals_only for p in points.values()) else "",
         mine=mine,
         may_open=bool(regions),
         today=today,

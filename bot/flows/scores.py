@@ -77,6 +77,8 @@ def _standing(talk: Talk, board: Board) -> list[str]:
         until = say.date(board.wave.ends_on)
         lines.append(say("%(wave)s, until %(day)s", wave=board.wave.title, day=until))
         lines.append(say("Forecast: %(score)s", score=overview.of_max(talk.plain, whole.forecast)))
+        if board.why_none:
+            lines.append(say(board.why_none))
         if whole.official is not None:
             score = overview.of_max(talk.plain, whole.official.score)
             lines.append(say("Official: %(score)s (%(source)s)", score=score, source=whole.official.source))

@@ -240,36 +240,35 @@ async def wave(tx: Tx, filters: Filters, say: Texts) -> Book:
         raise rules.NoWave
     of = await monitoring.wave(tx, chosen)
     found = await monitoring.standing(tx, chosen, await _place(tx, filters, of.region_id))
-    score = found.forecast.score
-    plain = rules.plain
+    score, plain = found.forecast.score, rules.plain
     columns = [
         Column("criterion", say("Criterion")),
         Column("points", say("Points"), Kind.POINTS),
         Column("max", say("Maximum"), Kind.POINTS),
     ]
-    lines: list[list[Any]] = [[line.title, plain(line.points), plain(line.max)] for line in score.lines]
-    lines.append([say("Forecast"), plain(score.total), plain(score.max)])
+    parts = score.lines if score else ()
+    lines: list[list[Any]] = [[line.title, plain(line.points), plain(line.max)] for line in parts]
+    lines.append([say("Forecast"), plain(score.total if score else None), plain(found.of.max)])
     lines += [
         [say("Official result, %(source)s", source=result.source), plain(given.total), plain(given.max)]
         for result, given in found.official
     ]
-    steps = [
+    remarks = [] if score else [say(monitoring.TOTALS_ONLY)]
+    remarks += [
         say.n(
             "%(n)s more confirmed measure: +%(gain)s, that is +%(total)s of %(max)s.",
             "%(n)s more confirmed measures: +%(gain)s, that is +%(total)s of %(max)s.",
             step.needed,
             gain=plain(step.gain),
             total=plain(step.total_gain),
-            max=plain(score.max),
+            max=plain(found.of.max),
         )
         for step in found.forecast.steps
         if getattr(step, "source", "confirmed_share") == "confirmed_share"
     ]
-    document = rules.standing_json(found)
     sheets: list[tuple[Sequence[Column], Any]] = [(columns, lines)]
-    return titled(
-        tx, "wave", say, sheets, *("forecast", "confirmed"), document=document, remarks=steps, title=of.title
-    )
+    more = {"document": rules.standing_json(found), "remarks": remarks, "title": of.title}
+    return titled(tx, "wave", say, sheets, *("forecast", "confirmed"), **more)
 
 
 async def board(tx: Tx, filters: Filters, say: Texts) -> Book:

@@ -293,7 +293,7 @@ def curators_json(rows: "Iterable[CuratorRow]") -> list[dict[str, Any]]:
 
 def standing_json(found: "Standing") -> dict[str, Any]:
     """A wave's forecast, what the next point costs, what is at stake, official results."""
-    forecast = found.forecast
+    forecast, score = found.forecast, found.forecast.score
     return {
         "wave": found.wave.id,
         "title": found.wave.title,
@@ -301,13 +301,13 @@ def standing_json(found: "Standing") -> dict[str, Any]:
         "starts_on": found.wave.starts_on,
         "ends_on": found.wave.ends_on,
         "forecast": {
-            "total": plain(forecast.score.total),
-            "max": plain(forecast.score.max),
-            "index_percent": plain(forecast.score.index),
+            "total": plain(score.total) if score else None,
+            "max": plain(found.of.max),
+            "index_percent": plain(score.index) if score else None,
             "confirmed": forecast.tally.done,
             "of": forecast.tally.of,
             "in_review": forecast.in_review,
-            "missing": list(forecast.score.missing),
+            "missing": list(score.missing) if score else [],
             "at_stake": list(forecast.at_stake),
             "steps": [
                 {

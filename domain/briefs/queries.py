@@ -118,9 +118,9 @@ async def _wave(tx: Tx, place: Place) -> dict[str, Any]:
     score = found.forecast.score
     shown = {
         "title": found.wave.title,
-        "total": accounts.plain(score.total),
-        "max": accounts.plain(score.max),
-        "index": _comma(score.index_printed),
+        "total": accounts.plain(score.total) if score else "–",  # of the set only totals are known
+        "max": accounts.plain(found.of.max),
+        "index": _comma(score.index_printed) if score else "–",
         "ends_on": found.wave.ends_on.strftime("%d.%m.%Y"),
     }
     official = [

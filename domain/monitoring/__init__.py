@@ -34,6 +34,7 @@ from domain.monitoring.queries import (
 )
 from domain.monitoring.rules import (
     CONFIRMED_SHARE,
+    TOTALS_ONLY,
     AlreadyClosed,
     ConflictOfInterest,
     DayPassed,
@@ -53,11 +54,14 @@ from domain.monitoring.rules import (
     means,
     needed,
     prices,
+    sum_if_known,
     tally,
+    totals_only,
 )
 
 __all__ = [
     "CONFIRMED_SHARE",
+    "TOTALS_ONLY",
     "AlreadyClosed",
     "ConflictOfInterest",
     "DayPassed",
@@ -105,8 +109,10 @@ __all__ = [
     "scored",
     "settle",
     "standing",
+    "sum_if_known",
     "take_from_expert",
     "tally",
+    "totals_only",
     "wave",
     "waves",
     "works",

@@ -16,6 +16,11 @@ from domain.errors import N_, DomainError
 from domain.progress import Status
 from domain.rubrics import CriteriaSet, Criterion, Score, points_of_share, score
 
+# Why there is a dash where a forecast would stand, and what to do about it.
+TOTALS_ONLY = N_(
+    "There is no forecast: of this set of criteria only totals are known. Enter every criterion with its points into "
+    "the set, then points are counted."
+)
 CONFIRMED_SHARE = "confirmed_share"  # the other sources of automatic points stand in `domain.automatic`
 
 
@@ -114,12 +119,12 @@ class Step(NamedTuple):
 class Forecast:
     """Where we stand today and what the next points cost, the cheapest first."""
 
-    score: Score
+    score: Score | None  # None: of the set only totals are known
     tally: Tally
     steps: Sequence[Step]
     in_review: int  # would count as soon as a reviewer confirms
     at_stake: Sequence[int]  # open assignments due by the end of the wave
-    possible: Score  # where they all were confirmed by then: what is lost if nothing happens
+    possible: Score | None  # where they all were confirmed by then: what is lost if nothing happens
     sources: Mapping[str, Tally]  # what automatic criteria are computed from
 
 
@@ -199,6 +204,16 @@ def prices(of: CriteriaSet, sources: Mapping[str, Tally]) -> list[Step]:
     return sorted(steps, key=lambda step: (step.needed / step.total_gain, step.criterion))
 
 
+def sum_if_known(of: CriteriaSet, sources: Mapping[str, Tally], marks: Mapping[str, Any]) -> Score | None:
+    """The points of all facts; None for a set of which only totals are known, see `TOTALS_ONLY`."""
+    return None if totals_only(of) else estimate(of, sources, marks)
+
+
+def totals_only(of: CriteriaSet) -> bool:
+    """Whether some of its criteria are unknown, so that there is nothing to add up («1105»)."""
+    return not all(group.complete for group in of.groups)
+
+
 def forecast(
     of: CriteriaSet,
     works: Sequence[Work],
@@ -219,12 +234,12 @@ def forecast(
     in_review = sum(work.status is Status.IN_REVIEW for work in works)
     reached = {**sources, CONFIRMED_SHARE: Tally(found.done + len(at_stake), found.of)}
     return Forecast(
-        estimate(of, sources, marks),
+        sum_if_known(of, sources, marks),
         found,
         steps,
         in_review,
         at_stake,
-        estimate(of, reached, marks),
+        sum_if_known(of, reached, marks),
         sources,
     )
 

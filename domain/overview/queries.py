@@ -338,7 +338,7 @@ async def wave_line(tx: Tx, place: Place, drawn: Board | None = None) -> list[Wa
             same = drawn is not None and drawn.wave is not None and drawn.wave.id == wave.id
             found = drawn if same and drawn is not None else await board(tx, wave)
             forecast = found.whole.forecast
-        points.append(WavePoint(wave, published, forecast, scored))
+        points.append(WavePoint(wave, published, forecast, scored, monitoring.totals_only(of)))
     return points
 
 

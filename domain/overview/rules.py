@@ -10,9 +10,18 @@ from typing import Any, NamedTuple
 from domain import charts
 from domain.actor import Place
 from domain.automatic import Kind
-from domain.monitoring import CONFIRMED_SHARE, Step, Tally, Wave, estimate, prices
+from domain.monitoring import (
+    CONFIRMED_SHARE,
+    TOTALS_ONLY,
+    Step,
+    Tally,
+    Wave,
+    prices,
+    sum_if_known,
+    totals_only,
+)
 from domain.outcomes import Cluster, percent
-from domain.rubrics import CriteriaSet, Score, SetIncomplete, score
+from domain.rubrics import CriteriaSet, Score, score
 from domain.schools import SchoolStatus, Settlement
 from domain.texts import Texts
 
@@ -95,6 +104,11 @@ class Board:
     as_of: date
     taken_at: datetime | None = None  # when it was counted, where that was not just now
 
+    @property
+    def why_none(self) -> str:
+        """Why no line has a forecast although there is a wave, and what to do: a sentence to be said, or nothing."""
+        return TOTALS_ONLY if self.of is not None and totals_only(self.of) else ""
+
 
 class WavePoint(NamedTuple):
     """One wave on the line from wave to wave."""
@@ -103,6 +117,7 @@ class WavePoint(NamedTuple):
     official: Official | None
     forecast: Score | None  # only of a wave that is not over
     scored: Score | None = None  # of one that is: the sums of what experts have scored
+    totals_only: bool = False  # why there is neither: not all its criteria are known
 
     @property
     def known(self) -> tuple[int, int] | None:
@@ -148,19 +163,11 @@ def line_of(raw: Raw, of: CriteriaSet | None, official: Official | None) -> Line
         raw.counts,
         raw.engaged,
         raw.silent,
-        _forecast(of, own, raw.marks) if of else None,
+        sum_if_known(of, own, raw.marks) if of else None,
         prices(of, own) if of else [],
         official,
         raw.last_year,
     )
-
-
-def _forecast(of: CriteriaSet, own: Mapping[str, Tally], marks: Mapping[str, Any]) -> Score | None:
-    # A set of which only totals are known («1105») forecasts nothing.
-    try:
-        return estimate(of, own, marks)
-    except SetIncomplete:
-        return None
 
 
 def whole_of(raws: Sequence[Raw], marks: Mapping[str, Any], last_year: int | None) -> Raw:
