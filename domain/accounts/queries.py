@@ -295,7 +295,8 @@ async def board(tx: Tx, filters: Filters, say: Texts) -> Book:
         points = [score and rules.plain(score.total) for score in (forecast, official and official.score)]
         lines.append([line.name or say("Total"), *numbers, counts.late, line.silent, *points])
     columns = [Column(key, *of) for key, of in keys.items()]
-    return titled(tx, "board", say, [(columns, lines)], "forecast", "confirmed", "percent")
+    remarks = [say(found.why_none)] if found.why_none else []
+    return titled(tx, "board", say, [(columns, lines)], "forecast", "confirmed", "percent", remarks=remarks)
 
 
 async def curators(tx: Tx, filters: Filters, say: Texts) -> Book:

@@ -53,8 +53,10 @@ async def test_reports_and_papers_say_why(world: World) -> None:
     await opened(world)
     async with world.db.read(await world.actor("Римма")) as tx:
         book = await drawn(await handouts.report("wave").build(tx, accounts.Filters(), SAY))
+        board = await handouts.report("board").build(tx, accounts.Filters(), SAY)
         note = await briefs.paper(tx, briefs.Paper.ANALYTICAL, accounts.Filters(), SAY)
     assert (book.main.rows, book.remarks[0]) == ([["Прогноз", None, 1105]], WHY)
+    assert board.remarks == [WHY]
     assert json.loads(json.dumps(book.json, default=str))["forecast"]["total"] is None
     assert (note.context["wave"]["total"], note.context["wave"]["max"]) == ("–", 1105)
 
