@@ -85,6 +85,7 @@ DONE = {
     "wave_open": N_("The wave is open. Now choose the sample and its experts."),
     "results_in": N_("The results are brought in. New or changed: %(n)s."),
     "copied": N_("A new version is made: change it and save."),
+    "years_moved": N_("All dates are moved. Measures with other dates now: %(n)s."),
     "wiped": N_("The file is removed everywhere. The report itself has stayed."),
     "settled_places": N_("Saved. Schools with a town or a village now: %(n)s."),
     "signed_out": N_("You are signed out."),

@@ -97,6 +97,7 @@ DEEDS = {
     "roadmap.take_back": N_("took a roadmap back from schools"),
     "roadmap.reopen": N_("reopened a roadmap"),
     "roadmap.period": N_("set the year of a roadmap"),
+    "roadmap.shift_years": N_("moved a roadmap by %(years)s years"),
     "roadmap.report_dates": N_("set dates for reports: “%(text)s”"),
     "plan.reword": N_("put a measure into the school's own words"),
     "plan.move_date": N_("gave a measure a date of the school's own: %(due_on)s"),

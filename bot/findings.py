@@ -3,8 +3,10 @@
 from collections import Counter
 
 from bot.presses import NewerVersion, ReportDates, Year
+from bot.presses_giving import MoveYears
 from bot.ui import Row, button, clip
 from domain import drafts, roadmaps
+from domain.drafts import PastPlan
 from domain.errors import N_
 from domain.roadmaps import FindingKind, Roadmap, RoadmapView
 from domain.texts import Texts
@@ -28,8 +30,24 @@ def finding_lines(say: Texts, view: RoadmapView) -> list[str]:
     return [say("An expert would remark: %(findings)s.", findings=", ".join(named))] if named else []
 
 
-def question_rows(plain: Texts, view: RoadmapView, earlier: Roadmap | None) -> list[Row]:
-    """Buttons for what is asked once: is it a newer version, which year, when to report on what goes on."""
+def past_lines(say: Texts, past: PastPlan | None) -> list[str]:
+    """That a plan is of earlier years, and what would come of it."""
+    if past is None:
+        return []
+    passed = say.n("%(n)s date has passed already", "%(n)s dates have passed already", past.past)
+    if past.past < past.dates:
+        passed += " " + say("of %(n)s", n=past.dates)
+    last = say("the last one is %(day)s", day=say.date(past.last_on, year=True))
+    return [
+        "🔴 " + passed + ", " + last + ". " + say("Given as it is, it would be overdue from the first day.")
+    ]
+
+
+def question_rows(
+    plain: Texts, view: RoadmapView, earlier: Roadmap | None, past: PastPlan | None = None
+) -> list[Row]:
+    """Buttons for what is asked once: is it a newer version, are its years over, which year, when to report on
+    what goes on."""
     roadmap = view.roadmap
     rows: list[Row] = []
     if earlier is not None:
@@ -44,6 +62,11 @@ def question_rows(plain: Texts, view: RoadmapView, earlier: Roadmap | None) -> l
                 button(school, Year(roadmap=roadmap.id, year=year, school=True)),
             ]
         )
+    elif past is not None:  # the answer about the year may settle it
+        for shift in past.shifts:
+            label = plain.n("Move by %(n)s year", "Move by %(n)s years", shift.years)
+            label += ", " + plain("up to %(day)s", day=plain.date(shift.last_on, year=True))
+            rows.append([button(label, MoveYears(roadmap=roadmap.id, years=shift.years))])
     ongoing = drafts.asks_report_dates(view.measures)
     if ongoing:
         label = plain("Dates for what goes on all the time: %(n)s", n=len(ongoing))

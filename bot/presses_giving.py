@@ -2,6 +2,8 @@
 
 from aiogram.filters.callback_data import CallbackData
 
+from domain.giving import Past
+
 
 class OfficeWork(CallbackData, prefix="wo"):
     """Assignments of the office of a municipality, or of a region: `view` is open or sent."""
@@ -27,6 +29,14 @@ class Give(CallbackData, prefix="gv"):
     value: int = 0
     rest: bool = False
     sure: bool = False
+    past: Past = Past.KEEP
+
+
+class MoveYears(CallbackData, prefix="gy"):
+    """Move all dates of a draft of earlier years."""
+
+    roadmap: int
+    years: int
 
 
 class TakeBack(CallbackData, prefix="gb"):

@@ -10,15 +10,21 @@ from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
 from admin.words import CLUSTERS
-from domain import giving, outcomes, programme, progress, roadmaps, schools
+from domain import drafts, giving, outcomes, programme, progress, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
-from domain.errors import DomainError, NotFound
-from domain.giving import Group, Receivers
+from domain.errors import N_, DomainError, NotFound
+from domain.giving import Group, Past, Receivers
 from domain.outcomes import Cluster
 from domain.roadmaps import RoadmapState
 
 closed = APIRouter()
+
+PASTS = {
+    Past.LEAVE: N_("do not give them"),
+    Past.UNDATED: N_("give them without dates: nothing reminds of them"),
+    Past.KEEP: N_("give them as they are: overdue at once"),
+}
 
 
 class GroupQuery(Filters):
@@ -32,7 +38,6 @@ class GroupQuery(Filters):
     school: list[int] = []  # noqa: RUF012 — a pydantic default is copied
     office: list[str] = []  # noqa: RUF012
     measure: list[int] = []  # noqa: RUF012
-    future: bool = False  # nothing that was due before today
 
     def group(self) -> Group:
         """The same for the domain."""
@@ -51,7 +56,7 @@ class AssignForm(Form):
     school_ids: list[int] = []  # noqa: RUF012
     office_keys: list[str] = []  # noqa: RUF012
     measure_ids: list[int] = []  # noqa: RUF012
-    future: bool = False
+    past: Past = Past.KEEP  # what becomes of dates that have been
 
 
 class _Receiving(NamedTuple):
@@ -93,12 +98,12 @@ async def _page(visit: Visit, roadmap_id: int, query: GroupQuery, problem: str =
             [row.school.id for row in found.schools],
             query.measure or None,
             offices=[office.place for office in found.offices.values()],
-            since=progress.today(tx) if query.future else None,
         )
         municipalities = await schools.municipalities(tx)
         cohorts = await programme.cohorts(tx)
         tracks = await giving.tracks_in_use(tx)
         years = await outcomes.cluster_years(tx)
+        today = progress.today(tx)
         offered = {office.municipality_id is None for office in (await _offices(tx, roadmap_id)).values()}
     fresh = [row for row in found.schools if preview.by_school.get(row.school.id)]
     return visit.page(
@@ -125,6 +130,8 @@ async def _page(visit: Visit, roadmap_id: int, query: GroupQuery, problem: str =
         tracks=tracks,
         clusters=CLUSTERS if years else {},
         cluster_year=years[0] if years else None,
+        pasts=PASTS,
+        past_plan=drafts.past_plan(measures, today) if roadmap.state is RoadmapState.DRAFT else None,
         problem=problem,
     )
 
@@ -163,7 +170,7 @@ async def assign(visit: Visitor, request: Request, roadmap_id: int) -> Response:
                 sorted(set(form.school_ids)),
                 offices={offices[key].place for key in form.office_keys},
                 measure_ids=form.measure_ids or None,
-                since=progress.today(tx) if form.future else None,
+                past=form.past,
             )
     except DomainError as error:
         return await _page(visit, roadmap_id, GroupQuery(), visit.say.error(refusal(error)))

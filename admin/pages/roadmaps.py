@@ -14,7 +14,7 @@ from admin.page import Visit
 from admin.pages.invitations import PlaceChoice, place_value, read_place
 from admin.plan_check import of_draft
 from admin.words import COLUMNS, NOTES, READING, ROADMAP_STATE, SETTLED, SKIPPED, STANDINGS
-from domain import progress, reports, revisions, roadmaps, schools
+from domain import drafts, progress, reports, revisions, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import DomainError, Forbidden
@@ -149,6 +149,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
         offices: dict[int, list[progress.WorkRow]] = {}
         for work in await progress.office_work(tx, roadmap_id):
             offices.setdefault(work.measure.id, []).append(work)
+        past = drafts.past_plan(view.measures, progress.today(tx))
     context: dict[str, Any] = {
         "roadmap": view.roadmap,
         "place": name,
@@ -187,6 +188,7 @@ async def show(visit: Visit, roadmap_id: int, query: TryQuery | None = None, pro
         problem=problem,
         settled=Settled,
         earlier=earlier,
+        past_plan=past,
         **of_draft(visit, view),
         **context,
     )

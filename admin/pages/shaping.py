@@ -35,6 +35,13 @@ class PeriodForm(Form):
     seen: Choice = None
 
 
+class YearsForm(Form):
+    """By how many years to move all dates."""
+
+    years: int
+    seen: Choice = None
+
+
 class DatesForm(Form):
     """When to report on what goes on all the time."""
 
@@ -127,6 +134,19 @@ async def period(visit: Visitor, request: Request, roadmap_id: int) -> Response:
     except DomainError as error:
         return await show(visit, roadmap_id, problem=visit.say.error(refusal(error)))
     return visit.go(f"/roadmaps/{roadmap_id}", "period_set", changed)
+
+
+@closed.post(f"{ROADMAP}/years")
+async def years(visit: Visitor, request: Request, roadmap_id: int) -> Response:
+    """Move a plan of years that are over, all dates at once."""
+    raw = await sent(request)
+    try:
+        form = read_form(YearsForm, raw)
+        async with visit.write() as tx:
+            count = await drafts.shift_years(tx, roadmap_id, form.years, seen=form.seen)
+    except DomainError as error:
+        return await show(visit, roadmap_id, problem=visit.say.error(refusal(error)))
+    return visit.go(f"/roadmaps/{roadmap_id}", "years_moved", count)
 
 
 @closed.post(f"{ROADMAP}/report-dates")

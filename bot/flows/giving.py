@@ -13,7 +13,7 @@ from bot.ui import Row, Screen, bold, button, clip, page
 from domain import giving, outcomes, programme, progress, recalls, revisions, roadmaps, schools
 from domain.db import Tx
 from domain.errors import N_, DomainError, NotFound
-from domain.giving import Group, Receivers
+from domain.giving import Group, Past, Receivers
 from domain.outcomes import Cluster
 from domain.roadmaps import Measure, RoadmapState
 from domain.texts import Texts
@@ -144,10 +144,15 @@ async def give(query: CallbackQuery, callback_data: Give, talk: Talk) -> None:
     """What will appear, for whom, when due; the second press gives it."""
     if callback_data.sure:
         await _given(talk, callback_data)
-        return
+    else:
+        await look(talk, callback_data)
+
+
+async def look(talk: Talk, press: Give) -> None:
+    """What giving a plan to a circle would bring."""
     async with talk.db.read(talk.actor) as tx:
-        roadmap = await roadmaps.roadmap_for_planning(tx, callback_data.roadmap)
-        circle = await _circle(tx, callback_data)
+        roadmap = await roadmaps.roadmap_for_planning(tx, press.roadmap)
+        circle = await _circle(tx, press)
         seen = await giving.preview(
             tx,
             roadmap.id,
@@ -155,13 +160,31 @@ async def give(query: CallbackQuery, callback_data: Give, talk: Talk) -> None:
             [m.id for m in circle.measures],
             offices=[office.place for office in circle.offices],
         )
-    rows: list[Row] = []
-    if seen.new:
-        draft = roadmap.state is RoadmapState.DRAFT
-        label = talk.plain("Approve and give") if draft else talk.plain("Give")
-        rows.append([button(label, callback_data.model_copy(update={"sure": True}))])
+    rows = _giving_rows(talk.plain, press, seen, is_draft=roadmap.state is RoadmapState.DRAFT)
     rows.append([button(talk.plain("‹ Back"), GiveTo(roadmap=roadmap.id))])
     await talk.show(Screen("\n".join(_preview_lines(talk.say, circle, seen)), rows))
+
+
+def _giving_rows(plain: Texts, press: Give, seen: progress.Preview, *, is_draft: bool) -> list[Row]:
+    """The press that gives; where dates have passed, three of which each says what becomes of those."""
+    if not seen.new:
+        return []
+    labels = {Past.KEEP: plain("Approve and give") if is_draft else plain("Give")}
+    if seen.past:
+        others = {
+            Past.LEAVE: plain("Give without those that have passed"),
+            Past.UNDATED: plain("Those that have passed: without dates"),
+        }
+        if seen.past == seen.new:
+            del others[Past.LEAVE]
+        if seen.past * 2 >= seen.new:
+            labels = {**others, Past.KEEP: plain("All as it is: overdue at once")}
+        else:
+            labels |= others
+    return [
+        [button(label, press.model_copy(update={"sure": True, "past": past}))]
+        for past, label in labels.items()
+    ]
 
 
 def _preview_lines(say: Texts, circle: Circle, seen: progress.Preview) -> list[str]:
@@ -186,9 +209,10 @@ def _preview_lines(say: Texts, circle: Circle, seen: progress.Preview) -> list[s
         )
     if seen.past:
         lines.append(
-            say.n(
-                "%(n)s would be overdue from the first day; the panel can leave it out.",
-                "%(n)s would be overdue from the first day; the panel can leave them out.",
+            "🔴 "
+            + say.n(
+                "%(n)s of them would be overdue from the first day.",
+                "%(n)s of them would be overdue from the first day.",
                 seen.past,
             )
         )
@@ -209,6 +233,7 @@ async def _given(talk: Talk, press: Give) -> None:
             [row.school.id for row in circle.schools],
             offices=[office.place for office in circle.offices],
             measure_ids=[m.id for m in circle.measures],
+            past=press.past,
         )
         rows = await taking_back(tx, talk, press.roadmap)
     text = talk.say.n("Given: %(n)s assignment.", "Given: %(n)s assignments.", count)

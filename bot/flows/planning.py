@@ -19,11 +19,11 @@ from bot.presses import (
     WholeMonth,
     Year,
 )
-from bot.presses_giving import UndoRevision
+from bot.presses_giving import MoveYears, UndoRevision
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip
-from domain import documents, drafts, revisions, roadmaps
+from domain import documents, drafts, progress, revisions, roadmaps
 from domain.errors import DomainError
 from domain.revisions import ChangeKind, Comparison
 from domain.roadmaps import DeadlineUnclear, ReadAnew, RoadmapClosed
@@ -52,6 +52,20 @@ async def year(query: CallbackQuery, callback_data: Year, talk: Talk) -> None:
             await drafts.set_period(
                 tx, callback_data.roadmap, year=callback_data.year, school_year=callback_data.school
             )
+    except RoadmapClosed as closed:
+        await talk.refuse(closed)
+    await plans.show(talk, callback_data.roadmap)
+
+
+@router.callback_query(MoveYears.filter())
+async def move_years(query: CallbackQuery, callback_data: MoveYears, talk: Talk) -> None:
+    """«Сдвинуть на N лет»: all dates of a plan of earlier years."""
+    try:
+        async with talk.db.write(talk.actor) as tx:
+            view = await roadmaps.roadmap(tx, callback_data.roadmap)
+            past = drafts.past_plan(view.measures, progress.today(tx))
+            if past is not None and callback_data.years in {shift.years for shift in past.shifts}:
+                await drafts.shift_years(tx, callback_data.roadmap, callback_data.years)
     except RoadmapClosed as closed:
         await talk.refuse(closed)
     await plans.show(talk, callback_data.roadmap)

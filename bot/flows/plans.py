@@ -8,16 +8,16 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Document, Message
 
 from bot.doubts import READING, REFUSAL, NotARoadmap, asks, first_doubt
-from bot.findings import finding_lines, question_rows
+from bot.findings import finding_lines, past_lines, question_rows
 from bot.flows import giving as giving_flow
 from bot.flows import home
 from bot.identity import Expecting
 from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settle, WholeMonth
-from bot.presses_giving import GiveTo
+from bot.presses_giving import Give, GiveTo
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip
-from domain import documents, drafts, giving, revisions, roadmaps, schools
+from domain import documents, drafts, giving, progress, revisions, roadmaps, schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
 from domain.db import Tx
 from domain.errors import DomainError
@@ -147,6 +147,8 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
         return await giving_flow.living_screen(tx, talk, view.roadmap)
     receivers = len(await _receivers(tx, view.roadmap.place))
     lines = [_read_line(say, view, title)]
+    past = drafts.past_plan(view.measures, progress.today(tx))
+    lines += past_lines(say, past)
     lines += [say(READING[code]) for code in view.roadmap.doubts if code in READING]
     lines += [*_doubt_lines(say, view), *finding_lines(say, view)]
     if view.roadmap.skipped:
@@ -161,7 +163,7 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
     rows: list[Row] = []
     if any(asks(m) for m in view.measures):
         rows.append([button(talk.plain("Settle them here"), Doubt(roadmap=roadmap_id))])
-    rows += question_rows(talk.plain, view, await revisions.earlier_of(tx, view.roadmap))
+    rows += question_rows(talk.plain, view, await revisions.earlier_of(tx, view.roadmap), past)
     approve = talk.plain.n("Approve and give to %(n)s school", "Approve and give to %(n)s schools", receivers)
     rows.append([button(approve, Approve(id=roadmap_id))])
     rows.append([button(talk.plain("To whom…"), GiveTo(roadmap=roadmap_id))])
@@ -286,7 +288,13 @@ async def retype(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
 
 @router.callback_query(Approve.filter())
 async def approve(query: CallbackQuery, callback_data: Approve, talk: Talk) -> None:
-    """Live from now on, and owed by every school of the owner."""
+    """Live from now on, and owed by every school of the owner; a plan of earlier years is looked at first."""
+    async with talk.db.read(talk.actor) as tx:
+        view = await roadmaps.roadmap(tx, callback_data.id)
+        is_over = drafts.past_plan(view.measures, progress.today(tx)) is not None
+    if is_over and view.roadmap.state is RoadmapState.DRAFT:
+        await giving_flow.look(talk, Give(roadmap=callback_data.id, to="all"))
+        return
     async with talk.db.write(talk.actor) as tx:
         approved = await roadmaps.approve(tx, callback_data.id)
         receivers = await _receivers(tx, approved.place)

@@ -9,7 +9,7 @@ from domain.deadlines.model import (
     Every,
     Window,
 )
-from domain.deadlines.occurrences import occurrences
+from domain.deadlines.occurrences import occurrences, shifted
 from domain.deadlines.reading import parse
 from domain.deadlines.spoken import HourUnclear, clock, spelled_out
 from domain.deadlines.typed import DayPassed, DayUnclear, NoSuchDay, Typed, typed
@@ -30,6 +30,7 @@ __all__ = [
     "clock",
     "occurrences",
     "parse",
+    "shifted",
     "spelled_out",
     "typed",
 ]

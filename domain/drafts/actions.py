@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from domain import audit, deadlines, roadmaps
 from domain.db import WriteTx
 from domain.drafts import rules
+from domain.errors import InvalidInput
 from domain.roadmaps import Measure, Roadmap, Settled, Track
 
 if TYPE_CHECKING:  # only named here: reading documents loads libraries that a draft does not need
@@ -170,6 +171,54 @@ async def set_period(
         starts_on=roadmap.starts_on.isoformat(), ends_on=roadmap.ends_on.isoformat(), changed=changed,
     )  # fmt: skip
     return changed
+
+
+async def shift_years(tx: WriteTx, roadmap_id: int, years: int, *, seen: int | None = None) -> int:
+    """Move a whole draft by so many years: its period, and every date of its measures; how many measures moved.
+
+    The author's words stay; where they name a year, they are said anew beside it. Doubts stay open. Raises ReadAnew,
+    InvalidInput.
+    """
+    roadmap = await roadmaps.open_draft(tx, roadmap_id, seen)
+    if not 1 <= years <= rules.MOST_YEARS:
+        raise InvalidInput
+    bounds = deadlines.shifted(roadmap.bounds, years)
+    roadmap.starts_on, roadmap.ends_on = bounds  # type: ignore[assignment]  # a roadmap's bounds have both ends
+    roadmap.reference_year += years
+    roadmap.layout_version += 1
+    rows = await _rows(tx, roadmap)
+    anew = roadmaps.understand(
+        [(row.track_id, row.deadline_text or "") for row in rows], roadmaps.context(roadmap)
+    )
+    moved = 0
+    for row, meaning in zip(rows, anew, strict=True):
+        if any(due for _, due in row.windows):
+            _shift(row, roadmap, meaning, years)
+            row.version += 1
+            moved += 1
+    audit.record(
+        tx, "roadmap.shift_years", "roadmap", roadmap_id, roadmap.place, years=years, measures=moved,
+        starts_on=roadmap.starts_on.isoformat(), ends_on=roadmap.ends_on.isoformat(),
+    )  # fmt: skip
+    return moved
+
+
+def _shift(row: Measure, roadmap: Roadmap, anew: deadlines.Deadline, years: int) -> None:
+    """One measure's dates; `anew`: what the author's words mean in the plan's new years."""
+    before = roadmaps.parse_windows(row.windows)
+    wanted = [
+        [day.isoformat() if day else None for day in deadlines.shifted(window, years)] for window in before
+    ]
+    if row.settled is None and roadmaps.meaning_of(anew, roadmap.bounds)["windows"] == wanted:
+        _mean(row, roadmap, anew)  # words without a year follow the plan's
+        return
+    row.windows = wanted
+    if row.settled is Settled.NO_REMINDERS or row.is_doubtful:
+        return
+    words = rules.later_words(row.deadline_typed or row.deadline_text or "", years)
+    said = roadmaps.meaning_of(roadmaps.reading_of(roadmap, words), roadmap.bounds)["windows"]
+    row.deadline_typed = words if said == wanted else rules.in_figures(wanted)
+    row.settled = Settled.RETYPED
 
 
 async def set_report_dates(

@@ -17,6 +17,8 @@ _ABOUT_YEARS = frozenset({"which_year", "relative_year", "crosses_year", "no_yea
 _YEAR_GUESSED = frozenset({"no_year", "year_from_deadlines", "year_from_text", "year_from_name"})
 _BULLET = re.compile(r"^\s*(?:[-–—•·*▪●]|\d{1,2}[.)]|[а-яa-z]\))\s+", re.IGNORECASE)
 MOST_PARTS = 20
+MOST_YEARS = 30  # by which a plan can be moved
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 # Texts of two rows that become one, line after line; a text that both have stays single.
 JOINED = ("title", "responsible_raw", "expected_result", "indicator", "evidence_required")
 
@@ -52,6 +54,71 @@ class Part(NamedTuple):
 
     title: str
     deadline: str | None = None
+
+
+class YearShift(NamedTuple):
+    """What moving a whole plan by so many years would give."""
+
+    years: int
+    first_on: date
+    last_on: date
+    past: int  # dates that would still have been
+
+
+class PastPlan(NamedTuple):
+    """A plan of years that are over: how many of its dates have been, and by how many years it could move."""
+
+    past: int
+    dates: int
+    last_on: date
+    shifts: Sequence[YearShift]  # the one that leaves fewest behind first
+
+
+def past_plan(measures: "Sequence[roadmaps.Measure]", today: date) -> PastPlan | None:
+    """What to warn of before a plan of earlier years is given: all of it would be overdue from the first day.
+
+    None for a plan that runs: it began this year, or a third of its dates is still ahead.
+    """
+    dues = sorted(
+        date.fromisoformat(due)
+        for m in measures
+        if m.gone_at is None
+        for _, due in m.windows
+        if due is not None
+    )
+    past = sum(due < today for due in dues)
+    if not dues or dues[0].year >= today.year or past * 3 < len(dues) * 2:
+        return None
+    least = max(1, today.year - dues[-1].year)
+    if _later(dues[-1], least) < today:
+        least += 1
+    shifts = [_shift(dues, years, today) for years in (least, least + 1)]
+    if shifts[0].past * 2 < len(dues):
+        shifts.pop()
+    return PastPlan(past, len(dues), dues[-1], sorted(shifts, key=lambda s: s.past))
+
+
+def _shift(dues: Sequence[date], years: int, today: date) -> YearShift:
+    moved = [_later(due, years) for due in dues]
+    return YearShift(years, moved[0], moved[-1], sum(due < today for due in moved))
+
+
+def _later(day: date, years: int) -> date:
+    return deadlines.shifted(deadlines.Window(None, day), years).due or day
+
+
+def later_words(words: str, years: int) -> str:
+    """The same words with every year so many years later: «декабрь 2021 – январь 2022»."""
+    return _YEAR.sub(lambda found: str(int(found[0]) + years), words)
+
+
+def in_figures(windows: Sequence[Sequence[str | None]]) -> str:
+    """Dates in words that the grammar of deadlines reads as these very dates."""
+    parts = []
+    for window in windows:
+        start, due = (f"{date.fromisoformat(day):%d.%m.%Y}" if day else "" for day in window)
+        parts.append(f"{start}-{due}" if start and start != due else due if start else f"до {due}")
+    return ", ".join(part for part in parts if part)
 
 
 def asks_period(roadmap: "roadmaps.Roadmap", measures: "Sequence[roadmaps.Measure]") -> bool:

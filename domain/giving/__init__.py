@@ -13,10 +13,11 @@ from domain.giving.queries import (
     preview,
     tracks_in_use,
 )
-from domain.giving.rules import Proposal, Receivers, meant, proposals, receivers
+from domain.giving.rules import Past, Proposal, Receivers, meant, proposals, receivers
 
 __all__ = [
     "Group",
+    "Past",
     "Plan",
     "Proposal",
     "Receivers",

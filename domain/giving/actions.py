@@ -1,12 +1,12 @@
 """Giving an approved roadmap's measures to schools and offices."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
 
 from domain import audit, roadmaps
 from domain.actor import Place
 from domain.db import WriteTx
 from domain.giving import queries
+from domain.giving.rules import Past
 from domain.progress import Assignment, Handout, Status
 
 
@@ -17,16 +17,14 @@ async def assign(
     *,
     offices: Collection[Place] = (),
     measure_ids: Sequence[int] | None = None,
-    since: date | None = None,
+    past: Past = Past.KEEP,
 ) -> int:
     """Give an approved roadmap's measures to schools and offices: one assignment per receiver and occurrence.
 
-    With `since` nothing that was due before that day is given. Returns how many are new; what was assigned
-    before is left as it is. Raises NotFound for a receiver outside the actor's plan.
+    `past`: what becomes of dates that have been. Returns how many are new; what was assigned before is left as it
+    is. Raises NotFound for a receiver outside the actor's plan.
     """
-    plan = await queries.plan(
-        tx, roadmap_id, school_ids, offices=offices, measure_ids=measure_ids, since=since
-    )
+    plan = await queries.plan(tx, roadmap_id, school_ids, offices=offices, measure_ids=measure_ids, past=past)
     if plan.roadmap.state is not roadmaps.RoadmapState.APPROVED:
         raise roadmaps.RoadmapClosed
     if plan.dues:
@@ -66,7 +64,7 @@ async def _hand_out(tx: WriteTx, plan: queries.Plan) -> None:
             occurrence=due.occurrence,
             starts_on=due.starts_on,
             due_on=due.due_on,
-            reminds=plan.measures[due.measure_id].reminds,
+            reminds=plan.measures[due.measure_id].reminds and due.due_on is not None,
             status=Status.NOT_DONE,
             status_at=tx.now,
             handout_id=handout.id,

@@ -2,18 +2,20 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Select, select
 
-from domain import outcomes, progress, roadmaps, schools
+from domain import deadlines, outcomes, progress, roadmaps, schools
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import NotFound
+from domain.giving.rules import Past
 from domain.outcomes import Cluster, ClusterMark
 from domain.policy import Permission, allows, within
 from domain.progress import Assignment
+
+UNDATED = deadlines.Window(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,10 @@ async def plan(
     *,
     offices: Collection[Place] = (),
     measure_ids: Collection[int] | None = None,
-    since: date | None = None,
+    past: Past = Past.KEEP,
 ) -> Plan:
-    """What giving a roadmap to schools and offices would create. `measure_ids`: only these measures; `since`:
-    nothing that was due before that day. Raises NotFound for a receiver outside the actor's plan."""
+    """What giving a roadmap to schools and offices would create. `measure_ids`: only these measures; `past`:
+    what becomes of dates before today. Raises NotFound for a receiver outside the actor's plan."""
     roadmap = await roadmaps.roadmap_for_planning(tx, roadmap_id)
     found = (await roadmaps.roadmap(tx, roadmap_id)).measures
     measures = {m.id: m for m in found if m.gone_at is None and (measure_ids is None or m.id in measure_ids)}
@@ -133,16 +135,19 @@ async def plan(
     )
     given = {(m, o, Place(*where)) for m, o, *where in await tx.session.execute(columns)}
     dues: list[progress.Due] = []
-    known = 0
+    known, today = 0, progress.today(tx)
     for measure in measures.values():
         for occurrence, window in enumerate(roadmaps.parse_windows(measure.windows or [[None, None]])):
-            if since is not None and window.due is not None and window.due < since:
-                continue
+            dates = window
+            if past is not Past.KEEP and window.due is not None and window.due < today:
+                if past is Past.LEAVE:
+                    continue
+                dates = UNDATED
             for place in places:
                 if (measure.id, occurrence, place) in given:
                     known += 1
                 else:
-                    dues.append(progress.Due(measure.id, place, occurrence, *window))
+                    dues.append(progress.Due(measure.id, place, occurrence, *dates))
     return Plan(roadmap, measures, places, dues, known)
 
 
@@ -164,10 +169,10 @@ async def preview(
     measure_ids: Collection[int] | None = None,
     *,
     offices: Collection[Place] = (),
-    since: date | None = None,
+    past: Past = Past.KEEP,
 ) -> progress.Preview:
     """How many assignments would appear, for whom, when due; for a draft as well as for a living roadmap."""
-    found = await plan(tx, roadmap_id, school_ids, offices=offices, measure_ids=measure_ids, since=since)
+    found = await plan(tx, roadmap_id, school_ids, offices=offices, measure_ids=measure_ids, past=past)
     return progress.preview(found.dues, found.known, progress.today(tx))
 
 

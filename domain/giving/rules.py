@@ -26,6 +26,14 @@ class Receivers(StrEnum):
     REGIONAL = "regional"  # the region's own office
 
 
+class Past(StrEnum):
+    """What becomes of dates that have been when a plan is given."""
+
+    KEEP = "keep"  # overdue from the first day
+    UNDATED = "undated"  # owed, without a date and without reminders
+    LEAVE = "leave"  # not given
+
+
 class Proposal(NamedTuple):
     """Measures that name nobody of the schools, only these; `bodies` are the plan's own words."""
 

@@ -238,6 +238,7 @@ TABLE: dict[tuple[str, str], Row] = {
         {**drafts(422), **living(422)}, targets.draft, {"role": ["activity", "deadline"]}
     ),
     ("POST", f"{R}/period"): Row({**drafts(303), **living(422)}, targets.draft, {"year": 2022}),
+    ("POST", f"{R}/years"): Row({**drafts(303), **living(422)}, targets.draft, {"years": 1}),
     ("POST", f"{R}/report-dates"): Row({**drafts(303), **living(422)}, targets.draft, {"words": "10 июня"}),
     ("POST", f"{R}/restore"): Row({**drafts(422), **living(422)}, targets.draft, {"key": "r1000"}),
     ("POST", f"{R}/measures"): Row({**drafts(303), **living(422)}, targets.draft, {"title": "Совещание"}),

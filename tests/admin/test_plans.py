@@ -3,6 +3,7 @@
 import html
 import io
 import re
+from datetime import UTC, datetime
 
 import docx
 import openpyxl
@@ -10,7 +11,7 @@ import openpyxl
 from domain import documents, progress, roadmaps
 from domain.actor import SYSTEM
 from domain.roadmaps import Measure, RoadmapState
-from tests.admin.conftest import Panel
+from tests.admin.conftest import Panel, sign_in
 from tests.admin.test_pages import lines, report
 from tests.admin.test_roadmaps import upload, view_of
 from tests.changed_documents import DEADLINE, add_row, changed, drop_row, set_cell
@@ -274,19 +275,36 @@ async def test_a_document_of_another_kind_is_refused_and_nothing_is_compared(pan
     assert "Сначала выберите файл." in lines(nothing.text)
 
 
+async def test_a_plan_of_earlier_years_warns_before_it_is_given(panel: Panel) -> None:
+    panel.world.clock.moment = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    panel.tokens["Марина"] = await sign_in(panel.world, "Марина")
+    path = await upload(panel, "Марина", "Даниловский", (DATA / YAROSLAVL).read_bytes())
+    words = lines((await panel.get("Марина", path)).text)
+    assert "21 срок уже прошёл" in words
+    assert "Последний срок плана — 31 декабря 2022." in words
+    assert "Сдвинуть на 4 года 31 января 2026 – 31 декабря 2026, прошедшими останутся 15 сроков" in words
+    page = lines((await panel.get("Марина", f"{path}/assign")).text)
+    assert "21 из них сразу окажется просроченным. Как быть с ним:" in page
+    assert "Или сначала сдвинуть весь план на несколько лет" in page
+    moved = await panel.post("Марина", f"{path}/years", years="5")
+    assert "Сроки сдвинуты." in lines((await panel.get("Марина", moved.headers["location"])).text)
+    assert "уже прош" not in lines((await panel.get("Марина", path)).text)
+    page = lines((await panel.get("Марина", f"{path}/assign")).text)
+    assert "Сроки с 31 января 2027 по 31 декабря 2027." in page
+    assert "просрочен" not in page
+    assert (await panel.post("Марина", f"{path}/years", years="400")).status_code == 422
+
+
 async def test_the_preview_tells_what_appears_and_leaves_out_what_is_past(panel: Panel) -> None:
     path = await upload(panel, "Марина", "Даниловский", (DATA / YAROSLAVL).read_bytes())
     words = lines((await panel.get("Марина", f"{path}/assign")).text)
     assert "Появится 21 задание у 1 школы." in words
     assert "Сроки с 31 января 2022 по 31 декабря 2022." in words
-    assert "3 сразу окажутся просроченными" in words
-    page = (await panel.get("Марина", f"{path}/assign", future="true")).text
-    assert "Появится 18 заданий у 1 школы." in lines(page)
+    assert "3 из них сразу окажутся просроченными." in words
+    page = (await panel.get("Марина", f"{path}/assign")).text
     [school] = re.findall(r'name="school_ids" value="(\d+)"', page)
     chosen = [(await find(panel, path, name)).id for name in (MEETINGS, "Определение школ")]
-    done = await panel.post(
-        "Марина", f"{path}/assign", school_ids=[school], measure_ids=chosen, future="true"
-    )
+    done = await panel.post("Марина", f"{path}/assign", school_ids=[school], measure_ids=chosen, past="leave")
     assert done.status_code == 303
     view = await view_of(panel, path)
     assert view.roadmap.state is RoadmapState.APPROVED

@@ -2,6 +2,7 @@
 and a changed version of a living plan is compared and applied."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -87,6 +88,59 @@ async def test_a_deadline_in_words_of_today_is_kept_as_a_date(play: Play) -> Non
     [view] = await drafts_of(play)
     [m] = [m for m in view.measures if m.deadline_text == "до мая"]
     assert (m.windows, m.deadline_typed) == ([[None, "2022-04-29"]], "до 29.04.2022")
+
+
+WARNING = (
+    "🔴 21 срок уже прошёл, последний — 31 декабря 2022. Если выдать так, всё сразу окажется просроченным."
+)
+
+
+async def test_a_plan_of_earlier_years_is_moved_by_one_press(play: Play) -> None:
+    play.world.clock.moment = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    marina = await at_home(play, "Марина")
+    await marina.document("План.docx", PLAN)
+    assert WARNING in marina.text.splitlines()
+    draft = marina.last
+    assert draft.labels[1:3] == [
+        "Сдвинуть на 5 лет, по 31 декабря 2027",
+        "Сдвинуть на 4 года, по 31 декабря 2026",
+    ]
+    await marina.press("Сдвинуть на 5 лет")
+    assert "🔴" not in marina.text
+    assert not any("Сдвинуть" in label for label in marina.labels)
+    # The same press again, of a picture of before, moves nothing more.
+    await marina.press_data(marina.last, draft.button("Сдвинуть на 5 лет").data or "")
+    [view] = await drafts_of(play)
+    assert view.roadmap.reference_year == 2027
+    await marina.press("Утвердить и выдать")
+    assert marina.text.startswith("Утверждено: 21 задание, 1 школа.")
+    async with play.db.read(await play.world.actor("Дина")) as tx:
+        work = [
+            r.assignment for r in await progress.my_work(tx) if r.assignment.roadmap_id == view.roadmap.id
+        ]
+    assert min(w.due_on for w in work if w.due_on) > date(2026, 11, 23)
+
+
+async def test_a_plan_of_earlier_years_is_given_as_was_chosen(play: Play) -> None:
+    play.world.clock.moment = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    marina = await at_home(play, "Марина")
+    await marina.document("План.docx", PLAN)
+    await marina.press("Утвердить и выдать")
+    assert marina.text.splitlines()[-1] == "🔴 21 из них сразу окажется просроченным."
+    assert marina.labels == ["Прошедшие выдать без сроков", "Выдать как есть", "‹ Назад"]
+    await marina.press("Прошедшие выдать без сроков")
+    assert marina.text.startswith("Выдано 21 задание.")
+    [roadmap] = [
+        row.roadmap for row in await plans_of(play) if row.roadmap.place == play.world.places["Даниловский"]
+    ]
+    async with play.db.read(await play.world.actor("Дина")) as tx:
+        work = [r.assignment for r in await progress.my_work(tx) if r.assignment.roadmap_id == roadmap.id]
+    assert {(w.due_on, w.reminds) for w in work} == {(None, False)}
+
+
+async def plans_of(play: Play) -> list[roadmaps.RoadmapRow]:
+    async with play.db.read(await play.world.actor("Марина")) as tx:
+        return list(await roadmaps.roadmap_list(tx))
 
 
 async def living(play: Play) -> int:

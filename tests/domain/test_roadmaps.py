@@ -329,9 +329,9 @@ async def test_the_preview_says_what_the_assignment_then_does(world: World) -> N
     chosen = [m.id for m in (await view(world, roadmap_id)).measures if m.number in ("1.2", "2.1", "5.3")]
     async with world.db.write(await world.actor("Римма")) as tx:
         seen = await giving.preview(tx, roadmap_id, ids, chosen)
-        later = await giving.preview(tx, roadmap_id, ids, chosen, since=today)
+        later = await giving.preview(tx, roadmap_id, ids, chosen, past=giving.Past.LEAVE)
         await roadmaps.approve(tx, roadmap_id)
-        given = await giving.assign(tx, roadmap_id, ids, measure_ids=chosen, since=today)
+        given = await giving.assign(tx, roadmap_id, ids, measure_ids=chosen, past=giving.Past.LEAVE)
         rest = await giving.preview(tx, roadmap_id, ids, chosen)
     assert (seen.new, seen.known, seen.schools, seen.past, seen.undated) == (6, 0, 2, 2, 0)
     assert seen.by_month == {"2022-02": 2, "2022-04": 2, "2022-11": 2}
