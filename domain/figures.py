@@ -70,6 +70,12 @@ def count(text: str) -> int | None:
     return int(found)
 
 
+def out_of(text: str) -> str:
+    """Of how many a cell counts: 24 of «3 из 24»; empty where it does not say."""
+    found = _words()["out_of"].fullmatch(_plain(text))
+    return found[1] if found else ""
+
+
 def share(text: str) -> Fraction:
     """A share in per cent. Raises Unread where it is none."""
     found = number(text)

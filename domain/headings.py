@@ -69,7 +69,8 @@ def year_in(text: str) -> int | None:
     """The year that a text names; of a school year the one in which it ends."""
     found = _YEAR.search(text)
     if found is None:
-        return None
+        short = words()["rows"]["short_year"].search(fold(text))  # «22/23 уч. г.»
+        return 2000 + int(short[1]) if short else None
     last = re.findall(r"\d+", found[0])[-1]
     return int(last) if len(last) == 4 else 2000 + int(last)
 
@@ -81,7 +82,7 @@ def cluster_in(text: str) -> Cluster | None:
 
 
 def tables_of(grid: Grid, procedure: str | None, year: int | None, known: Known) -> list[Table]:
-    """The tables of a sheet. `procedure` and `year` stand for what titles do not say."""
+    """The tables of a sheet. `procedure` and `year` stand for what the tables do not say by themselves."""
     lines = [[" ".join(cell.split()) for cell in line] for line in grid.texts()]
     begins = _first_header(lines, known)
     if begins is None:
@@ -177,7 +178,10 @@ def _heading(index: int, text: str, known: Known) -> Heading:
         return Heading(index, "cluster", CLUSTER, when, text, None if only is Cluster.NONE else only)
     if says("values", "below", folded):
         return Heading(index, "share" if says("values", "share", folded) else "below", found, when, text)
-    for role in ("municipality", "school", "year", "procedure"):
+    roles = (
+        ("school",) if says("columns", "both", folded) else ("municipality", "school", "year", "procedure")
+    )
+    for role in roles:
         if says("columns", role, folded) and found is None:
             return Heading(index, role, None, None, text)
     return Heading(index, _counted(folded), found, when, text)

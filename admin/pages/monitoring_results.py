@@ -102,7 +102,7 @@ async def _received(visit: Visit, raw: FormData) -> Received:
     except documents.DocumentRefused as error:
         raise unread(error) from None
     reading = await asyncio.to_thread(
-        marksheets.read, grids, procedure=procedure, year=form.year, known=known
+        marksheets.read, grids, procedure=procedure, year=form.year, known=known, name=form.name
     )
     return Received(form, reading, file)
 

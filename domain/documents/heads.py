@@ -1,27 +1,37 @@
-"""Headers of simple tables that take one, two or three rows: which rows they are, and one text for each column."""
+"""Headers of simple tables that take one row or several: which rows they are, and one text for each column."""
 
 import re
 from collections.abc import Sequence
 
 from domain import figures
 
-HEADER_ROWS = 3
+HEADER_ROWS = 5
+_YEARS = re.compile(r"(20\d\d\s*)+")
 
 
 def header_rows(lines: list[list[str]], at: int, place: int) -> tuple[int, int]:
     """First and last row of the header around the row that names the schools."""
     last = at
-    while last + 1 < len(lines) and last - at < HEADER_ROWS - 1:
-        line = lines[last + 1]
-        rest = [cell for index, cell in enumerate(line) if cell and index != place]
-        if line[place] not in ("", lines[at][place]) or not any(re.search(r"[^\W\d]", cell) for cell in rest):
-            break
-        if len(rest) == 1 and rest[0] in line[:place]:  # the name of a group of rows
-            break
+    while (
+        last + 1 < len(lines) and last - at < HEADER_ROWS - 1 and _goes_on(lines[at], lines[last + 1], place)
+    ):
         last += 1
     above = lines[at - 1] if at else []
     begins = at - 1 if any(above[place + 1 :]) and not above[place] else at
     return begins, last
+
+
+def _goes_on(header: list[str], line: list[str], place: int) -> bool:
+    """Whether a row below the one that names the schools still belongs to the header."""
+    rest = [cell for index, cell in enumerate(line) if cell and index != place]
+    if not rest or line[place] not in ("", header[place]):
+        return False
+    if line[place]:  # one cell runs down over both
+        return True
+    lone = len(rest) == 1 and rest[0] in line[:place]  # the name of a group of rows
+    return not lone and (
+        any(re.search(r"[^\W\d]", c) for c in rest) or bool(_YEARS.fullmatch(" ".join(rest)))
+    )
 
 
 def joined_header(lines: list[list[str]], first: int, last: int, place: int) -> list[str]:

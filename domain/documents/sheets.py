@@ -120,15 +120,16 @@ def read_delimited(data: bytes) -> list[Grid]:
 
 
 def _separator(lines: list[str]) -> str:
-    """The sign that parts the lines most; a title of one cell may stand above them.
+    """The sign that parts most lines into as many cells; a title of one cell may stand above them.
 
     A Russian Excel parts by «;» or by tabs, and does not quote the commas of «ОГЭ, математика, участники, 2022».
     """
-    parts = {
-        sign: max((len(next(csv.reader([line], delimiter=sign), [])) for line in lines), default=0)
-        for sign in ";\t|,"
-    }
-    return next((sign for sign in ";\t" if parts[sign] > 1), max(parts, key=lambda sign: parts[sign]))
+
+    def alike(sign: str) -> int:
+        widths = [len(next(csv.reader([line], delimiter=sign), [])) for line in lines]
+        return max((widths.count(width) for width in widths if width > 1), default=0)
+
+    return max(";\t|,", key=alike)
 
 
 def _decoded(data: bytes) -> str:

@@ -29,14 +29,17 @@ class Preview(NamedTuple):
 class _Register(NamedTuple):
     by_login: dict[str, School]
     by_name: dict[str, list[tuple[School, str]]]  # search name → schools with the key of their municipality
+    by_place: dict[str, dict[str, list[School]]]  # key of a municipality → name inside it → schools
 
 
 async def preview(tx: Tx, reading: Reading) -> Preview:
     """Match the results with the schools of whose register the actor takes care."""
-    register = _Register({}, {})
+    register = _Register({}, {}, {})
     for row in await schools.school_list(tx, permission=Permission.REGISTER):
         key = schools.municipality_key(row.municipality)
         register.by_name.setdefault(row.school.search_name, []).append((row.school, key))
+        inside = register.by_place.setdefault(key, {})
+        inside.setdefault(schools.name_in_place(row.school.full_name, key), []).append(row.school)
         if row.school.federal_login:
             register.by_login[row.school.federal_login] = row.school
     matched: list[Matched] = []
@@ -80,7 +83,16 @@ def _found(register: _Register, entry: Entry) -> Iterator[School]:
     inside = [school for school, key in named if not wanted or key == wanted]
     if not inside and entry.carried:  # the place of the rows above need not be that of this row
         inside = [school for school, _ in named]
-    yield from inside
+    yield from inside or _by_parts(register, entry, wanted)
+
+
+def _by_parts(register: _Register, entry: Entry, wanted: str) -> Iterator[School]:
+    """Schools whose municipality stands in the cell of the name, or is called in another case."""
+    text = entry.municipality or entry.school
+    keys = [wanted] if wanted in register.by_place else register.by_place
+    for key in keys:
+        if key == wanted or schools.names_place(text, key):
+            yield from register.by_place[key].get(schools.name_in_place(entry.school, key), [])
 
 
 def _problem(entry: Entry, message: str, **params: object) -> Problem:

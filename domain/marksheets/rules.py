@@ -102,9 +102,11 @@ def read(
     procedure: str | None = None,
     year: int | None = None,
     known: Known | None = None,
+    name: str = "",
 ) -> Reading:
-    """Every result of every table. `procedure` and `year` stand for what the file does not say; `known` are the
-    procedures of the installation, without them those shipped. Raises NoResults."""
+    """Every result of every table. `procedure` and `year` stand for what the file does not say; where nobody says it,
+    the `name` of the file may. `known` are the procedures of the installation, without them those shipped.
+    Raises NoResults."""
     reading = Reading()
     tables = [(g, tables_of(g, procedure, year, procedures() if known is None else known)) for g in grids]
     shown = any(found for grid, found in tables if not grid.hidden)
@@ -114,10 +116,18 @@ def read(
             reading.doubts.append(Problem(grid.name, 0, N_("a hidden sheet, not read"), {}))
             continue
         for table in found:
-            _read_table(table, reading)
+            _read_table(_by_name(table, name), reading)
     if not reading.columns:
         raise NoResults
     return reading
+
+
+def _by_name(table: Table, name: str) -> Table:
+    """A table whose procedure or year nothing in the file names."""
+    text = name.replace("_", " ")
+    return table._replace(
+        procedure=table.procedure or procedure_in(text, table.known), year=table.year or year_in(text)
+    )
 
 
 def _read_table(table: Table, reading: Reading) -> None:
@@ -178,6 +188,9 @@ def _row(table: Table, number: int, line: list[str], above: _Above) -> Iterator[
     school, login = said.get("school", ""), said.get("login", "")
     if says("rows", "total", school):
         return
+    if not login and says("rows", "place", school) and not says("rows", "school", school):
+        above.municipality = school  # its own sums; its schools stand below
+        return
     if not school and not login:
         if any(_cell(line, h) for h in table.headings if h.role in (*VALUES, "participants", "number")):
             yield Problem(table.name, number, N_("the name of the school is missing"), {})
@@ -225,6 +238,7 @@ def _entry(table: Table, row: _Row, key: tuple[str | None, int | None]) -> Entry
     number, line, said, above = row
     cells = _cells(table, line, key)
     participants = _participants(table.headings, line, key)
+    participants = participants or figures.out_of(cells.get("below", ""))
     below, share = _missed_of(cells, participants)
     mark = cells.get("cluster", "")
     procedure = (
@@ -307,9 +321,10 @@ def _participants(headings: list[Heading], line: list[str], key: tuple[str | Non
     """Participants of a procedure and year; they may be given once for several procedures or years."""
     for wanted in (key, (None, key[1]), (None, None)):
         for role in ("participants", "number"):  # «участников» before any other number
-            for h in headings:
-                if h.role == role and (h.procedure, h.year) == wanted and _cell(line, h):
-                    return _cell(line, h)
+            found = [h for h in headings if h.role == role and (h.procedure, h.year) == wanted]
+            # The shortest: «участников» before «участников с ОВЗ».
+            if found and (text := _cell(line, min(found, key=lambda h: len(h.text)))):
+                return text
     return ""
 
 

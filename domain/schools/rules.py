@@ -19,6 +19,7 @@ _OWNER = re.compile(
 _HONOUR = re.compile(r"\s+(?:имени|им\.)\s+.*$", re.IGNORECASE)
 _TAIL = re.compile(r"\s+\S+(?:ого|ий)\s+(?:муниципальн\w+\s+)?район\w*.*$", re.IGNORECASE)
 # СОШ / СШ / средняя школа are one kind for matching; so are ООШ / ОШ / основная школа.
+_STEM = 5  # letters by which two cases of one word are the same
 _SAME_KIND = {"сош": "сш", "ош": "ош", "оош": "ош", "нош": "нш"}
 
 
@@ -59,6 +60,30 @@ def municipality_key(name: str) -> str:
         r"(?<!\w)(м\. ?р|г\. ?о|м\. ?о|мр|го|мо|р-н|район|округ|городской|город|г)(?!\w)\.?", " ", text
     )
     return re.sub(r"[^\w-]+", " ", text).strip()
+
+
+# Words of a name that say where the school is or whose it is, not which one.
+_OF_PLACE = re.compile(
+    r"м[а-я]{0,2}о?у|мр|го|мо|р-н|г|гор|город\w*|район\w*|округ\w*|муниципальн\w+|образовани\w+|област\w+|кра[йя]"
+)
+
+
+def name_in_place(name: str, key: str) -> str:
+    """The search name without the owner's form and the municipality (by its `key`), which some tables put into it:
+    «Кировский МР, МБОУ «СОШ № 2»» → «сш №2»."""
+    of_key = {word[:_STEM] for word in re.findall(r"\w+", key)}
+    kept = [
+        word
+        for word in search_name(re.sub(r"[(),]", " ", name)).split()
+        if not _OF_PLACE.fullmatch(word) and word[:_STEM] not in of_key
+    ]
+    return " ".join(kept)
+
+
+def names_place(name: str, key: str) -> bool:
+    """Whether a text holds all words of a municipality's key, in any case: «СОШ № 2 Кировского района»."""
+    said = {word[:_STEM] for word in re.findall(r"\w+", fold(name))}
+    return bool(key) and all(word[:_STEM] in said for word in re.findall(r"\w+", key))
 
 
 _WHERE = re.compile(r"располож|местност|населенн|город\s*/\s*сел|место нахожд", re.IGNORECASE)

@@ -17,7 +17,8 @@ TRUTH = json.loads((FOLDER / "truth.json").read_text("utf-8"))
 async def test_a_table_is_read_as_a_person_would(name: str, empty: tuple[Database, MovableClock]) -> None:
     db, _ = empty
     schools = register.read(documents.read_table((FOLDER / "register.csv").read_bytes(), "register.csv"))
-    reading = marksheets.read(documents.read_table((FOLDER / name).read_bytes(), name))
+    table = documents.read_table((FOLDER / name).read_bytes(), name)
+    reading = marksheets.read(table, name=(FOLDER / name).stem)
     async with db.write(SYSTEM) as tx:
         await register.import_register(tx, schools)
     async with db.read(SYSTEM) as tx:

@@ -239,7 +239,7 @@ def read_results(
 
     try:
         grids = documents.read_table(data, path.name)
-        return marksheets.read(grids, procedure=procedure, year=year, known=known)
+        return marksheets.read(grids, procedure=procedure, year=year, known=known, name=path.stem)
     except marksheets.NoResults as error:
         raise Refused(f"{path.name}: {say.error(error)}") from error
     except documents.DocumentRefused as error:
