@@ -113,7 +113,8 @@ async def dynamics_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
     """Groups × procedures; every count opens the schools behind it."""
     async with visit.read() as tx:
         asked = await _asked(tx, filters)
-        table = await dynamics.counted(tx, asked) if asked else None
+        count = dynamics.counted if filters.format else dynamics.region_table
+        table = await count(tx, asked) if asked else None
         if table is not None and filters.format:
             return export(_dynamics_file(visit, table, filters.by), filters.format, "dynamics")
         known = await outcomes.years(tx)

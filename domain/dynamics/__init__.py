@@ -1,5 +1,17 @@
 """Dynamics of results counted by the database: tables of counts, and the schools behind one number."""
 
-from domain.dynamics.queries import Asked, Behind, Counted, counted, schools_behind
+from domain.dynamics.actions import keep_tables
+from domain.dynamics.models import KeptDynamics
+from domain.dynamics.queries import Asked, Behind, counted, region_table, schools_behind
+from domain.dynamics.rules import Counted
 
-__all__ = ["Asked", "Behind", "Counted", "counted", "schools_behind"]
+__all__ = [
+    "Asked",
+    "Behind",
+    "Counted",
+    "KeptDynamics",
+    "counted",
+    "keep_tables",
+    "region_table",
+    "schools_behind",
+]

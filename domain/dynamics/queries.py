@@ -7,6 +7,7 @@ of results: `outcomes.dynamics_table` with its lists of schools says the same, a
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,7 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from domain import outcomes, programme
+from domain.actor import Actor, Place
 from domain.db import Tx
+from domain.dynamics import rules
+from domain.dynamics.models import KeptDynamics
+from domain.dynamics.rules import Counted
 from domain.outcomes import (
     EVERYTHING,
     TRACK,
@@ -50,6 +55,10 @@ OF_SCHOOL: Mapping[str, Any] = {
 }
 
 EVERYWHERE = Narrowed()
+KEPT = tuple(
+    by for by in outcomes.GROUPINGS if by != TRACK
+)  # who works by a track is another matter every day
+FRESH = timedelta(hours=1)  # how old a kept table may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +70,6 @@ class Asked:
     by: str = EVERYTHING
     narrowed: Narrowed = EVERYWHERE
     tracks: Mapping[str, Select[Any]] | None = None  # who works by which, for tables by track: ids of schools
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Groups × procedures between two years; the whole comes last."""
-
-    before: int
-    after: int
-    titles: Mapping[str, str]  # procedure → its title, in the order of the columns
-    groups: Mapping[str, Mapping[str, Column]]
-    overlap: Overlap
 
 
 class Behind(NamedTuple):
@@ -141,6 +139,25 @@ async def counted(tx: Tx, asked: Asked) -> Counted:
         name: {p: group.column(p) for p in titles} for name, group in {**groups, EVERYTHING: whole}.items()
     }
     return Counted(asked.before, asked.after, titles, table, overlap)
+
+
+async def region_table(tx: Tx, asked: Asked) -> Counted:
+    """The same; of a large region as it was kept a while ago, with that moment."""
+    region_id = _whole_region(tx.actor)
+    if region_id is not None and asked.narrowed == EVERYWHERE:
+        kept = await tx.session.get(KeptDynamics, (region_id, asked.before, asked.after, asked.by))
+        if kept is not None and not tx.has_passed(kept.taken_at + FRESH):
+            known = await outcomes.known_procedures(tx)
+            titles = {key: procedure.title for key, procedure in known.items()}
+            return rules.read_table(kept.document, (asked.before, asked.after), titles, kept.taken_at)
+    return await counted(tx, asked)
+
+
+def _whole_region(actor: Actor) -> int | None:
+    """The region that is all that somebody sees, and of which they see all."""
+    regions = {grant.place.region_id for grant in actor.grants}
+    whole = {grant.place.region_id for grant in actor.grants if grant.place == Place(grant.place.region_id)}
+    return next(iter(whole)) if not actor.is_system and len(regions) == 1 and whole else None
 
 
 async def schools_behind(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domain import dynamics
 from domain.actor import SYSTEM
 from domain.db import Database
 from domain.overview import queries, rules
@@ -11,13 +12,14 @@ LARGE = 2_000  # schools of a region; below that counting anew takes no time to 
 
 
 async def keep_boards(db: Database, *, least: int = LARGE) -> int:
-    """Count the boards of large regions anew and keep them; how many.
+    """Count the boards of large regions anew and keep them, and their tables of dynamics; how many boards.
 
     Counting takes seconds: it happens while reading, and only what was found is written in one short transaction.
     """
     found: dict[int, dict[str, Any]] = {}
     async with db.read(SYSTEM) as tx:
-        for region_id in await queries.large_regions(tx, least):
+        regions = await queries.large_regions(tx, least)
+        for region_id in regions:
             wave = await queries.current_wave_of(tx, region_id)
             if wave is not None:
                 found[wave.id] = rules.write_raws(*await queries.raw_lines(tx, wave))
@@ -26,4 +28,5 @@ async def keep_boards(db: Database, *, least: int = LARGE) -> int:
         async with db.write(SYSTEM) as tx:
             for wave_id, document in found.items():
                 await tx.session.merge(KeptBoard(wave_id=wave_id, taken_at=taken_at, document=document))
+    await dynamics.keep_tables(db, regions)
     return len(found)

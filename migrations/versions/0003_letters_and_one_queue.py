@@ -97,6 +97,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('name', name=op.f('pk_table_change'))
     )
 
+    op.create_table('kept_dynamics',
+    sa.Column('region_id', sa.Integer(), nullable=False),
+    sa.Column('before', sa.Integer(), nullable=False),
+    sa.Column('after', sa.Integer(), nullable=False),
+    sa.Column('by', sa.String(length=20), nullable=False),
+    sa.Column('taken_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('stamps', sa.JSON(), nullable=False),
+    sa.Column('document', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['region_id'], ['region.id'], name=op.f('fk_kept_dynamics_region_id')),
+    sa.PrimaryKeyConstraint('region_id', 'before', 'after', 'by', name=op.f('pk_kept_dynamics'))
+    )
+
     op.create_table('season_answer',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('region_id', sa.Integer(), nullable=False),
@@ -231,6 +243,7 @@ def downgrade() -> None:
     op.drop_index('ix_peer_round_place', table_name='peer_round')
     op.drop_table('peer_round')
     op.drop_table('season_answer')
+    op.drop_table('kept_dynamics')
     op.drop_table('table_change')
     op.drop_table('other_contact')
     with op.batch_alter_table('invitation', schema=None) as batch_op:

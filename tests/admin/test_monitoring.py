@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from admin.pages.procedures import in_words
-from domain import monitoring, outcomes, progress, rubrics, schools
+from domain import monitoring, outcomes, overview, progress, rubrics, schools
 from domain.actor import SYSTEM
 from domain.outcomes import Cluster
 from domain.progress import Decision
@@ -88,6 +88,11 @@ async def test_dynamics_open_the_schools_behind_each_number(panel: Panel) -> Non
     # The same table of a municipal coordinator knows her schools only.
     assert "СШ № 16" not in (await panel.get("Марина", counts["any"][0])).text
     assert (await panel.get("Саша", "/monitoring/outcomes")).text.count("oge_math") == 0
+    assert "по состоянию на" not in page
+    await overview.keep_boards(panel.world.db, least=1)
+    kept = (await panel.get("Римма", "/monitoring/outcomes")).text
+    assert "по состоянию на 18 апреля" in kept
+    assert re.findall(r'href="(/monitoring/outcomes/schools\?[^"]*kind=(\w+)[^"]*)">(\d+)</a>', kept) == rows
 
 
 async def test_clusters_open_into_schools_too(panel: Panel) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,14 +11,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from domain import dynamics, outcomes, people, programme, schools
+from domain import dynamics, outcomes, overview, people, programme, schools
 from domain.actor import SYSTEM, Actor, Place, Role
 from domain.db import Database, Tx
 from domain.dynamics import Asked
 from domain.outcomes import Cluster, Dynamics, Narrowed
 from domain.schools import Enrollment, School, SchoolStatus, Settlement
 from tests.stores import drop_database
-from tests.world import create_tables, open_database
+from tests.world import World, create_tables, open_database
 
 YEARS = (2020, 2021, 2022)
 PROCEDURES = ("oge_math", "oge_russian", "own_2022", "vpr_math_5")
@@ -211,3 +212,59 @@ async def test_the_first_lines_behind_a_number_say_how_many_there_are(
         ("СОШ № 2", Dynamics.NEUTRAL),
     ]
     assert (total, none) == (5, ([], 0))
+
+
+async def test_the_table_of_a_large_region_is_kept_and_says_since_when(world: World) -> None:
+    async def told(name: str) -> dynamics.Counted:
+        async with world.db.read(await world.actor(name)) as tx:
+            return await dynamics.region_table(tx, Asked(2021, 2022, "municipality"))
+
+    async def enter(year: int, below: int) -> None:
+        async with world.db.write(SYSTEM) as tx:
+            for row in await schools.school_list(tx):
+                await outcomes.enter_result(
+                    tx, row.school, "oge_math", year, participants=10, below=below, source="x"
+                )
+
+    region = world.places["область"].region_id or 0
+    assert await dynamics.keep_tables(world.db, [region]) == 0  # two years are needed
+    await enter(2021, 5)
+    await enter(2022, 4)
+    fresh = await told("Римма")
+    assert await dynamics.keep_tables(world.db, [region]) == len(outcomes.GROUPINGS) - 1
+    kept = await told("Римма")
+    assert (kept.taken_at, replace(kept, taken_at=None)) == (world.clock.moment, fresh)
+
+    world.clock.forward(minutes=15)
+    await dynamics.keep_tables(world.db, [region])  # nothing has changed: it holds for now as well
+    assert await told("Римма") == replace(fresh, taken_at=world.clock.moment)
+    counted_at = world.clock.moment
+    await enter(2022, 6)
+    world.clock.forward(minutes=15)
+    assert await told("Римма") == replace(fresh, taken_at=counted_at)
+    own = await told("Марина")  # of one municipality: counted now
+    assert (own.taken_at, own.groups["all"]["oge_math"].counts[Dynamics.NEGATIVE]) == (None, 1)
+    await dynamics.keep_tables(world.db, [region])
+    anew = await told("Римма")
+    assert (anew.taken_at, anew.groups["all"]["oge_math"].counts[Dynamics.NEGATIVE]) == (
+        world.clock.moment,
+        4,
+    )
+    await enter(2023, 6)
+    await dynamics.keep_tables(world.db, [region])  # of the newest two years only
+    assert (await told("Римма")).taken_at is None
+    world.clock.forward(hours=2)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        assert (await dynamics.region_table(tx, Asked(2022, 2023))).taken_at is None
+
+
+async def test_keeping_boards_keeps_dynamics_too(world: World) -> None:
+    async with world.db.write(SYSTEM) as tx:
+        for row in await schools.school_list(tx):
+            for year in (2021, 2022):
+                await outcomes.enter_result(tx, row.school, "oge_math", year, participants=9, below=3)
+    await overview.keep_boards(world.db, least=1)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        kept = await dynamics.region_table(tx, Asked(2021, 2022))
+        narrower = await dynamics.region_table(tx, Asked(2021, 2022, narrowed=Narrowed(municipality_id=1)))
+    assert (kept.taken_at, narrower.taken_at) == (world.clock.moment, None)

@@ -1,0 +1,23 @@
+"""Tables of large regions, kept for a while."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.db import Base
+
+
+class KeptDynamics(Base):
+    """A region's table of two years by one grouping, as of a moment."""
+
+    __tablename__ = "kept_dynamics"
+
+    region_id: Mapped[int] = mapped_column(ForeignKey("region.id"), primary_key=True)
+    before: Mapped[int] = mapped_column(primary_key=True)
+    after: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str] = mapped_column(String(20), primary_key=True)
+    taken_at: Mapped[datetime]
+    stamps: Mapped[dict[str, Any]]  # numbers of the tables that it was counted from (`domain.changes`)
+    document: Mapped[dict[str, Any]]
