@@ -21,7 +21,7 @@ from aiogram.types import Message
 from pydantic import SecretStr
 from sqlalchemy import event
 
-from bot import delivery
+from bot import delivery, engine
 from bot.delivery import Delivery
 from bot.engine import Engine
 from bot.finishing import Finisher
@@ -228,8 +228,9 @@ async def live(orders: Orders, ready: Event) -> None:
     bot = telegram_bot(settings, Limiter(rate=500, chat_spacing=0.0))
     session_of(bot).timeout = orders.patience
     delivery.REQUEST = orders.patience
+    engine.GRACE = 60.0  # what is in flight comes to its end, however busy the machine
     directory = Directory({person: TestAddress(person) for person in PEOPLE})
-    engine = Engine(
+    running = Engine(
         db,
         bot,
         dispatcher_of(db, death),
@@ -239,11 +240,11 @@ async def live(orders: Orders, ready: Event) -> None:
         mark_unreachable=directory.mark,
         strict=True,
     )
-    engine._poller.longest_pause = 0.3
-    await engine.start()
+    running._poller.longest_pause = 0.3
+    await running.start()
     ready.set()
     await stop.wait()
-    await engine.stop()
+    await running.stop()
     await bot.session.close()
     await db.close()
 
