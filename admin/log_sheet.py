@@ -45,7 +45,7 @@ def record(
     names = sorted({entry.person for entry in entries if entry.person})
     period = say("from %(start)s to %(due)s", start=say.date(first, year=True), due=say.date(last, year=True))
     facts = [(say("Period"), period)]
-    facts += [(say("Curator"), ", ".join(names))] if names else []
+    facts += [(say("Curator") if len(names) == 1 else say("Curators"), ", ".join(names))] if names else []
     facts += [(say("School"), school)] if school else []
     facts.append((say("In all"), str(len(entries))))
     return Record(

@@ -37,6 +37,8 @@ def to_docx(paper: Paper) -> bytes:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(15)
     document.styles["Normal"].font.name = "Times New Roman"
     document.styles["Normal"].font.size = Pt(10)
+    document.styles["Normal"].paragraph_format.space_after = Pt(3)
+    plain_headings(document)
     document.add_heading(clean(paper.title), level=1)
     for line in paper.lines:
         document.add_paragraph(clean(line))
@@ -45,10 +47,32 @@ def to_docx(paper: Paper) -> bytes:
             document.add_heading(clean(table.title), level=2)
         _write(document, table, paper.without)
     for line in paper.closing:
-        document.add_paragraph(clean(line))
+        document.add_paragraph(clean(line)).paragraph_format.space_before = Pt(12)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def plain_headings(document: Any) -> None:
+    """Headings in the letters and the black of the text: Word's own are blue and of another family."""
+    from docx.shared import RGBColor
+
+    for name in ("Heading 1", "Heading 2"):
+        style = document.styles[name]
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        for key in [key for key in fonts.attrib if key.endswith("Theme")]:
+            del fonts.attrib[key]
+        style.font.name, style.font.color.rgb = "Times New Roman", RGBColor(0, 0, 0)
+
+
+def set_widths(table: Any, widths: Sequence[int]) -> None:
+    """Widths of columns for every program: Word reads them in the cells, others in the grid. Rows stay whole."""
+    from docx.oxml import OxmlElement
+
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def _write(document: Any, table: Table, without: frozenset[str]) -> None:
@@ -69,6 +93,7 @@ def _write(document: Any, table: Table, without: frozenset[str]) -> None:
         for cell, text, width in zip(sheet.add_row().cells, row, widths, strict=True):
             cell.width = width
             cell.paragraphs[0].add_run(clean(text))
+    set_widths(sheet, widths)
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[int]:

@@ -1,10 +1,11 @@
 """Writing a plan as a Word table and as a sheet. User text is never a formula."""
 
 import io
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from domain.papers import clean, set_widths
 
 if TYPE_CHECKING:
     from domain.roadmaps import Measure, Roadmap
@@ -26,7 +27,6 @@ _WIDTHS = {
     "indicator": 14, "execution": 13, "date": 9, "proof": 14,
 }  # fmt: skip
 EXECUTION = ("execution", "date", "proof")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -93,6 +93,7 @@ def to_docx(sheet: PlanSheet) -> bytes:
             cell.paragraphs[0].add_run(clean(row)).bold = True
         else:
             _write_row(made, row, widths)
+    set_widths(table, widths)
     for line in sheet.closing:
         document.add_paragraph(clean(line))
     out = io.BytesIO()
@@ -158,8 +159,3 @@ def to_xlsx(sheet: PlanSheet) -> bytes:
     page.fit_to_pages(1, 0)
     book.close()
     return out.getvalue()
-
-
-def clean(text: str) -> str:
-    """Without the characters that no XML may hold."""
-    return _UNPRINTABLE.sub("", text)
