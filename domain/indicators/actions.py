@@ -1,12 +1,11 @@
 """Setting indicators up, entering values with their documents, retiring with the reason; agreements."""
 
 from datetime import date
-from fractions import Fraction
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from domain import audit, schools
+from domain import audit, figures, schools
 from domain.actor import Place
 from domain.db import WriteTx
 from domain.errors import InvalidInput, NotFound
@@ -69,13 +68,12 @@ async def add_indicator(tx: WriteTx, place: Place, spec: IndicatorSpec) -> Indic
 
 
 def _target(words: str) -> str | None:
-    plain = words.replace("%", "").replace(",", ".").strip()
-    if not plain:
+    if not words.replace("%", "").strip():
         return None
-    try:
-        return str(Fraction(plain))
-    except (ValueError, ZeroDivisionError):
-        raise InvalidInput from None
+    found = figures.exact(words)
+    if found is None:
+        raise InvalidInput
+    return str(found)
 
 
 async def enter_value(

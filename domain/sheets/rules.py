@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from domain import figures
 from domain.errors import N_, DomainError
 from domain.rubrics import (
     BandsUnclear,
@@ -330,11 +331,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _number(text: str) -> Fraction | None:
-    try:
-        found = Fraction("".join(text.split()).removesuffix("%").replace(",", "."))
-    except (ValueError, ZeroDivisionError):
-        return None
-    return found if found >= 0 else None
+    found = figures.exact(text)
+    return found if found is not None and found >= 0 else None
 
 
 def _plain(text: str) -> int | str | None:

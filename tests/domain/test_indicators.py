@@ -8,7 +8,7 @@ import pytest
 
 from domain import accounts, effects, handouts, indicators, outcomes, progress, schools, seasons, snapshots
 from domain.effects import Verdict
-from domain.errors import Forbidden, NotFound
+from domain.errors import Forbidden, InvalidInput, NotFound
 from domain.indicators import AgreementKind, AgreementSpec, IndicatorSpec, Source, State, Unit, Value
 from domain.seasons import Season
 from domain.tables import Book
@@ -221,3 +221,9 @@ async def test_ratings_and_corrections_come_with_their_months(world: World) -> N
         assert [t.done is not None for t in await seasons.season_tasks(tx)] == [True]
     async with world.db.read(await world.actor("Ульяна")) as tx:
         assert [t.done for t in await seasons.season_tasks(tx)] == [None]
+
+
+@pytest.mark.parametrize("target", ["семь", "1e999999999", "1/0"])
+async def test_a_target_is_a_number_of_people_s_size(world: World, target: str) -> None:
+    with pytest.raises(InvalidInput):
+        await add(world, IndicatorSpec("Доля", target=target))

@@ -63,6 +63,9 @@ def test_each_contradiction_stands_beside_its_field() -> None:
         ("scale", [("полтора", "да")], "ScaleUnclear"),
         ("scale", [("0", "нет"), ("1", "да")], "MaximaContradict"),
         ("bands", [("0", "0"), ("x", "3")], "NumberNeeded"),
+        ("bands", [("0", "1e999999999")], "NumberNeeded"),  # written out it would take the machine with it
+        ("bands", [("0", "9" * 400)], "NumberNeeded"),
+        ("max", "9" * 400, "NumberNeeded"),
         ("bands", [("10", "0"), ("50", "3")], "BandsUnclear"),
         ("bands", [("0", "0"), ("50", "2"), ("40", "3")], "BandsUnclear"),
     ],
