@@ -258,14 +258,7 @@ async def _hour(tx: Tx, place: Place, filters: Filters, say: Texts) -> dict[str,
         days = late.get(key, [])
         parts = [say("nothing has come for long")] if key in quiet else []
         if days:
-            parts.append(
-                say.n(
-                    "%(n)s overdue, for up to %(days)s days",
-                    "%(n)s overdue, for up to %(days)s days",
-                    len(days),
-                    days=max(days),
-                )
-            )
+            parts.append(_lateness(days, say))
         why.append({"school": key[1], "municipality": key[0], "why": ", ".join(parts)})
     active = [row for row in await _curators(tx) if not row["silent_weeks"]]
     thanks = [{"name": c["name"], "count": c["decisions"] + c["answers"] + c["notes"]} for c in active]
@@ -275,6 +268,15 @@ async def _hour(tx: Tx, place: Place, filters: Filters, say: Texts) -> dict[str,
         "curators": sorted(thanks, key=lambda c: (-c["count"], c["name"]))[:SHOWN],
         "dates": await _dates(tx, say),
     }
+
+
+def _lateness(days: Sequence[int], say: Texts) -> str:
+    """«просрочено на 10 дней»; of several «просрочено 5 мероприятий, дольше всего на 237 дней»."""
+    if len(days) == 1:
+        return say.n("%(n)s day late", "%(n)s days late", days[0])
+    count = say.n("%(n)s measure is late", "%(n)s measures are late", len(days))
+    longest = say.n("by up to %(n)s day", "by up to %(n)s days", max(days))
+    return f"{count}, {longest}"
 
 
 async def _dates(tx: Tx, say: Texts) -> list[dict[str, Any]]:
@@ -368,5 +370,5 @@ def _hour_blocks(context: dict[str, Any], say: Texts) -> list[Block]:
     for key, title, head, fields in parts:
         blocks.append(Block("heading", title))
         rows = _rows(context[key], *fields)
-        blocks.append(Block("table", "", head, rows) if rows else Block("text", say("Nothing.")))
+        blocks.append(Block("table", "", head, rows) if rows else Block("text", say("None so far.")))
     return blocks
