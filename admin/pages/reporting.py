@@ -24,7 +24,7 @@ from domain.tables import Book, drawn, first_rows, plain_rows
 closed = APIRouter()
 OWN = ("format", "done", "n")  # parts of an address that are no filters
 # Where a row opens into what it is about, by its cells.
-WHERE: dict[str, Where] = {"pairs": lambda row: f"/peer/pairs/{row[0]}" if row[0] else ""}
+WHERE: dict[str, Where] = {"pairs": lambda row: f"/peer/pairs/{row[3]}" if row[3] else ""}
 
 
 def offered(visit: Visit) -> list[Report]:

@@ -16,10 +16,10 @@ from domain.texts import Texts
 class PairLine(NamedTuple):
     """A school and what it has done for its partner; one without a partner says why in `next`."""
 
-    pair: int | None
     school: str
     municipality: str
     about: str | None = None
+    pair: int | None = None
     next: str | None = None
     due_on: date | None = None
     seen_on: date | None = None
@@ -50,12 +50,12 @@ class PairLine(NamedTuple):
 def pair_columns(say: Texts) -> list[Column]:
     """Columns of `PairLine.cells`."""
     return [
-        Column("pair", say("Pair"), Kind.COUNT),
         Column("school", say("School")),
         Column("municipality", say("Municipality")),
         Column("about", say("Recommends to")),
+        Column("pair", say("Pair"), Kind.COUNT),
         Column("next", say("What comes next")),
-        Column("due_on", say("Until"), Kind.DATE),
+        Column("due_on", say("Due"), Kind.DATE),
         Column("seen_on", say("Opened"), Kind.DATE),
         Column("shared_on", say("Form shown"), Kind.DATE),
         Column("meeting_on", say("Meeting"), Kind.DATE),
@@ -87,7 +87,6 @@ def pair_lines(
             )
     for name, why in found.waiting:
         yield PairLine(
-            None,
             name.name,
             name.municipality,
             next=say(WAITS[why]),
@@ -102,7 +101,6 @@ def _side_line(say: Texts, found: RoundView, one: SideRow) -> PairLine:
     side, its = one.side, found.round
     step = one.owes[0] if one.owes and its.runs(found.today) else None
     return PairLine(
-        None,
         one.school.name,
         one.school.municipality,
         about=one.about.name,
