@@ -97,9 +97,17 @@ def _write(document: Any, table: Table, without: frozenset[str]) -> None:
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
-    """Millimetres by the longest texts, so that neither a number nor a comment gets too much or too little."""
-    need = [max(8, *(min(45, len(row[index])) for row in rows)) for index in range(len(rows[0]))]
-    return [WIDTH * each // sum(need) for each in need]
+    """Millimetres by the longest texts, so that neither a number nor a comment gets too much or too little, and
+    no word or day is broken."""
+    columns = list(zip(*rows, strict=True))
+    longest = [max(8, *(min(45, len(text)) for text in column)) for column in columns]
+    word = [max(4, *(len(w) for text in column for w in text.split() or [""])) for column in columns]
+    least = [min(45, 5 + 2 * length) for length in word]
+    if sum(least) >= WIDTH:
+        return [WIDTH * each // sum(least) for each in least]
+    more = [max(1, text - length) for text, length in zip(longest, word, strict=True)]
+    spare = WIDTH - sum(least)
+    return [each + spare * extra // sum(more) for each, extra in zip(least, more, strict=True)]
 
 
 def words(value: Any) -> str:
