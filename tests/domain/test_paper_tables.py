@@ -15,8 +15,8 @@ ROW = ["11.11.2026", "Диево-Городищенская СОШ", "консу
 def widths(content: bytes) -> tuple[list[float], list[float]]:
     """Millimetres of the columns as the grid and as the cells say them."""
     table = docx.Document(io.BytesIO(content)).tables[0]
-    grid = [round(Mm(column.width or 0) / Mm(1)) for column in table.columns]
-    return grid, [round(Mm(cell.width or 0) / Mm(1)) for cell in table.rows[1].cells]
+    grid = [round((column.width or Mm(0)).mm) for column in table.columns]
+    return grid, [round((cell.width or Mm(0)).mm) for cell in table.rows[1].cells]
 
 
 def test_no_day_or_word_is_broken_and_grid_and_cells_agree() -> None:
