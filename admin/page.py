@@ -65,6 +65,8 @@ DONE = {
     "resolved": N_("Noted."),
     "restored": N_("The row is back."),
     "revised": N_("The newer version is applied. Schools whose deadlines moved hear of it once."),
+    "reminded": N_("Reminded: %(n)s. Nobody is reminded twice a day."),
+    "repeated": N_("Sent once more: %(n)s."),
     "returned": N_("Returned for rework. The school will read your comment."),
     "said": N_("Sent. The other side will hear of it in the bot."),
     "saved": N_("Saved."),

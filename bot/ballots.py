@@ -128,6 +128,8 @@ def said(question: PollQuestion, draft: Mapping[str, Any]) -> str:
 
 def outline(say: Texts, spec: PollSpec) -> list[str]:
     """The questions of a poll that is not sent yet, as far as one message holds them."""
+    if len(spec.questions) == 1 and spec.questions[0].text == spec.title:
+        return [_ways(say, spec.questions[0])]  # the name of the poll is the question
     lines: list[str] = []
     length = 0
     for n, question in enumerate(spec.questions, start=1):
@@ -151,12 +153,13 @@ def _ways(say: Texts, question: QuestionSpec) -> str:
     return options
 
 
-def result_lines(say: Texts, n: int, question: PollQuestion, tally: Tally) -> list[str]:
-    """One question counted: shares with their base; of answers in words the last ones."""
+def result_lines(say: Texts, n: int, question: PollQuestion, tally: Tally, *, named: bool) -> list[str]:
+    """One question counted: shares with their base; of answers in words the last ones. `named`: its own words
+    stand above already."""
     base = say("Answered by: %(n)s", n=tally.base)
     if tally.mean:
         base += ", " + say("mean %(mean)s", mean=tally.mean)
-    lines = [bold(f"{n}. {clip(question.text, 150)}"), f"<i>{base}</i>"]
+    lines = [f"<i>{base}</i>"] if named else [bold(f"{n}. {clip(question.text, 150)}"), f"<i>{base}</i>"]
     for row in tally.rows:
         lines.append(
             f"{safe(clip(row.label, 60))}: {row.chosen}" + (f", {row.percent} %" if tally.base else "")

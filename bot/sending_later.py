@@ -13,6 +13,7 @@ WHEN = "broadcast-when"  # the next text is a day and an hour
 KEPT = ("segment", "text", "key", "ask", "files")  # what is known of a broadcast that is being written
 HOURS = (9, 14)  # offered; a day without an hour means the first
 OFFERED = 4
+EXAMPLE = timedelta(days=10)  # ahead: how a day is written
 
 
 def moments(talk: Talk) -> list[datetime]:
@@ -40,6 +41,7 @@ def later_screen(talk: Talk, memo: dict[str, Any]) -> Screen:
     ]
     rows.append([button(talk.plain("‹ Back"), BroadcastDo(do="back", key=key))])
     text = talk.say(
-        "When shall it leave? Or write it: on Friday at 10:00, 25.04 14:30. Until then it can be cancelled."
+        "When shall it leave? Or write it: on Friday at 10:00, %(day)s 14:30. Until then it can be cancelled.",
+        day=talk.plain.short(talk.today() + EXAMPLE),
     )
     return Screen(text, rows, Expects(WHEN, {name: memo[name] for name in KEPT if name in memo}))

@@ -39,6 +39,9 @@ class CardQuery(Filters):
     format: Format = ""
 
 
+COUNTED = {"remind": "reminded", "repeat": "repeated"}
+
+
 class DoForm(Form):
     """What to do with a broadcast that has been queued."""
 
@@ -64,7 +67,9 @@ async def act(visit: Visitor, request: Request, broadcast_id: int) -> Response:
         "repeat": broadcasts.repeat_doubtful,
     }
     async with visit.write() as tx:
-        await acts[form.do](tx, broadcast_id)
+        done = await acts[form.do](tx, broadcast_id)
+    if form.do in COUNTED and isinstance(done, int):
+        return visit.go(f"/broadcasts/{broadcast_id}", COUNTED[form.do], done)
     return visit.go(f"/broadcasts/{broadcast_id}", "resolved")
 
 

@@ -1,5 +1,6 @@
 """What comes of a broadcast: who got it, «Ознакомлен(а)», «Буду / не буду», answers to its author and back."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiogram.filters import Filter
@@ -11,16 +12,18 @@ from bot.presses import BroadcastResult, Home, Seen
 from bot.presses_news import BroadcastRun, Said, Write
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import Expects, Row, Screen, button, clip
-from domain import broadcasts
+from bot.ui import Expects, Row, Screen, button, clip, safe
+from domain import broadcasts, outbox
 from domain.broadcasts import Ask, BroadcastView, Extras
-from domain.db import Tx
+from domain.db import Tx, WriteTx
 from domain.outbox import OutboxState
+from domain.texts import Texts
 
 router = Routes("corresponding")
 
 LETTER = "broadcast_letter"  # the next text goes to the other side of a broadcast
 NAMES = 40
+HEADLINE = 80  # characters of the message by which one knows it again
 ON_THE_WAY = frozenset({OutboxState.PENDING, OutboxState.CLAIMED, OutboxState.SENDING})
 
 
@@ -50,6 +53,8 @@ async def result_screen(tx: Tx, talk: Talk, broadcast_id: int) -> Screen:
         lines.append(say("Paused. Waiting: %(n)s.", n=waiting))
     elif waiting and found.starts_at is not None and found.starts_at > tx.now:
         lines.append(say("It leaves on %(when)s.", when=say.time(found.starts_at, talk.actor.timezone)))
+    elif waiting and not sent and (leaves := outbox.allowed_at(tx.now, talk.actor.timezone)) > tx.now:
+        lines.append(say("It leaves on %(when)s.", when=say.time(leaves, talk.actor.timezone)))
     elif waiting:
         lines.append(say("On the way: %(n)s.", n=waiting))
     if seen and found.ask is not Ask.COMING:
@@ -62,6 +67,7 @@ async def result_screen(tx: Tx, talk: Talk, broadcast_id: int) -> Screen:
     if missed:
         lines.append(say("Not delivered: %(n)s.", n=missed))
         rows.append([button(talk.plain("Who did not get it"), BroadcastResult(id=broadcast_id, missed=True))])
+    lines.append(f"<i>«{safe(clip(found.headline, HEADLINE))}»</i>")
     rows.extend(_runs(talk, view, waiting, sent - seen))
     rows.append([button(talk.plain("To the first screen"), Home())])
     return Screen("\n".join(lines), rows)
@@ -97,7 +103,7 @@ async def run(query: CallbackQuery, callback_data: BroadcastRun, talk: Talk) -> 
         ]
         await talk.show(Screen(talk.say("Who has not got it yet will not get it. Take it back?"), rows))
         return
-    acts = {
+    acts: dict[str, Callable[[WriteTx, int], Awaitable[object]]] = {
         "pause": broadcasts.pause,
         "resume": broadcasts.resume,
         "cancel": broadcasts.cancel,
@@ -105,11 +111,22 @@ async def run(query: CallbackQuery, callback_data: BroadcastRun, talk: Talk) -> 
         "repeat": broadcasts.repeat_doubtful,
     }
     async with talk.db.write(talk.actor) as tx:
-        await acts[do](tx, id_)
-    await talk.answer(talk.plain("Noted."))
+        done = await acts[do](tx, id_)
+    await talk.answer(_done(talk.plain, do, done if isinstance(done, int) else 0))
     async with talk.db.read(talk.actor) as tx:
         screen = await result_screen(tx, talk, id_)
     await talk.show(screen)
+
+
+def _done(plain: Texts, do: str, count: int) -> str:
+    """What a press has done, in one line over the screen."""
+    if do == "remind":
+        if not count:
+            return plain("They have been reminded today already.")
+        return plain.n("Reminded: %(n)s person.", "Reminded: %(n)s people.", count)
+    if do == "repeat":
+        return plain("Sent once more: %(n)s.", n=count)
+    return plain("Noted.")
 
 
 async def _missed_screen(tx: Tx, talk: Talk, broadcast_id: int) -> Screen:

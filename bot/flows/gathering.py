@@ -6,9 +6,10 @@ from aiogram.types import BufferedInputFile, CallbackQuery, Message
 
 from bot.gatherings import EventDo, event_text, rows_of
 from bot.identity import Expecting
+from bot.presses import Home
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import Expects, Screen
+from bot.ui import Expects, Screen, button
 from domain import events
 from domain.events import Answer
 
@@ -27,8 +28,14 @@ async def act(query: CallbackQuery, callback_data: EventDo, talk: Talk) -> None:
         await talk.bot.send_document(talk.chat_id, BufferedInputFile(body, "event.ics"))
         return
     if callback_data.do == "here":
+        async with talk.db.read(talk.actor) as tx:
+            _, guest = await events.at_the_door(tx, event_id)
+        if guest.came_at is not None:
+            await talk.answer(talk.plain("You are marked as present already."))
+            return
         text = talk.say("Type the code that is shown at the event.")
-        await talk.show(Screen(text, expects=Expects(CODE, {"event": event_id})), fresh=True)
+        rows = [[button(talk.plain("To the first screen"), Home())]]
+        await talk.show(Screen(text, rows, Expects(CODE, {"event": event_id})), fresh=True)
         return
     async with talk.db.write(talk.actor) as tx:
         guest = await events.answer(tx, event_id, Answer(callback_data.do))
@@ -43,3 +50,4 @@ async def take_code(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     async with talk.db.write(talk.actor) as tx:
         await events.attend(tx, int(memo["event"]), message.text or "")
     await talk.show(Screen(talk.say("Noted. Thank you for taking part.")), fresh=True)
+    await talk.strip(memo.get("screen"))

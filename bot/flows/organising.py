@@ -107,7 +107,11 @@ async def _next(talk: Talk, memo: dict[str, Any]) -> Screen:
         return _step(talk, memo, "title", text, [])
     if "day" not in memo:
         return _step(
-            talk, memo, "day", talk.say("On which day? Or write it: 25.04, tomorrow, on Friday."), _days(talk)
+            talk,
+            memo,
+            "day",
+            talk.say("On which day? Or write it: %(day)s, tomorrow, on Friday.", day=_example(talk)),
+            _days(talk),
         )
     if "hour" not in memo:
         hours = [time(hour).isoformat("minutes") for hour in HOURS]
@@ -147,6 +151,10 @@ def _days(talk: Talk) -> list[Row]:
         for d in found
     ]
     return [cells[n : n + 3] for n in range(0, len(cells), 3)]
+
+
+def _example(talk: Talk) -> str:
+    return talk.plain.short(talk.today() + timedelta(days=DAYS + 1))
 
 
 def _step(talk: Talk, memo: dict[str, Any], step: str, text: str, rows: list[Row]) -> Screen:

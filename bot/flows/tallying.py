@@ -99,7 +99,8 @@ async def _card_screen(tx: Tx, talk: Talk, poll_id: int, number: int) -> Screen:
         lines.append(say("Results of an anonymous poll are shown from %(n)s answers on.", n=polls.FEWEST))
     elif found.answered:
         for n, (question, tally) in shown.items:
-            lines += ["", *result_lines(say, n, question, tally)]
+            named = len(pairs) == 1 and question.text == poll.title
+            lines += ["", *result_lines(say, n, question, tally, named=named)]
     rows: list[Row] = [shown.turning(lambda n: PollCard(id=poll_id, page=n))]
     if is_open:
         rows.append([button(plain("Refresh"), PollCard(id=poll_id, page=shown.number))])

@@ -250,7 +250,7 @@ async def _put_off(tx: WriteTx, broadcast_id: int, moment: datetime) -> bool:
 
 
 async def remind(tx: WriteTx, broadcast_id: int) -> int:
-    """«Напомнить тем, кто не ознакомился»: at most once a day each, whoever presses; how many."""
+    """«Напомнить тем, кто не ознакомился»: at most once a day each, whoever presses; how many now."""
     found = await _own(tx, broadcast_id)
     view = await queries.broadcast(tx, broadcast_id)
     recently = set(
@@ -268,6 +268,7 @@ async def remind(tx: WriteTx, broadcast_id: int) -> int:
         and d.read_at is None
         and not d.person.unreachable
         and found.ask is not rules.Ask.NOTHING
+        and d.person.id not in recently
     ]
     day = local_day(tx.now, "UTC").isoformat()
     await outbox.put_many(
@@ -281,10 +282,10 @@ async def remind(tx: WriteTx, broadcast_id: int) -> int:
                 "params": {"broadcast_id": broadcast_id, "again": True},
             }
             for person_id in silent
-            if person_id not in recently
         ],
     )
-    audit.record(tx, "broadcast.remind", "broadcast", broadcast_id, found.place, recipients=len(silent))
+    if silent:
+        audit.record(tx, "broadcast.remind", "broadcast", broadcast_id, found.place, recipients=len(silent))
     return len(silent)
 
 

@@ -187,7 +187,13 @@ def to_plain(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", to_html(text)))
 
 
+ENOUGH = 20  # characters that name a broadcast: what follows a place for a name is left off
+
+
 def headline(text: str) -> str:
     """The first words on one line: «{имя}, завтра совещание.» is «завтра совещание»."""
     line = " ".join(_PAIR.sub("…", to_plain(text)).split())
+    before = line.partition("…")[0].strip(" ,.;:")
+    if len(before) >= ENOUGH:
+        return before
     return line.strip(" …,.;:") or line

@@ -5,6 +5,7 @@ from domain.events.models import Event, Guest
 from domain.events.queries import (
     Attendance,
     announced,
+    at_the_door,
     event,
     event_list,
     find_guest,
@@ -19,7 +20,9 @@ from domain.events.rules import (
     EventOver,
     EventSpec,
     NotYet,
+    TooEarly,
     WrongCode,
+    WrongTime,
 )
 
 __all__ = [
@@ -32,9 +35,12 @@ __all__ = [
     "EventSpec",
     "Guest",
     "NotYet",
+    "TooEarly",
     "WrongCode",
+    "WrongTime",
     "announced",
     "answer",
+    "at_the_door",
     "attend",
     "cancel",
     "create",

@@ -84,6 +84,16 @@ async def find_guest(tx: Tx, event_id: int) -> tuple[Event, Guest]:
     return found
 
 
+async def at_the_door(tx: Tx, event_id: int) -> tuple[Event, Guest]:
+    """The actor's own invitation while the code works. Raises TooEarly, EventOver."""
+    event, guest = await find_guest(tx, event_id)
+    if event.cancelled_at is not None or tx.now > event.ends_at + rules.CODE_HOURS:
+        raise rules.EventOver
+    if tx.now < event.starts_at - rules.CODE_HOURS:
+        raise rules.TooEarly
+    return event, guest
+
+
 async def ics(tx: Tx, event_id: int) -> bytes:
     """The calendar file for somebody invited, or for who organises it."""
     try:

@@ -39,11 +39,21 @@ class EventSpec(NamedTuple):
 
 
 class EventOver(DomainError):
-    """It has been, was cancelled, or is described wrongly."""
+    """It has been, or was cancelled."""
 
-    sentence = N_(
-        "This event is over or cancelled, or its time is not right: it ends after it begins, in the future."
-    )
+    sentence = N_("This event is over or does not take place.")
+
+
+class WrongTime(DomainError):
+    """Without a name, in the past, or ending before it begins."""
+
+    sentence = N_("An event has a name, begins in the future and ends after it begins.")
+
+
+class TooEarly(DomainError):
+    """Nobody shows a code yet."""
+
+    sentence = N_("The code is shown at the event. It works from two hours before the beginning on.")
 
 
 class AllInvited(DomainError):
@@ -70,9 +80,9 @@ def percent(part: int, whole: int) -> int | None:
 
 
 def check(spec: EventSpec, now: datetime) -> None:
-    """Pass for something with a title that ends after it begins, in the future; else EventOver."""
+    """Pass for something with a title that ends after it begins, in the future; else WrongTime."""
     if not spec.title.strip() or spec.ends_at <= spec.starts_at or spec.starts_at <= now:
-        raise EventOver
+        raise WrongTime
 
 
 def evening_before(starts_at: datetime, timezone_day: datetime) -> datetime:

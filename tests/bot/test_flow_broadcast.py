@@ -44,7 +44,7 @@ async def test_from_who_has_not_handed_in_to_a_repeat_for_the_rest(play: Play) -
     assert play.chat("Вера").messages == []  # has handed it in
     await play.chat("Клим").press("Ознакомлен(а)")
     await rimma.press("Обновить")
-    assert rimma.text == "Рассылка: доставлено 3 из 3.\nОзнакомились: 1."
+    assert rimma.text == "Рассылка: доставлено 3 из 3.\nОзнакомились: 1.\n«ждём до»"
     assert "Напомнить неознакомившимся: 2" in rimma.labels
     # The school hands in: its people are not reminded, whoever presses.
     await hand_in(play.world, "Дина", await play.world.assignment_id("Тороповская", "1.2"))
@@ -59,13 +59,15 @@ async def test_only_the_silent_are_reminded_once_a_day(play: Play) -> None:
     await play.chat("Дина").press("Ознакомлен(а)")
     await marina.press("Обновить")
     await marina.press("Напомнить неознакомившимся: 1")
+    assert marina.alert == "Напомнил: 1 человеку."
     await marina.press("Напомнить неознакомившимся: 1")
+    assert marina.alert == "Сегодня им уже напоминали."
     tamara = play.chat("Тамара")
     assert tamara.text.splitlines()[0] == "Ещё раз, потому что нет отметки «Ознакомлен(а)»:"
     assert (len(tamara.messages), len(play.chat("Дина").messages)) == (2, 1)
     await tamara.press("Ознакомлен(а)")
     await marina.press("Обновить")
-    assert marina.text == "Рассылка: доставлено 2 из 2.\nОзнакомились: 2."
+    assert marina.text == "Рассылка: доставлено 2 из 2.\nОзнакомились: 2.\n«Завтра совещание»"
 
 
 async def test_a_photo_with_words_and_one_more_file(play: Play) -> None:
@@ -163,7 +165,7 @@ async def test_the_moment_may_be_written(play: Play) -> None:
     marina = await to_schools(play, "Марина", "Коллеги")
     await marina.press("Позже…")
     assert marina.text == (
-        "Когда отправить? Или напишите: «в пятницу в 10:00», «25.04 14:30». До этого можно отменить."
+        "Когда отправить? Или напишите: «в пятницу в 10:00», «28.04 14:30». До этого можно отменить."
     )
     later = marina.last
     assert (await marina.say("сегодня в 9")).startswith("18.04.2022 09:00 — уже прошло.")

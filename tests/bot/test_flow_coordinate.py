@@ -170,7 +170,7 @@ async def test_a_blocked_person_stands_among_those_who_did_not_get_it(play: Play
     play.telegram.world.private_chat(play.telegram.bot, play.world.telegram["Дина"]).bot_status = "kicked"
     await marina.press("Отправить")
     await marina.press("Обновить")
-    assert marina.text == "Рассылка: доставлено 1 из 2.\nНе доставлено: 1."
+    assert marina.text == "Рассылка: доставлено 1 из 2.\nНе доставлено: 1.\n«Завтра совещание»"
     assert await marina.press("Кто не получил") == "Не получили:\nДина"
 
 

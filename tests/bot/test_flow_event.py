@@ -103,7 +103,7 @@ async def test_a_day_in_words_may_name_the_hour_too(play: Play) -> None:
     for label in ("Ещё", "События", "Новое событие", "Вебинар"):
         await marina.press(label)
     await marina.say("Разбор ВПР")
-    assert marina.text == "В какой день? Можно написать: «25.04», «завтра», «в пятницу»."
+    assert marina.text == "В какой день? Можно написать: «28.04», «завтра», «в пятницу»."
     await marina.say("в пятницу в 3 часа дня")
     assert marina.text.startswith("Где? ")
     await marina.press("Сообщу позже")

@@ -17,6 +17,8 @@ async def test_from_the_invitation_to_the_code(play: Play) -> None:
     assert dina.labels[0] == "✓ Буду"
     await dina.press("В мой календарь")
     assert dina.files() == ["event.ics"]
+    await dina.press("Я здесь")
+    assert dina.alert == "Код покажут на мероприятии. Ввести его можно не раньше чем за два часа до начала."
     await play.chat("Тамара").press("Не буду")
     play.world.clock.moment = datetime(2022, 4, 20, 15, 30, tzinfo=UTC)
     await weekly.plan(play.db)
@@ -27,3 +29,5 @@ async def test_from_the_invitation_to_the_code(play: Play) -> None:
     await dina.press("Я здесь")
     assert (await dina.say("не код")).startswith("Код не подошёл.")
     assert await dina.say(event.code) == "Отметил. Спасибо за участие."
+    await dina.press("Я здесь")
+    assert dina.alert == "Вы уже отмечены."

@@ -104,6 +104,7 @@ def test_a_button_without_words_shows_the_site() -> None:
         ("{имя}, завтра *совещание*.", "завтра совещание"),
         ("Школе {школа}:\nждём", "Школе …: ждём"),
         ("{имя}", "…"),
+        ("Коллеги, ждём мониторинг: {школа}, срок {срок}", "Коллеги, ждём мониторинг"),
     ],
 )
 def test_a_headline_has_no_marks_and_nobodys_name(text: str, line: str) -> None:

@@ -74,10 +74,10 @@ async def test_the_evening_before_reminds_once_all_but_those_who_declined(world:
 
 async def test_a_code_works_only_while_it_goes_on(world: World) -> None:
     event = await made(world)
-    for moment in (START, BEGINS + timedelta(hours=4)):
+    for moment, refused in ((START, events.TooEarly), (BEGINS + timedelta(hours=4), events.EventOver)):
         world.clock.moment = moment
         async with world.db.write(await world.actor("Дина")) as tx:
-            with pytest.raises(events.WrongCode):
+            with pytest.raises(refused):
                 await events.attend(tx, event.id, event.code)
 
 
@@ -129,7 +129,7 @@ async def test_the_calendar_file(world: World) -> None:
 )
 async def test_a_wrong_time_is_refused(world: World, spec: EventSpec) -> None:
     async with world.db.write(await world.actor("Марина")) as tx:
-        with pytest.raises(events.EventOver):
+        with pytest.raises(events.WrongTime):
             await events.create(tx, spec, Segment(), request_key="x")
 
 
