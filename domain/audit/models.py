@@ -14,7 +14,11 @@ class AuditEntry(AtPlace, Base):
     """One action. Never updated, never deleted."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
+        # The few deeds of a kind among all of a region's: asked for at every morning and first screen of a correction.
+        Index("ix_audit_entry_action", "region_id", "action", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

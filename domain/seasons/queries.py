@@ -155,6 +155,7 @@ async def _corrected(tx: Tx, month: date, places: Collection[Place] | None) -> s
     """Places in which a plan was corrected since the month began, and schools that had nothing to correct."""
     entry = audit.AuditEntry
     facts = select(entry.region_id, entry.municipality_id, entry.school_id).where(
+        entry.action.in_(sorted(rules.OFFICE_CORRECTS | rules.SCHOOL_CORRECTS)),  # few: found by their index
         entry.at >= rules.start_of(month, tx.actor.timezone),
         entry.person_id.is_not(None),  # what a program set up by itself is nobody's correction
         or_(

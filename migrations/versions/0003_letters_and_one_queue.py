@@ -68,6 +68,7 @@ def two_queues() -> None:
 
 def upgrade() -> None:
     one_queue()
+    op.create_index('ix_audit_entry_action', 'audit_entry', ['region_id', 'action', 'at'], unique=False)
     with op.batch_alter_table('invitation', schema=None) as batch_op:
         batch_op.add_column(sa.Column('person_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('printed_at', sa.DateTime(timezone=True), nullable=True))
@@ -225,6 +226,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_audit_entry_action', table_name='audit_entry')
     with op.batch_alter_table('group_chat', schema=None) as batch_op:
         batch_op.drop_column('deadline_days')
     with op.batch_alter_table('guest', schema=None) as batch_op:
