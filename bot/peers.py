@@ -93,11 +93,7 @@ async def partner(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
     dates, _ = view.mine.dates, plain(say)
     lines = [
         "🤝 " + say("Mutual expertise: %(title)s", title=view.round.title),
-        *(
-            [say("The partner has changed; what you wrote for the former one is kept.")]
-            if view.former
-            else []
-        ),
+        *_what_changed(say, view),
         *partners(say, view),
         say(
             "Look at the partner's documents and fill in the form by %(exchange)s, meet by %(meeting)s, make the "
@@ -113,6 +109,14 @@ async def partner(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:
         (button(_("The partner's documents"), PeerDo(id=id_, do="papers")),),
     )
     return Notice("\n".join(lines), rows)
+
+
+def _what_changed(say: Texts, view: FormView) -> list[str]:
+    if view.former:
+        return [say("The partner has changed; what you wrote for the former one is kept.")]
+    if view.mine.form.given_at is None and any(side.form.given_at for side in view.others):
+        return [say("Who works with you has changed; your own form goes on.")]
+    return []
 
 
 async def parted(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | None:

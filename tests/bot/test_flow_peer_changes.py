@@ -119,3 +119,23 @@ async def test_an_old_button_says_that_the_partner_has_changed(play: Play) -> No
     assert "Прежний партнёр: Климатинская СОШ" in tamara.labels
     await klim.press("Открыть")
     assert klim.labels == ["‹ Назад"]
+
+
+async def test_of_three_two_go_on_and_each_is_told_what_changed(play: Play) -> None:
+    await start(play, "Тороповская", "Климатинская", "Василёвская")
+    world, tamara, klim, vera = play.world, play.chat("Тамара"), play.chat("Клим"), play.chat("Вера")
+    async with play.db.write(await world.actor("Римма")) as tx:
+        form, _ = (await peer_review.my_forms(replace(tx, actor=await world.actor("Вера"))))[0]
+        await peer_partners.leave(tx, form.pair_id, form.school_id)
+    await play.settled()
+    assert tamara.text.splitlines()[1:3] == [
+        "Состав изменился; ваша форма остаётся прежней.",
+        "Ваш партнёр: Климатинская СОШ, Угличский МР.",
+    ]
+    assert klim.text.splitlines()[1:3] == [
+        "Партнёр сменился; написанное для прежнего сохранено.",
+        "Ваш партнёр: Тороповская ОШ, Даниловский МР.",
+    ]
+    assert vera.text.splitlines()[0] == (
+        "🤝 Взаимоэкспертиза 2022: Тороповская ОШ больше не ваш партнёр. Всё написанное сохранено."
+    )

@@ -115,6 +115,15 @@ def test_curators_of_an_empty_region_are_an_empty_list(vekha: Vekha, region: Pat
     assert told(vekha, "report", "curators") == []
 
 
+def test_pairs_where_no_round_has_been_are_none(vekha: Vekha, region: Path) -> None:
+    assert told(vekha, "report", "pairs") == {"rounds": [], "rows": [], "municipalities": []}
+    refused = vekha("report", "pairs", "--weeks", "2")
+    assert (refused.exit_code, refused.stderr) == (
+        1,
+        "У отчёта «pairs» нет фильтра «weeks». Есть: municipality, school, cohort, round.\n",
+    )
+
+
 def test_the_list_of_reports_is_the_commands(vekha: Vekha) -> None:
     names = [report["name"] for report in told(vekha, "report", "--list")]
     assert names == list(handouts.catalogue())
