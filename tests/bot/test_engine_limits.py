@@ -174,19 +174,24 @@ async def test_the_most_urgent_goes_first() -> None:
         await limiter.acquire(chat, priority)
         order.append(name)
 
-    limiter.window.paused_until = limiter._clock() + 0.05
-    waiting = [send("bulk", BULK, 1), send("decision", TRANSACTIONAL, 2), send("answer", ANSWER, 3)]
+    limiter.window.paused_until = limiter._clock() + 3600
+    sends = (send("bulk", BULK, 1), send("decision", TRANSACTIONAL, 2), send("answer", ANSWER, 3))
+    waiting = [asyncio.create_task(one) for one in sends]
+    await asyncio.sleep(0)  # all of them stand in line
+    limiter.window.paused_until = float("-inf")
+    limiter._advance()
     await asyncio.gather(*waiting)
     assert order == ["answer", "decision", "bulk"]
 
 
 async def test_who_stops_waiting_takes_no_turn() -> None:
     limiter = Limiter()
-    limiter.window.paused_until = limiter._clock() + 0.05
+    limiter.window.paused_until = limiter._clock() + 3600
     gone = asyncio.create_task(limiter.acquire(1, BULK))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.gather(gone, return_exceptions=True)
+    limiter.window.paused_until = float("-inf")
     await limiter.acquire(1, BULK)  # would wait another second in this chat
     assert len(limiter.window._flights) == 1
 
