@@ -75,9 +75,11 @@ def year_in(text: str) -> int | None:
     return int(last) if len(last) == 4 else 2000 + int(last)
 
 
-def cluster_in(text: str) -> Cluster | None:
-    """The cluster that a text names, where it names one alone."""
-    found = [c for c in Cluster if says("clusters", c.value, text)]
+def cluster_alone(text: str) -> Cluster | None:
+    """The cluster that a text is about, where it is about one alone: «Сильно неуспевающие»."""
+    if not says("clusters", "ticked", text):
+        return None
+    found = [c for c in Cluster if c is not Cluster.NONE and says("clusters", c.value, text)]
     return found[0] if len(found) == 1 else None
 
 
@@ -132,7 +134,7 @@ def _first_header(lines: Sequence[list[str]], known: Known) -> tuple[int, int] |
 
 def _lists_by_cluster(lines: Sequence[list[str]]) -> bool:
     """Whether schools are listed under rows that name their cluster alone."""
-    return any((text := lone_text(line)) and cluster_in(text) not in (None, Cluster.NONE) for line in lines)
+    return any(cluster_alone(lone_text(line)) for line in lines)
 
 
 def _title_from(lines: Sequence[list[str]], header: int, after: int) -> int:
@@ -171,11 +173,11 @@ def _marked(texts: Sequence[str]) -> list[str]:
 def _heading(index: int, text: str, known: Known) -> Heading:
     folded = text.replace("_", " ")
     found, when = procedure_in(text, known), year_in(text)
-    only = cluster_in(text) if says("clusters", "ticked", text) else None
+    only = cluster_alone(text)
     if says("columns", "login", folded):
         return Heading(index, "login", None, when, text)
     if says("columns", "cluster", folded) or only:
-        return Heading(index, "cluster", CLUSTER, when, text, None if only is Cluster.NONE else only)
+        return Heading(index, "cluster", CLUSTER, when, text, only)
     if says("values", "below", folded):
         return Heading(index, "share" if says("values", "share", folded) else "below", found, when, text)
     roles = (

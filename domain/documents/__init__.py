@@ -2,7 +2,7 @@
 
 from domain.documents.container import Container, opened
 from domain.documents.errors import REFUSALS, DocumentRefused
-from domain.documents.grid import Cell, Grid, Row
+from domain.documents.grid import MANY_ROWS, MAX_ROWS, Cell, Grid, Row
 from domain.documents.heads import header_rows, joined_header, told_apart
 from domain.documents.model import (
     ITEM_DOUBTS,
@@ -19,6 +19,8 @@ from domain.documents.sentences import sentence_of
 
 __all__ = [
     "ITEM_DOUBTS",
+    "MANY_ROWS",
+    "MAX_ROWS",
     "READING_DOUBTS",
     "REASONS",
     "REFUSALS",
@@ -42,9 +44,12 @@ __all__ = [
 ]
 
 
-def read_table(data: bytes, filename: str) -> list[Grid]:
-    """All tables of a file as plain grids (docx, xlsx, xls, ods, csv, pdf). Raises DocumentRefused."""
-    grids = source_of(data, filename).grids
+def read_table(data: bytes, filename: str, *, max_rows: int = MAX_ROWS) -> list[Grid]:
+    """All tables of a file as plain grids (docx, xlsx, xls, ods, csv, pdf). Raises DocumentRefused.
+
+    `max_rows` of a sheet of Excel or a csv file: where nobody waits for a page, MANY_ROWS may be read.
+    """
+    grids = source_of(data, filename, max_rows).grids
     if not grids:
         raise DocumentRefused("no_table")
     return grids

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 MAX_ROWS = 10_000
+MANY_ROWS = 60_000  # of plain tables, read on the command line
 
 
 class Cell(NamedTuple):

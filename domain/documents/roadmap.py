@@ -9,7 +9,7 @@ from domain.deadlines import Deadline
 from domain.documents.columns import Columns, positions
 from domain.documents.container import opened, refuse_unread
 from domain.documents.errors import DocumentRefused
-from domain.documents.grid import Grid
+from domain.documents.grid import MAX_ROWS, Grid
 from domain.documents.model import Item, Place, Reading, Skipped
 from domain.documents.responsible import split_responsible
 from domain.documents.rows import goal_of
@@ -30,8 +30,8 @@ class Source(NamedTuple):
     scans: tuple[int, ...] = ()
 
 
-def source_of(data: bytes, filename: str) -> Source:
-    """All tables of a file that may be read. Raises DocumentRefused."""
+def source_of(data: bytes, filename: str, max_rows: int = MAX_ROWS) -> Source:
+    """All tables of a file that may be read; a sheet of more than `max_rows` is none. Raises DocumentRefused."""
     kind, data = opened(data, filename)
     if kind == "docx":
         from domain.documents.word import read_word
@@ -40,7 +40,7 @@ def source_of(data: bytes, filename: str) -> Source:
     if kind in ("xlsx", "xls"):
         from domain.documents.sheets import read_workbook
 
-        return Source(read_workbook(data, kind), [])
+        return Source(read_workbook(data, kind, max_rows), [])
     if kind == "ods":
         from domain.documents.odf import read_open_sheet
 
@@ -48,7 +48,7 @@ def source_of(data: bytes, filename: str) -> Source:
     if kind == "csv":
         from domain.documents.sheets import read_delimited
 
-        return Source(read_delimited(data), [])
+        return Source(read_delimited(data, max_rows), [])
     if kind == "pdf":
         from domain.documents.pdf import read_pdf
 

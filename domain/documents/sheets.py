@@ -16,28 +16,31 @@ _SEPARATED_BY = 10  # first lines of a csv file, by which its separator is told
 _MAX_MERGED = 1_000_000  # cells under merged ranges; overlapping ranges by the thousand are an attack
 
 
-def read_workbook(data: bytes, kind: str) -> list[Grid]:
+def read_workbook(data: bytes, kind: str, max_rows: int = MAX_ROWS) -> list[Grid]:
     """All sheets that hold anything, in order; old and large workbooks are read by a process of their own."""
     apart = kind == "xls" or len(data) > _LARGE
     try:
-        sheets = read_apart(data, MAX_ROWS) if apart else sheets_of(data, MAX_ROWS)
+        sheets = read_apart(data, max_rows) if apart else sheets_of(data, max_rows)
     except Unreadable as error:
-        limit = MAX_UNPACKED // 2**20 if str(error) == "too_large" else MAX_ROWS
+        limit = MAX_UNPACKED // 2**20 if str(error) == "too_large" else max_rows
         raise DocumentRefused(str(error), limit=limit) from error
     grids = []
     for name, hidden, values, merged in sheets:
-        grid = gridded(name, values, [((a[0], a[1]), (b[0], b[1])) for a, b in merged])
+        grid = gridded(name, values, [((a[0], a[1]), (b[0], b[1])) for a, b in merged], max_rows)
         grid.hidden = hidden
         grids.append(grid)
     return [grid for grid in grids if grid.rows]
 
 
 def gridded(
-    name: str, values: list[list[Any]], merged: list[tuple[tuple[int, int], tuple[int, int]]]
+    name: str,
+    values: list[list[Any]],
+    merged: list[tuple[tuple[int, int], tuple[int, int]]],
+    max_rows: int = MAX_ROWS,
 ) -> Grid:
     """Values and merged ranges → rows of cells; empty rows fall out, their numbers stay."""
-    if len(values) > MAX_ROWS:
-        raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
+    if len(values) > max_rows:
+        raise DocumentRefused("too_many_rows", limit=max_rows)
     spans, covered = _spans(values, merged)
     rows: list[Row] = []
     width = 0
@@ -104,7 +107,7 @@ def _spans(
     return spans, covered
 
 
-def read_delimited(data: bytes) -> list[Grid]:
+def read_delimited(data: bytes, max_rows: int = MAX_ROWS) -> list[Grid]:
     """A csv file in any of the encodings and separators that Russian Excel writes."""
     text = _decoded(data)
     rows: list[list[Any]] = []
@@ -112,11 +115,11 @@ def read_delimited(data: bytes) -> list[Grid]:
         separator = _separator([line for line in text.splitlines()[:_SEPARATED_BY] if line.strip()])
         for line in csv.reader(StringIO(text, newline=""), delimiter=separator):
             rows.append(list(line))
-            if len(rows) > MAX_ROWS:
-                raise DocumentRefused("too_many_rows", limit=MAX_ROWS)
+            if len(rows) > max_rows:
+                raise DocumentRefused("too_many_rows", limit=max_rows)
     except csv.Error as error:
         raise DocumentRefused("damaged") from error
-    return [gridded("csv", rows, [])]
+    return [gridded("csv", rows, [], max_rows)]
 
 
 def _separator(lines: list[str]) -> str:

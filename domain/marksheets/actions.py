@@ -26,6 +26,8 @@ async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
     """Keep every result whose school is known. `name` of the file stays as the source of each number."""
     found = await queries.preview(tx, reading)
     brought = Brought(problems=found.problems, doubts=list(reading.doubts))
+    every = [*found.matched, *found.absent]
+    kept = await outcomes.kept_of(tx, {e.year for e, _ in every}, {school.id for _, school in every})
     for entry, school in found.matched:
         source = f"{name}, {entry.sheet}, {entry.row}"
         if entry.cluster is not None:
@@ -33,7 +35,7 @@ async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
             if entry.below is not None and entry.participants is not None:
                 counts = entry.below, entry.participants
             changed = await outcomes.enter_cluster(
-                tx, school, entry.year, entry.cluster, counts=counts, source=source
+                tx, school, entry.year, entry.cluster, counts=counts, source=source, kept=kept
             )
         else:
             changed = await outcomes.enter_result(
@@ -44,13 +46,14 @@ async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
                 participants=entry.participants or 0,
                 below=entry.below or 0,
                 source=source,
+                kept=kept,
             )
         brought.results += 1
         brought.changed += changed
     for entry, school in found.absent:
         # It belongs to the group, «not computed»; a number that is known already is not wiped by an empty cell.
         source = f"{name}, {entry.sheet}, {entry.row}"
-        await outcomes.note_absent(tx, school, entry.procedure, entry.year, source=source)
+        await outcomes.note_absent(tx, school, entry.procedure, entry.year, source=source, kept=kept)
     brought.schools = len({school.id for _, school in found.matched})
     brought.years = sorted({entry.year for entry, _ in found.matched})
     brought.procedures = sorted({entry.procedure for entry, _ in found.matched})

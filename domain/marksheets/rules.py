@@ -16,7 +16,7 @@ from domain.headings import (
     Heading,
     Known,
     Table,
-    cluster_in,
+    cluster_alone,
     lone_text,
     procedure_in,
     says,
@@ -188,7 +188,8 @@ def _row(table: Table, number: int, line: list[str], above: _Above) -> Iterator[
     school, login = said.get("school", ""), said.get("login", "")
     if says("rows", "total", school):
         return
-    if not login and says("rows", "place", school) and not says("rows", "school", school):
+    alone = not login and not said.get("municipality", "") and not says("rows", "school", school)
+    if alone and says("rows", "sums", school):
         above.municipality = school  # its own sums; its schools stand below
         return
     if not school and not login:
@@ -215,11 +216,11 @@ def _opens(table: Table, line: list[str], above: _Above) -> bool:
         return True
     if says("rows", "school", text):
         return False
-    named = cluster_in(text)
-    if named is not None and named is not Cluster.NONE:
-        above.cluster = named
-    elif (procedure := procedure_in(text, table.known)) is not None:
+    procedure = procedure_in(text, table.known)
+    if procedure is not None and procedure != CLUSTER:
         above.procedure, above.year = procedure, year_in(text) or above.year
+    elif (named := cluster_alone(text)) is not None:
+        above.cluster = named
     elif says("rows", "place", text):
         above.municipality = text
     elif (year := year_in(text)) is not None:

@@ -1,6 +1,6 @@
 """Results of assessments and clusters: dynamics, shares from counts, tables that check themselves."""
 
-from domain.outcomes.actions import enter_cluster, enter_result, note_absent, save_procedure
+from domain.outcomes.actions import Kept, enter_cluster, enter_result, kept_of, note_absent, save_procedure
 from domain.outcomes.models import ClusterMark, Outcome, ProcedureEntry
 from domain.outcomes.queries import (
     EVERYTHING,
@@ -65,6 +65,7 @@ __all__ = [
     "DynamicsTable",
     "Flaw",
     "ImpossibleResult",
+    "Kept",
     "Member",
     "Movement",
     "Narrowed",
@@ -87,6 +88,7 @@ __all__ = [
     "enter_cluster",
     "enter_result",
     "group_shares",
+    "kept_of",
     "known_procedures",
     "list_sizes",
     "movement",

@@ -1,6 +1,7 @@
 """Entering results and clusters; the same once more changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -13,19 +14,59 @@ from domain.outcomes.models import ClusterMark, Outcome, ProcedureEntry
 from domain.policy import Permission, holders, require
 from domain.schools import School
 
+_AT_ONCE = 500  # schools whose results are asked for together
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is known of some years, so that a long table does not ask row by row; what is entered is added."""
+
+    results: dict[tuple[int, str, int], Outcome]  # (school, procedure, year)
+    clusters: dict[tuple[int, int], ClusterMark]  # (school, year)
+
+
+async def kept_of(tx: WriteTx, years: Collection[int], school_ids: Collection[int]) -> Kept:
+    """Results and clusters of these years and schools."""
+    kept = Kept({}, {})
+    ordered = sorted(school_ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        ids = ordered[start : start + _AT_ONCE]
+        of_schools = select(Outcome).where(Outcome.school_id.in_(ids), Outcome.year.in_(years))
+        for result in await tx.session.scalars(of_schools):
+            kept.results[result.school_id, result.procedure, result.year] = result
+        marks = select(ClusterMark).where(ClusterMark.school_id.in_(ids), ClusterMark.year.in_(years))
+        for mark in await tx.session.scalars(marks):
+            kept.clusters[mark.school_id, mark.year] = mark
+    return kept
+
+
+async def _kept_result(tx: WriteTx, key: tuple[int, str, int], kept: Kept | None) -> Outcome | None:
+    if kept is not None:
+        return kept.results.get(key)
+    school_id, procedure, year = key
+    query = select(Outcome).where(
+        Outcome.school_id == school_id, Outcome.procedure == procedure, Outcome.year == year
+    )
+    return (await tx.session.scalars(query)).one_or_none()
+
 
 async def enter_result(
-    tx: WriteTx, school: School, procedure: str, year: int, *, participants: int, below: int, source: str = ""
+    tx: WriteTx,
+    school: School,
+    procedure: str,
+    year: int,
+    *,
+    participants: int,
+    below: int,
+    source: str = "",
+    kept: Kept | None = None,
 ) -> bool:
-    """Keep a result; whether anything has changed. Raises ImpossibleResult."""
+    """Keep a result; whether anything has changed. `kept`: what is known already. Raises ImpossibleResult."""
     require(tx.actor, Permission.REGISTER, school.place)
     if procedure not in rules.procedures() and not await _kept(tx, procedure):
         raise NotFound
     result = rules.check_result(participants, below)
-    query = select(Outcome).where(
-        Outcome.school_id == school.id, Outcome.procedure == procedure, Outcome.year == year
-    )
-    found = await tx.session.scalar(query)
+    found = await _kept_result(tx, (school.id, procedure, year), kept)
     was = found.result if found is not None else None
     if was == result:
         return False
@@ -38,6 +79,8 @@ async def enter_result(
             year=year,
         )
         tx.session.add(found)
+        if kept is not None:
+            kept.results[school.id, procedure, year] = found
     found.participants, found.below = result
     found.source, found.entered_by, found.entered_at = source[:255], tx.actor.person_id, tx.now
     if was is not None:
@@ -82,14 +125,13 @@ async def save_procedure(
     return found
 
 
-async def note_absent(tx: WriteTx, school: School, procedure: str, year: int, *, source: str = "") -> bool:
+async def note_absent(
+    tx: WriteTx, school: School, procedure: str, year: int, *, source: str = "", kept: Kept | None = None
+) -> bool:
     """A table names the school without a number: it is of the group, «not computed»; a known result stays."""
-    query = select(Outcome.id).where(
-        Outcome.school_id == school.id, Outcome.procedure == procedure, Outcome.year == year
-    )
-    if await tx.session.scalar(query) is not None:
+    if await _kept_result(tx, (school.id, procedure, year), kept) is not None:
         return False
-    return await enter_result(tx, school, procedure, year, participants=0, below=0, source=source)
+    return await enter_result(tx, school, procedure, year, participants=0, below=0, source=source, kept=kept)
 
 
 async def enter_cluster(
@@ -100,12 +142,16 @@ async def enter_cluster(
     *,
     counts: tuple[int, int] | None = None,
     source: str = "",
+    kept: Kept | None = None,
 ) -> bool:
     """Keep a school's cluster, with (failing, pupils) where they are known; whether anything has changed."""
     require(tx.actor, Permission.REGISTER, school.place)
     failing, pupils = counts or (None, None)
-    query = select(ClusterMark).where(ClusterMark.school_id == school.id, ClusterMark.year == year)
-    found = await tx.session.scalar(query)
+    if kept is not None:
+        found = kept.clusters.get((school.id, year))
+    else:
+        query = select(ClusterMark).where(ClusterMark.school_id == school.id, ClusterMark.year == year)
+        found = await tx.session.scalar(query)
     if found is not None and (found.cluster, found.failing, found.pupils) == (cluster, failing, pupils):
         return False
     if found is None:
@@ -116,6 +162,8 @@ async def enter_cluster(
             year=year,
         )
         tx.session.add(found)
+        if kept is not None:
+            kept.clusters[school.id, year] = found
     else:
         was = found.cluster.value
         audit.record(

@@ -43,7 +43,9 @@ def import_schools(
 
     settings = Settings()
     try:
-        reading = register.read(documents.read_table(read_bytes(file), file.name))
+        reading = register.read(
+            documents.read_table(read_bytes(file), file.name, max_rows=documents.MANY_ROWS)
+        )
     except register.NotARegister as error:
         raise Refused(f"{file.name}: {say.error(error)}") from error
     except documents.DocumentRefused as error:
@@ -185,6 +187,9 @@ def _tell_roadmap(result: dict[str, Any], reading: "Reading", *, is_assigned: bo
                 result["doubts"],
             )
         )
+    if result["passed"]:
+        passed = say.n("%(n)s date has passed already", "%(n)s dates have passed already", result["passed"])
+        note(passed + ". " + say("Before it is given, the panel or the bot can move the whole plan by years."))
     tell_skipped(reading)
     if is_assigned:
         note(
@@ -229,9 +234,10 @@ async def _bring_in(
 
 
 async def _described(tx: "WriteTx", roadmap_id: int, reading: "Reading", *, known: bool) -> dict[str, Any]:
-    from domain import roadmaps
+    from domain import drafts, progress, roadmaps
 
     view = await roadmaps.roadmap(tx, roadmap_id)
+    past = drafts.past_plan(view.measures, progress.today(tx))
     return {
         "roadmap_id": roadmap_id,
         "known": known,
@@ -240,6 +246,7 @@ async def _described(tx: "WriteTx", roadmap_id: int, reading: "Reading", *, know
         "measures": len(view.measures),
         "doubts": sum(measure.is_doubtful for measure in view.measures),
         "skipped": len(reading.skipped),
+        "passed": past.past if past is not None else 0,  # dates of a plan whose years are over
         "assigned": 0,
         "schools": 0,
     }

@@ -238,7 +238,7 @@ def read_results(
     from domain import documents, marksheets
 
     try:
-        grids = documents.read_table(data, path.name)
+        grids = documents.read_table(data, path.name, max_rows=documents.MANY_ROWS)
         return marksheets.read(grids, procedure=procedure, year=year, known=known, name=path.stem)
     except marksheets.NoResults as error:
         raise Refused(f"{path.name}: {say.error(error)}") from error
