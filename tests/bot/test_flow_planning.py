@@ -126,7 +126,7 @@ async def test_a_plan_of_earlier_years_is_given_as_was_chosen(play: Play) -> Non
     marina = await at_home(play, "Марина")
     await marina.document("План.docx", PLAN)
     await marina.press("Утвердить и выдать")
-    assert marina.text.splitlines()[-1] == "🔴 21 из них сразу окажется просроченным."
+    assert marina.text.splitlines()[-1] == "🔴 Сразу окажется просроченным: 21."
     assert marina.labels == ["Прошедшие выдать без сроков", "Выдать как есть", "‹ Назад"]
     await marina.press("Прошедшие выдать без сроков")
     assert marina.text.startswith("Выдано 21 задание.")
