@@ -10,7 +10,7 @@ from admin.boards import SegmentFilters
 from admin.page import Visit
 from admin.pages.monitoring import tools
 from admin.words import CLUSTERS
-from domain import charts, monitoring, outcomes, overview, risks, schools
+from domain import charts, dynamics, monitoring, outcomes, overview, risks, schools
 from domain.db import Tx
 from domain.overview import Segment
 from domain.policy import Permission, allows
@@ -45,7 +45,7 @@ async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, An
         "results": _results(found, list(known)),
         "result_years": sorted({r.year for r in found}, reverse=True)[:4],
         "procedures": {key: p.title for key, p in known.items()},
-        "group": await _group(tx),
+        **await _group(tx),
         "marks_by_year": {
             year: CLUSTERS[mark] for year, mark in (await outcomes.cluster_history(tx, school.id)).items()
         },
@@ -55,11 +55,15 @@ async def sections(tx: Tx, visit: Visit, school: schools.School) -> dict[str, An
     }
 
 
-async def _group(tx: Tx) -> dict[tuple[str, int], int | None]:
+async def _group(tx: Tx) -> dict[str, Any]:
     """What the school is compared with: all schools of the reader; somebody who sees one compares with nobody."""
     if not await overview.are_many(tx):
-        return {}
-    return await outcomes.group_shares(tx, await overview.narrowed(tx, Segment()))
+        return {"group": {}, "group_at": None}
+    kept = await dynamics.kept_shares(tx)
+    if kept is not None:
+        return {"group": kept.by, "group_at": kept.taken_at}
+    shares = await outcomes.group_shares(tx, await overview.narrowed(tx, Segment()))
+    return {"group": shares, "group_at": None}
 
 
 def _risks(visit: Visit, found: risks.ProfileView) -> Markup | None:

@@ -1,8 +1,9 @@
 """Results of schools: dynamics by group and procedure, and the lists behind their cells."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
@@ -22,7 +23,7 @@ from domain.dynamics import Asked, Behind, Counted
 from domain.errors import N_
 from domain.meanings import GROUPINGS, MEANINGS, named, notes_of
 from domain.meanings import KINDS as WORDS
-from domain.outcomes import EVERYTHING, Dynamics, Narrowed, Result
+from domain.outcomes import EVERYTHING, Column, Dynamics, Narrowed, Result
 from domain.overview import Segment
 from domain.policy import Permission
 from domain.tables import Table
@@ -48,6 +49,7 @@ LOOKS = {
     Dynamics.NOT_COMPUTED: "none",
 }
 ANY = "any"
+CELL = Markup('<a href="{}">{} %</a> <small>{}</small>')
 MOST_LINES = 500  # of schools on a page; the file to take away has all
 
 
@@ -128,6 +130,7 @@ async def dynamics_page(visit: Visitor, filters: Annotated[ResultFilters, Query(
         flaws=_flaws(visit, table) if table else [],
         rules=[visit.say(MEANINGS[key][1]) for key in ("dynamics", "positive_result", "percent")],
         drawings=_drawings(visit, table, filters.by) if table else {},
+        cells_of=_cells_of(visit, filters),
         group_name=lambda key: named(visit.say, key),
         notes=notes_of(visit.say, filters.by, **table.overlap._asdict()) if table else [],
         choices=choices,
@@ -152,6 +155,25 @@ def _flaws(visit: Visit, table: Counted) -> list[str]:
         for key, column in cells.items()
         for flaw in outcomes.check_column(column.counts, column.total)
     ]
+
+
+def _cells_of(visit: Visit, filters: ResultFilters) -> Callable[[str, Mapping[str, Column]], Markup]:
+    """Draws the cells of a group. Thousands of them on a page: a template would take ten times as long."""
+    address = boards.address("/monitoring/outcomes/schools", filters, kind=ANY, group=None, procedure=None)
+    words: dict[tuple[int, int], str] = {}
+
+    def draw(group: str, columns: Mapping[str, Column]) -> Markup:
+        parts = []
+        for key, column in columns.items():
+            share, counts = column.positive_percent, (column.positive_result, column.total)
+            if counts not in words:
+                words[counts] = visit.say("%(done)s of %(total)s", done=counts[0], total=counts[1])
+            link = f"{address}&{urlencode({'group': group, 'procedure': key})}"
+            shown = CELL.format(link, share, words[counts]) if column.total else "–"
+            parts.append(f'<td class="num {boards.band(share)}">{shown}</td>')
+        return Markup("".join(parts))  # noqa: S704 - made of escaped parts and numbers
+
+    return draw
 
 
 def _drawings(visit: Visit, table: Counted, by: str) -> dict[str, Markup]:

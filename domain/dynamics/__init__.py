@@ -2,7 +2,7 @@
 
 from domain.dynamics.actions import keep_tables
 from domain.dynamics.models import KeptDynamics
-from domain.dynamics.queries import Asked, Behind, counted, region_table, schools_behind
+from domain.dynamics.queries import Asked, Behind, Shares, counted, kept_shares, region_table, schools_behind
 from domain.dynamics.rules import Counted
 
 __all__ = [
@@ -10,8 +10,10 @@ __all__ = [
     "Behind",
     "Counted",
     "KeptDynamics",
+    "Shares",
     "counted",
     "keep_tables",
+    "kept_shares",
     "region_table",
     "schools_behind",
 ]

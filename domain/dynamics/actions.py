@@ -12,6 +12,7 @@ from domain.dynamics import queries, rules
 from domain.dynamics.models import KeptDynamics
 from domain.dynamics.queries import Asked
 from domain.looks import look
+from domain.schools import School
 
 
 async def keep_tables(db: Database, region_ids: Iterable[int]) -> int:
@@ -47,13 +48,15 @@ async def _tables(tx: Tx, region_id: int) -> list[KeptDynamics]:
         of = {"region_id": region_id, "before": before, "after": after, "taken_at": tx.now}
         own = [getattr(KeptDynamics, name) == of[name] for name in ("region_id", "before", "after")]
         known = (await tx.session.scalars(select(KeptDynamics).where(*own))).all()
-        if len(known) == len(queries.KEPT) and all(
-            t.stamps and changes.same(stamps, t.stamps) for t in known
-        ):
+        as_they_were = all(t.stamps and changes.same(stamps, t.stamps) for t in known)
+        if {t.by for t in known} == {*queries.KEPT, queries.SHARES} and as_they_were:
             return [KeptDynamics(**of, by=t.by, stamps=t.stamps, document=t.document) for t in known]
-        documents = {
-            by: rules.write_table(await queries.counted(tx, Asked(*years, by))) for by in queries.KEPT
+        shares = await outcomes.group_shares(tx, select(School.id).where(School.region_id == region_id))
+        documents: dict[str, Any] = {
+            queries.SHARES: {"shares": [[*key, share] for key, share in shares.items()]}
         }
+        for by in queries.KEPT:
+            documents[by] = rules.write_table(await queries.counted(tx, Asked(*years, by)))
     tables = changes.tables_of(seen.statements) - {KeptDynamics.__tablename__}
     from_: dict[str, Any] = {name: stamps[name] for name in tables} if tables <= stamps.keys() else {}
     return [KeptDynamics(**of, by=by, stamps=from_, document=document) for by, document in documents.items()]

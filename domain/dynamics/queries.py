@@ -7,7 +7,7 @@ of results: `outcomes.dynamics_table` with its lists of schools says the same, a
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -22,6 +22,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -58,6 +59,7 @@ EVERYWHERE = Narrowed()
 KEPT = tuple(
     by for by in outcomes.GROUPINGS if by != TRACK
 )  # who works by a track is another matter every day
+SHARES = "shares"  # kept beside the tables: of all schools together
 FRESH = timedelta(hours=1)  # how old a kept table may be
 
 
@@ -70,6 +72,13 @@ class Asked:
     by: str = EVERYTHING
     narrowed: Narrowed = EVERYWHERE
     tracks: Mapping[str, Select[Any]] | None = None  # who works by which, for tables by track: ids of schools
+
+
+class Shares(NamedTuple):
+    """Per cent below the threshold over all pupils by procedure and year, as of a moment."""
+
+    by: Mapping[tuple[str, int], int | None]
+    taken_at: datetime
 
 
 class Behind(NamedTuple):
@@ -105,8 +114,14 @@ class _Pair:
 
     def __init__(self, asked: Asked) -> None:
         self.was, self.now = aliased(Outcome), aliased(Outcome)
+        # Of some schools one begins with the schools: a bare year would lead SQLite to a country's results of it.
+        of_all = asked.narrowed == EVERYWHERE
         self.is_was, self.is_now = (
-            and_(result.school_id == School.id, result.year == year, result.participants > 0)
+            and_(
+                result.school_id == School.id,
+                (result.year if of_all else result.year + 0) == year,
+                result.participants > 0,
+            )
             for result, year in ((self.was, asked.before), (self.now, asked.after))
         )
         earlier = cast(self.was.below, BigInteger) * self.now.participants
@@ -153,6 +168,18 @@ async def region_table(tx: Tx, asked: Asked) -> Counted:
     return await counted(tx, asked)
 
 
+async def kept_shares(tx: Tx) -> Shares | None:
+    """What `outcomes.group_shares` says of all schools of a large region, as it was kept a while ago."""
+    region_id = _whole_region(tx.actor)
+    if region_id is None:
+        return None
+    query = select(KeptDynamics).where(KeptDynamics.region_id == region_id, KeptDynamics.by == SHARES)
+    kept = await tx.session.scalar(query)
+    if kept is None or tx.has_passed(kept.taken_at + FRESH):
+        return None
+    return Shares({(key, year): share for key, year, share in kept.document["shares"]}, kept.taken_at)
+
+
 def _whole_region(actor: Actor) -> int | None:
     """The region that is all that somebody sees, and of which they see all."""
     regions = {grant.place.region_id for grant in actor.grants}
@@ -170,17 +197,16 @@ async def schools_behind(
     limit: int | None = None,
 ) -> tuple[list[Behind], int]:
     """The schools of one cell by movement and name, and how many they are in all."""
-    pair = _Pair(asked)
-    kind_of = case(
-        *((condition, of.value) for of, condition in pair.kinds.items()), else_=Dynamics.NOT_COMPUTED
-    )
+    pair, kinds = _Pair(asked), list(Dynamics)
     query = _with_results(tx, asked).where(await _in_group(tx, asked, group))
     for result, there in ((pair.was, pair.is_was), (pair.now, pair.is_now)):
         query = query.outerjoin(result, and_(there, result.procedure == procedure))
     if kind is not None:
-        query = query.where(kind_of == kind.value)
+        neither = or_(pair.was.id.is_(None), pair.now.id.is_(None))
+        query = query.where(pair.kinds.get(kind, neither))
     total = await tx.session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
-    rank = case({of.value: place for place, of in enumerate(Dynamics)}, value=kind_of)
+    moved = ((condition, kinds.index(of)) for of, condition in pair.kinds.items())
+    rank = case(*moved, else_=kinds.index(Dynamics.NOT_COMPUTED)).label("rank")
     lines = (
         query.join(Municipality, Municipality.id == School.municipality_id)
         .with_only_columns(
@@ -189,15 +215,15 @@ async def schools_behind(
             Municipality.name,
             *(pair.was.participants, pair.was.below),
             *(pair.now.participants, pair.now.below),
-            kind_of,
+            rank,
         )
         .order_by(rank, Municipality.name, School.name, School.id)
         .limit(limit)
     )
     rows = await tx.session.execute(lines)
     return [
-        Behind(id_, name, above, _result(*before), _result(*after), Dynamics(moved))
-        for id_, name, above, *results, moved in rows
+        Behind(id_, name, above, _result(*before), _result(*after), kinds[place])
+        for id_, name, above, *results, place in rows
         for before, after in [(results[:2], results[2:])]
     ], total
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, exists, func, literal, select, union_all
 
 from domain import programme
 from domain.db import Tx, once
@@ -114,15 +114,15 @@ async def cluster_years(tx: Tx) -> list[int]:
 @once
 async def _years(tx: Tx) -> tuple[list[int], list[int]]:
     """Of results and of clusters. Each year leads to the one before it: one look into an index, however many results
-    a country has."""
+    a country has; whether the actor sees any of it, is asked of the few that there are."""
     asked = []
     tables: tuple[Any, ...] = (Outcome, ClusterMark)
     for number, table in enumerate(tables):
-        seen = within(tx.actor, Permission.SEE, table)
-        known = select(func.max(table.year).label("year")).where(seen).cte(f"years_{number}", recursive=True)
-        before = select(func.max(table.year)).where(table.year < known.c.year, seen).scalar_subquery()
+        known = select(func.max(table.year).label("year")).cte(f"years_{number}", recursive=True)
+        before = select(func.max(table.year)).where(table.year < known.c.year).scalar_subquery()
         known = known.union_all(select(before).where(known.c.year.is_not(None)))
-        asked.append(select(literal(number), known.c.year).where(known.c.year.is_not(None)))
+        seen = exists().where(table.year == known.c.year, within(tx.actor, Permission.SEE, table))
+        asked.append(select(literal(number), known.c.year).where(known.c.year.is_not(None), seen))
     found = (await tx.session.execute(union_all(*asked))).all()
     of_results, of_clusters = (
         sorted((year for of, year in found if of == number), reverse=True) for number in (0, 1)

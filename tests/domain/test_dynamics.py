@@ -231,7 +231,9 @@ async def test_the_table_of_a_large_region_is_kept_and_says_since_when(world: Wo
     await enter(2021, 5)
     await enter(2022, 4)
     fresh = await told("Римма")
-    assert await dynamics.keep_tables(world.db, [region]) == len(outcomes.GROUPINGS) - 1
+    assert await dynamics.keep_tables(world.db, [region]) == len(
+        outcomes.GROUPINGS
+    )  # all but tracks, and shares
     kept = await told("Римма")
     assert (kept.taken_at, replace(kept, taken_at=None)) == (world.clock.moment, fresh)
 
@@ -267,4 +269,12 @@ async def test_keeping_boards_keeps_dynamics_too(world: World) -> None:
     async with world.db.read(await world.actor("Римма")) as tx:
         kept = await dynamics.region_table(tx, Asked(2021, 2022))
         narrower = await dynamics.region_table(tx, Asked(2021, 2022, narrowed=Narrowed(municipality_id=1)))
+        shares = await dynamics.kept_shares(tx)
+        counted = await outcomes.group_shares(tx, select(School.id))
     assert (kept.taken_at, narrower.taken_at) == (world.clock.moment, None)
+    assert shares == dynamics.Shares(counted, world.clock.moment)
+    async with world.db.read(await world.actor("Марина")) as tx:
+        assert await dynamics.kept_shares(tx) is None
+    world.clock.forward(minutes=61)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        assert await dynamics.kept_shares(tx) is None
