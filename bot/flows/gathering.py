@@ -49,5 +49,6 @@ async def take_code(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The code; a wrong one may be tried again."""
     async with talk.db.write(talk.actor) as tx:
         await events.attend(tx, int(memo["event"]), message.text or "")
-    await talk.show(Screen(talk.say("Noted. Thank you for taking part.")), fresh=True)
+    rows = [[button(talk.plain("To the first screen"), Home())]]
+    await talk.show(Screen(talk.say("Noted. Thank you for taking part."), rows), fresh=True)
     await talk.strip(memo.get("screen"))
