@@ -72,6 +72,7 @@ from admin.pages import (
     work,
 )
 from admin.security import Guard
+from admin.twice import Twice
 from domain.briefs import MAX_TEMPLATE, Paper
 from domain.db import Database
 from domain.files import FileStore
@@ -199,6 +200,7 @@ def build_panel(
     add_handlers(app)
     app.add_middleware(Keeping, db=db)
     app.add_middleware(Apology, pages=app)
+    app.add_middleware(Twice)
     app.add_middleware(
         Guard,
         public_url=settings.public_url,
