@@ -198,13 +198,13 @@ async def schools_behind(
 ) -> tuple[list[Behind], int]:
     """The schools of one cell by movement and name, and how many they are in all."""
     pair, kinds = _Pair(asked), list(Dynamics)
-    query = _with_results(tx, asked).where(await _in_group(tx, asked, group))
+    query = own = _with_results(tx, asked).where(await _in_group(tx, asked, group))
     for result, there in ((pair.was, pair.is_was), (pair.now, pair.is_now)):
         query = query.outerjoin(result, and_(there, result.procedure == procedure))
     if kind is not None:
         neither = or_(pair.was.id.is_(None), pair.now.id.is_(None))
-        query = query.where(pair.kinds.get(kind, neither))
-    total = await tx.session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+        query = own = query.where(pair.kinds.get(kind, neither))
+    total = await tx.session.scalar(own.with_only_columns(func.count(), maintain_column_froms=True)) or 0
     moved = ((condition, kinds.index(of)) for of, condition in pair.kinds.items())
     rank = case(*moved, else_=kinds.index(Dynamics.NOT_COMPUTED)).label("rank")
     lines = (
