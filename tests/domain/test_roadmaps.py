@@ -325,7 +325,6 @@ async def test_a_discarded_draft_is_gone_and_an_empty_one_is_not_approved(world:
 async def test_the_preview_says_what_the_assignment_then_does(world: World) -> None:
     roadmap_id = await draft(world)
     ids = [world.schools[name].school_id or 0 for name in ("Тороповская", "Климатинская")]
-    today = world.clock.moment.date()
     chosen = [m.id for m in (await view(world, roadmap_id)).measures if m.number in ("1.2", "2.1", "5.3")]
     async with world.db.write(await world.actor("Римма")) as tx:
         seen = await giving.preview(tx, roadmap_id, ids, chosen)

@@ -116,7 +116,7 @@ async def test_the_trail_of_a_region_is_not_read_through_for_a_few_corrections(w
         asked = next(s for s in found.statements if "FROM audit_entry" in s)
         connection = await tx.session.connection()
         plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", ("",) * asked.count("?"))
-        ways = [row[3] for row in plan if "audit_entry" in row[3]]
+        ways = [str(way) for *_, way in plan.all() if "audit_entry" in way]
     assert ways == [
         "SEARCH audit_entry USING INDEX ix_audit_entry_action (region_id=? AND action=? AND at>?)"
     ]

@@ -189,7 +189,9 @@ def _tell_roadmap(result: dict[str, Any], reading: "Reading", *, is_assigned: bo
         )
     if result["passed"]:
         passed = say.n("%(n)s date has passed already", "%(n)s dates have passed already", result["passed"])
-        note(passed + ". " + say("Before it is given, the panel or the bot can move the whole plan by years."))
+        note(
+            passed + ". " + say("Before it is given, the panel or the bot can move the whole plan by years.")
+        )
     tell_skipped(reading)
     if is_assigned:
         note(
