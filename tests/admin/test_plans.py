@@ -283,7 +283,12 @@ async def test_a_plan_of_earlier_years_warns_before_it_is_given(panel: Panel) ->
     assert "21 срок уже прошёл" in words
     assert "Последний срок плана — 31 декабря 2022." in words
     assert "Сдвинуть на 4 года 31 января 2026 – 31 декабря 2026, прошедшими останутся 15 сроков" in words
-    page = lines((await panel.get("Марина", f"{path}/assign")).text)
+    raw = (await panel.get("Марина", f"{path}/assign")).text
+    assert re.findall(r'name="past" value="(\w+)" (checked)?', raw) == [
+        ("undated", ""),
+        ("keep", ""),
+    ]  # one must choose
+    page = lines(raw)
     assert "Сразу окажется просроченным: 21. Как быть?" in page
     assert "Или сначала сдвинуть весь план на несколько лет" in page
     moved = await panel.post("Марина", f"{path}/years", years="5")
@@ -302,6 +307,8 @@ async def test_the_preview_tells_what_appears_and_leaves_out_what_is_past(panel:
     assert "Сроки с 31 января 2022 по 31 декабря 2022." in words
     assert "Сразу окажутся просроченными: 3." in words
     page = (await panel.get("Марина", f"{path}/assign")).text
+    few = re.findall(r'name="past" value="(\w+)" (checked)?', page)
+    assert few == [("leave", ""), ("undated", ""), ("keep", "checked")]
     [school] = re.findall(r'name="school_ids" value="(\d+)"', page)
     chosen = [(await find(panel, path, name)).id for name in (MEETINGS, "Определение школ")]
     done = await panel.post("Марина", f"{path}/assign", school_ids=[school], measure_ids=chosen, past="leave")
