@@ -106,7 +106,8 @@ async def test_pairs_of_a_list_are_looked_at_first(panel: Panel) -> None:
         assert (await tx.session.scalars(select(PeerForm.id))).all() == []
     made = await panel.post("Римма", "/peer/list", round=round_id, lines=text, go="add")
     assert made.headers["location"] == f"/peer/{round_id}?done=peer_proposed&n=1"
-    again = await panel.post("Римма", "/peer/list", round=round_id, lines=text, go="add")
+    other = "Тороповская ОШ; СШ № 16"  # the same once more would be a double press
+    again = await panel.post("Римма", "/peer/list", round=round_id, lines=other, go="add")
     assert "Уже в паре: Тороповская ОШ." in again.text
 
 
