@@ -38,7 +38,7 @@ from tests.world import World
 
 PNG = (Path(__file__).parents[1] / "data" / "pixel.png").read_bytes()
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-WAIT = 60.0  # seconds; a busy machine is no failure
+WAIT = 180.0  # seconds; a busy machine is no failure
 
 
 def told(error: DomainError) -> str:
