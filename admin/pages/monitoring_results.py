@@ -31,7 +31,10 @@ ROLES = {
     "cluster": N_("Cluster"),
     "below": N_("Below the threshold"),
     "share": N_("Below the threshold, per cent"),
+    "passed": N_("Passed the threshold"),
+    "passed_share": N_("Passed the threshold, per cent"),
     "participants": N_("Participants"),
+    "number": N_("Number of pupils"),
 }
 
 
@@ -130,7 +133,7 @@ async def preview(visit: Visitor, request: Request) -> Response:
         problems=[(p, visit.say(p.message, **p.params)) for p in found.problems],
         doubts=[(d, visit.say(d.message, **d.params)) for d in reading.doubts],
         procedures=known,
-        roles=ROLES,
+        roles={role: visit.say(words) for role, words in ROLES.items()},
         clusters=CLUSTERS,
     )
 

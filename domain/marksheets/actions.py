@@ -16,6 +16,7 @@ class Brought:
     results: int = 0
     changed: int = 0  # new ones too
     schools: int = 0
+    absent: int = 0  # schools that stand there without numbers
     years: list[int] = field(default_factory=list)
     procedures: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -54,6 +55,7 @@ async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
         # It belongs to the group, «not computed»; a number that is known already is not wiped by an empty cell.
         source = f"{name}, {entry.sheet}, {entry.row}"
         await outcomes.note_absent(tx, school, entry.procedure, entry.year, source=source, kept=kept)
+    brought.absent = len({school.id for _, school in found.absent})
     brought.schools = len({school.id for _, school in found.matched})
     brought.years = sorted({entry.year for entry, _ in found.matched})
     brought.procedures = sorted({entry.procedure for entry, _ in found.matched})

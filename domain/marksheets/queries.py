@@ -49,7 +49,13 @@ async def preview(tx: Tx, reading: Reading) -> Preview:
     for entry in [*reading.entries, *reading.absent]:
         found = list(_found(register, entry))
         if len(found) != 1:
-            message = N_("there is no such school") if not found else N_("several schools have this name")
+            message = (
+                N_("there is no such school in the register: correct its name or bring it in first")
+                if not found
+                else N_(
+                    "several schools have this name: a column with the municipality or the login tells them apart"
+                )
+            )
             problems.append(_problem(entry, message, school=entry.school or entry.login))
             continue
         key_ = found[0].id, entry.procedure, entry.year

@@ -252,9 +252,15 @@ def _entry(table: Table, row: _Row, key: tuple[str | None, int | None]) -> Entry
     if empty and (procedure in (None, CLUSTER) or year is None):
         return None
     if procedure is None:
-        raise Unread(N_("which procedure this is was not understood"))
+        named = (h.text for h in table.headings if h.role in VALUES and (h.procedure, h.year) == key)
+        raise Unread(
+            N_(
+                "«%(value)s»: which procedure this is was not understood; name it in the table or at the import"
+            ),
+            value=said.get("procedure", "").strip() or next(named, ""),
+        )
     if year is None:
-        raise Unread(N_("the year is missing, please name it"))
+        raise Unread(N_("the year is missing: write it into the table or name it at the import"))
     place = said.get("municipality", "") or above.municipality
     start = Entry(
         table.name, number, said.get("school", ""), place, said.get("login", ""), procedure, year, None, None
@@ -269,7 +275,7 @@ def _entry(table: Table, row: _Row, key: tuple[str | None, int | None]) -> Entry
             raise Unread(N_("it is not said how many were below the threshold; if nobody, write 0"))
         return start  # nobody took part: no result, and none is made up
     if counted is None:
-        raise Unread(N_("the number of participants is missing"))
+        raise Unread(N_("the number of participants is missing, a column with it is needed"))
     return start._replace(participants=counted, below=_missed(below, share, counted))
 
 
@@ -314,7 +320,10 @@ def _cluster_entry(start: Entry, below: str, share: str, mark: str, participants
         return start._replace(cluster=cluster(exact.numerator, 100 * exact.denominator))
     found = next((c for c in Cluster if says("clusters", c.value, mark)), None)
     if found is None:
-        raise Unread(N_("the cluster «%(value)s» is not known"), value=mark)
+        raise Unread(
+            N_("the cluster «%(value)s» is not known; there are severe, moderate, basic and off the list"),
+            value=mark,
+        )
     return start._replace(cluster=found)
 
 

@@ -142,6 +142,9 @@ def column(schools: Mapping[Dynamics, Sequence[int]]) -> Column:
     return Column(counts, sum(counts.values()))
 
 
+POSITIVE_RESULT = "positive_result"  # the name of a printed share of those two kinds together
+
+
 class Flaw(NamedTuple):
     """Why a column of a table cannot be: `kind` and what was expected and found."""
 
@@ -166,7 +169,10 @@ def check_column(
     if sum(counts.values()) != total:
         flaws.append(Flaw("sum", "", total, sum(counts.values())))
     for name, share in (printed or {}).items():
-        computed = percent(counts[name], total) if name in counts else None
+        part = counts.get(name)
+        if name == POSITIVE_RESULT and part is None:
+            part = sum(counts.get(kind, 0) for kind in (Dynamics.POSITIVE, Dynamics.ALL_PASSED))
+        computed = None if part is None else percent(part, total)
         if computed is not None and computed != share:
             flaws.append(Flaw("share", name, computed, share))
     return flaws

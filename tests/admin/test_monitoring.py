@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from admin.pages.procedures import in_words
 from domain import monitoring, outcomes, overview, progress, rubrics, schools
 from domain.actor import SYSTEM
@@ -125,8 +127,39 @@ async def test_results_are_looked_at_before_they_come_in(panel: Panel) -> None:
             303,
             "/monitoring/outcomes?done=results_in&n=1",
         )
-        again = await browser.post("/monitoring/outcomes/import/confirm", data=fields)
+        # Said once more in other words: the same form sent twice is answered as the first.
+        again = await browser.post("/monitoring/outcomes/import/confirm", data={**fields, "year": "2022"})
         assert again.headers["location"].endswith("n=0")
+    assert await _known(panel) == [("oge_math", 2022, 12, 3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        (
+            "ОГЭ_математика_2022.csv",
+            "Школа;Всего учеников;Успеваемость, %;Качество, %\nДаниловский МР\nТороповская ОШ;12;75;40\n",
+        ),
+        ("ОГЭ математика 2022.csv", "Школа;Участников;Ниже порога, %\nТороповская ОШ;12;25\n"),
+        (
+            "итоги.csv",
+            "МО;ОО;ОГЭ математика 2022: сдавали;сдали ОГЭ математика 2022;Всего классов\n"
+            "Даниловский район;Тороповская ОШ;12;9;1\n",
+        ),
+        (
+            "итоги.csv",
+            "ОГЭ математика, 2022 год\nНаименование ОО;Участников;Ниже порога\nТороповская ОШ (Даниловский МР);;3 из 12\n",
+        ),
+    ],
+)
+async def test_tables_of_unknown_shapes_are_shown_and_come_in(panel: Panel, name: str, table: str) -> None:
+    async with panel.browser("Римма") as browser:
+        files = {"file": (name, table.encode(), "text/csv")}
+        looked = await browser.post("/monitoring/outcomes/import", files=files, data={})
+        assert looked.status_code == 200, looked.text
+        assert "1 результат" in looked.text
+        fields = dict(re.findall(r'name="(sha256|name)" value="([^"]*)"', looked.text))
+        assert (await browser.post("/monitoring/outcomes/import/confirm", data=fields)).status_code == 303
     assert await _known(panel) == [("oge_math", 2022, 12, 3)]
 
 

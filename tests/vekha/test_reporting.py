@@ -241,6 +241,19 @@ def test_a_procedure_of_ones_own_is_data(vekha: Vekha, region: Path) -> None:
     assert (refused.exit_code, "не понятно, какая это процедура" in refused.stderr) == (1, True)
 
 
+def test_a_table_that_brings_nothing_is_told_by_the_exit_code(vekha: Vekha, region: Path) -> None:
+    header = "Школа;ОГЭ математика 2022 участников;ОГЭ математика 2022 ниже порога"
+    empty = vekha("outcomes", "import", write(region / "empty.csv", header, []), "--json")
+    assert (empty.exit_code, json.loads(empty.stdout)["results"]) == (1, 0)
+    dashes = vekha("outcomes", "import", write(region / "dashes.csv", header, ["СОШ № 1;-;-"]), "--json")
+    assert (dashes.exit_code, json.loads(dashes.stdout)["schools_without_numbers"]) == (0, 1)
+    unknown = vekha(
+        "outcomes", "import", write(region / "x.csv", header.replace("математика", "химия"), ["СОШ № 1;5;1"])
+    )
+    assert unknown.exit_code == 1
+    assert "«ОГЭ химия 2022 ниже порога»: не понятно, какая это процедура" in unknown.stderr
+
+
 def test_printed_columns_that_cannot_be_are_named(vekha: Vekha, folder: Path) -> None:
     column = {"positive": 24, "all_passed": 1, "negative": 13, "neutral": 0, "not_computed": 3}
     good = {**column, "negative": 14}
@@ -249,6 +262,8 @@ def test_printed_columns_that_cannot_be_are_named(vekha: Vekha, folder: Path) ->
             {"name": "А", "total": 42, "counts": good, "printed": {"positive": "57%"}},
             {"name": "Б", "total": 42, "counts": column},
             {"name": "В", "total": 42, "counts": good, "printed": {"positive": 58}},
+            {"name": "Г", "total": 42, "counts": good, "printed": {"positive_result": 60}},
+            {"name": "Д", "total": 42, "counts": good, "printed": {"positive_result": 59}},
         ]
     }
     (folder / "c.json").write_text(json.dumps(document), "utf-8")
@@ -257,4 +272,6 @@ def test_printed_columns_that_cannot_be_are_named(vekha: Vekha, folder: Path) ->
         [],
         [("sum", 42, 41)],
         [("share", 57, 58)],
+        [],  # 24 + 1 of 42
+        [("share", 60, 59)],
     ]

@@ -76,6 +76,7 @@ def import_outcomes(
                     would = marksheets.Brought(
                         results=len(found.matched),
                         schools=len({school.id for _, school in found.matched}),
+                        absent=len({school.id for _, school in found.absent}),
                         years=sorted({entry.year for entry, _ in found.matched}),
                         procedures=sorted({entry.procedure for entry, _ in found.matched}),
                         problems=found.problems,
@@ -100,7 +101,7 @@ def import_outcomes(
     )
     if as_json:
         emit(_brought(brought, reading, preview=preview))
-    if brought.problems and not brought.results:
+    if not brought.results and not brought.absent:
         raise typer.Exit(1)
 
 
@@ -273,6 +274,7 @@ def _brought(brought: "Brought", reading: "Reading", *, preview: bool) -> dict[s
         "results": brought.results,
         "changed": brought.changed,
         "schools": brought.schools,
+        "schools_without_numbers": brought.absent,
         "years": brought.years,
         "procedures": brought.procedures,
         "columns": [
