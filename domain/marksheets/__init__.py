@@ -1,7 +1,7 @@
 """Tables of results as schools and regions keep them: read by their headers, matched, brought in once."""
 
 from domain.headings import CLUSTER, Heading, procedure_in, year_in
-from domain.marksheets.actions import Brought, bring_in
+from domain.marksheets.actions import Brought, bring_in, would_bring
 from domain.marksheets.queries import Matched, Preview, preview
 from domain.marksheets.rules import (
     Entry,
@@ -25,5 +25,6 @@ __all__ = [
     "preview",
     "procedure_in",
     "read",
+    "would_bring",
     "year_in",
 ]

@@ -23,10 +23,23 @@ class Brought:
     doubts: list[Problem] = field(default_factory=list)
 
 
+def would_bring(found: queries.Preview, reading: Reading) -> Brought:
+    """What an import would do, as far as it is known before anything is written."""
+    return Brought(
+        results=len(found.matched),
+        schools=len({school.id for _, school in found.matched}),
+        absent=len({school.id for _, school in found.absent}),
+        years=sorted({entry.year for entry, _ in found.matched}),
+        procedures=sorted({entry.procedure for entry, _ in found.matched}),
+        problems=found.problems,
+        doubts=list(reading.doubts),
+    )
+
+
 async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
     """Keep every result whose school is known. `name` of the file stays as the source of each number."""
     found = await queries.preview(tx, reading)
-    brought = Brought(problems=found.problems, doubts=list(reading.doubts))
+    brought = would_bring(found, reading)
     every = [*found.matched, *found.absent]
     kept = await outcomes.kept_of(tx, {e.year for e, _ in every}, {school.id for _, school in every})
     for entry, school in found.matched:
@@ -49,16 +62,11 @@ async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
                 source=source,
                 kept=kept,
             )
-        brought.results += 1
         brought.changed += changed
     for entry, school in found.absent:
         # It belongs to the group, «not computed»; a number that is known already is not wiped by an empty cell.
         source = f"{name}, {entry.sheet}, {entry.row}"
         await outcomes.note_absent(tx, school, entry.procedure, entry.year, source=source, kept=kept)
-    brought.absent = len({school.id for _, school in found.absent})
-    brought.schools = len({school.id for _, school in found.matched})
-    brought.years = sorted({entry.year for entry, _ in found.matched})
-    brought.procedures = sorted({entry.procedure for entry, _ in found.matched})
     for place in sorted({Place(school.region_id) for _, school in found.matched}):
         audit.record(
             tx,

@@ -73,16 +73,7 @@ def import_outcomes(
             if preview:
                 async with database.read(SYSTEM) as tx:
                     found = await marksheets.preview(tx, reading)
-                    would = marksheets.Brought(
-                        results=len(found.matched),
-                        schools=len({school.id for _, school in found.matched}),
-                        absent=len({school.id for _, school in found.absent}),
-                        years=sorted({entry.year for entry, _ in found.matched}),
-                        procedures=sorted({entry.procedure for entry, _ in found.matched}),
-                        problems=found.problems,
-                        doubts=reading.doubts,
-                    )
-                    return would, reading
+                    return marksheets.would_bring(found, reading), reading
             async with database.write(SYSTEM) as tx:
                 return await marksheets.bring_in(tx, reading, name=file.name), reading
 
