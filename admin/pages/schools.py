@@ -134,8 +134,7 @@ async def school_page(visit: Visitor, school_id: int) -> Response:
         plans = await reports.school_progress(tx, school_id=school_id)
         entries = await audit.entries(tx, school_id=school_id, limit=20)
         mentor = await schools.mentor(tx, school_id)
-        in_cohorts = (await schools.cohort_ids(tx, [school_id])).get(school_id, [])
-        cohorts = [c.name for c in await programme.cohorts(tx) if c.id in in_cohorts]
+        cohorts = await schools.cohort_names(tx, school_id)
         history = await deeds(tx, visit, entries)
         numbers = await school_board.sections(tx, visit, school)
         day = progress.today(tx)

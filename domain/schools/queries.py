@@ -208,6 +208,13 @@ async def cohort_ids(tx: Tx, school_ids: Sequence[int]) -> dict[int, list[int]]:
     return result
 
 
+async def cohort_names(tx: Tx, school_id: int) -> Sequence[str]:
+    """Cohorts of one school by name."""
+    query = select(programme.Cohort.name).join(Enrollment, Enrollment.cohort_id == programme.Cohort.id)
+    query = query.where(Enrollment.school_id == school_id).order_by(programme.Cohort.name)
+    return (await tx.session.scalars(query)).all()
+
+
 async def file_rules(tx: Tx, place: Place) -> programme.FileRules:
     """What a report of this school, or of this office, may bring: by its cohorts and its region."""
     if place.school_id is None:

@@ -162,6 +162,23 @@ async def test_pages_are_given_again_without_being_read_again(panel: Panel) -> N
     assert store.given == before + len(PAGES)
 
 
+@pytest.mark.parametrize(
+    ("page", "most"),
+    [
+        ("/", 17),
+        ("/schools/{school}", 25),
+        ("/monitoring", 10),
+        ("/monitoring/municipalities/{municipality}", 13),
+        ("/monitoring/outcomes", 6),
+    ],
+)
+async def test_a_page_that_is_made_anew_asks_no_more_than_it_has_to(
+    panel: Panel, page: str, most: int
+) -> None:
+    await panel.get("Римма", "/events")  # what is asked once of a database, and who asks
+    assert await count_statements(panel.world.db, panel.get("Римма", address(panel, page))) <= most
+
+
 async def test_a_report_that_is_handed_in_shows_at_once(panel: Panel) -> None:
     world = panel.world
     place = f"/schools/{world.schools['Тороповская'].school_id}"
