@@ -1,5 +1,6 @@
-"""A form that is sent twice is one: pressed twice, or sent again after «back». Actions that make something new (a
-question, an agreement, a wave) cannot know that; the press can.
+"""A form that makes something new and is sent twice is one: pressed twice, or sent again after «back». Most actions
+know by themselves what has been done already; a second question, agreement or wave could be meant, so here the press
+tells.
 
 The last form of each session is remembered by its address and content while it is answered and for a while after. The
 same one again, with no other form in between, is not given to the page: it gets the answer of the first. Only an answer
@@ -8,6 +9,7 @@ that leads on (303) stands for it: a form that was refused or merely looked thro
 
 import asyncio
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,8 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from admin.auth import COOKIE
 
 LASTS = 60.0  # seconds after the answer
-UNDOES_ITSELF = "/swap"  # the same form again takes back the first: only a double press is one
-DOUBLE_PRESS = 3.0
+MAKES = re.compile(
+    r"/(agreements|indicators|indicators/\d+/values|silence/steps|work/\d+/(say|propose)|curation|snapshots|peer"
+    r"|monitoring/waves|monitoring/waves/\d+/recommend|monitoring/criteria/\d+/(copy|year)|broadcasts/\d+/letters)"
+)
 LARGEST = 64 * 1024  # bytes; files have actions that know them again by their content
 SESSIONS = 2_000  # remembered at a time
 FORM = "application/x-www-form-urlencoded"
@@ -51,7 +55,7 @@ class Twice:
         if not token or scope["method"] != "POST":
             await self.app(scope, receive, send)
             return
-        body = await _body(scope, receive)
+        body = await _body(scope, receive) if MAKES.fullmatch(scope["path"]) else None
         if body is None:
             self._last.pop(token, None)  # another form has come in between
             await self.app(scope, receive, send)
@@ -60,8 +64,7 @@ class Twice:
         before = self._last.get(token)
         if before is not None and before.key == key:
             await before.is_answered.wait()
-            lasts = DOUBLE_PRESS if scope["path"].endswith(UNDOES_ITSELF) else LASTS
-            if before.leads_to is not None and self.clock() - before.answered_at < lasts:
+            if before.leads_to is not None and self.clock() - before.answered_at < LASTS:
                 await _lead(send, before.leads_to)
                 return
         await self._first(token, _Sent(key), scope, _again(body, receive), send)
