@@ -314,17 +314,24 @@ async def _try(talk: Talk, memo: dict[str, Any], press_id: str) -> None:
 
 
 async def _send_or_ask(talk: Talk, memo: dict[str, Any], do: str) -> None:
-    segment = Segment.from_json(memo["segment"])
     starts_at = None
-    if do.startswith("at"):
+    if do == "sure":
+        starts_at = datetime.fromisoformat(memo["leaves"]) if memo.get("leaves") else None
+    elif do.startswith("at"):
         starts_at = next((m for m in moments(talk) if f"at{m:%Y%m%d%H}" == do), None)
         if starts_at is None:
             await talk.show(later_screen(talk, memo))
             return
-    elif do == "send" and Role.REGIONAL_COORDINATOR in talk.actor.roles() and not segment.narrows_schools:
-        await talk.show(await _ask_twice(talk, memo))
-        return
-    await talk.show(await _deliver(talk, memo, starts_at))
+    if do != "sure" and _is_for_all(talk, memo):
+        await talk.show(await _ask_twice(talk, memo, starts_at))
+    else:
+        await talk.show(await _deliver(talk, memo, starts_at))
+
+
+def _is_for_all(talk: Talk, memo: dict[str, Any]) -> bool:
+    """Whether the whole region would get it."""
+    segment = Segment.from_json(memo["segment"])
+    return Role.REGIONAL_COORDINATOR in talk.actor.roles() and not segment.narrows_schools
 
 
 async def _deliver(talk: Talk, memo: dict[str, Any], starts_at: datetime | None) -> Screen:
@@ -345,11 +352,13 @@ async def _deliver(talk: Talk, memo: dict[str, Any], starts_at: datetime | None)
 async def take_moment(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The day and the hour at which it leaves, as they were typed."""
     moment = written_moment(message.text or "", talk.db.clock.now(), talk.actor.timezone, time(HOURS[0]))
-    await talk.show(await _deliver(talk, memo, moment), fresh=True)
+    asks = _is_for_all(talk, memo)
+    screen = await _ask_twice(talk, memo, moment) if asks else await _deliver(talk, memo, moment)
+    await talk.show(screen, fresh=True)
     await talk.strip(memo.get("screen"))
 
 
-async def _ask_twice(talk: Talk, memo: dict[str, Any]) -> Screen:
+async def _ask_twice(talk: Talk, memo: dict[str, Any], starts_at: datetime | None) -> Screen:
     async with talk.db.read(talk.actor) as tx:
         found = await audiences.preview(tx, Segment.from_json(memo["segment"]))
     key, n = int(memo["key"]), len(found.recipients)
@@ -362,7 +371,8 @@ async def _ask_twice(talk: Talk, memo: dict[str, Any]) -> Screen:
         [button(talk.plain("Yes, send to the whole region"), BroadcastDo(do="sure", key=key))],
         [button(talk.plain("‹ Back"), BroadcastDo(do="back", key=key))],
     ]
-    return Screen(text, rows, Expects(TEXT, {name: memo[name] for name in KEPT if name in memo}))
+    kept = {name: memo[name] for name in KEPT if name in memo}
+    return Screen(text, rows, Expects(TEXT, {**kept, "leaves": starts_at and starts_at.isoformat()}))
 
 
 async def _who_misses(talk: Talk, memo: dict[str, Any]) -> None:

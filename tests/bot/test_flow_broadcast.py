@@ -152,6 +152,9 @@ async def test_a_whole_region_is_asked_twice_and_a_message_waits_for_its_hour(pl
     await rimma.press("Позже…")
     assert rimma.labels[:2] == ["18 апреля, 14:00", "19 апреля, 09:00"]
     await rimma.press("19 апреля, 09:00")
+    assert re.match(r"Уйдёт всей области: 5 человек\.", rimma.text)
+    await play.restart()
+    await rimma.press("Да, отправить всей области")
     assert rimma.text.splitlines()[1] == "Уйдёт 19 апреля, 09:00."
     await rimma.press("Пауза")
     play.world.clock.forward(days=1)
@@ -194,7 +197,9 @@ async def test_a_moment_without_an_hour_is_nine_in_the_morning(play: Play) -> No
 async def test_what_has_not_left_is_taken_back(play: Play) -> None:
     rimma = await to_schools(play, "Римма", "Коллеги")
     await rimma.press("Позже…")
-    await rimma.press("19 апреля, 09:00")
+    await rimma.say("завтра в 9")
+    assert re.match(r"Уйдёт всей области: 5 человек\.", rimma.text)
+    await rimma.press("Да, отправить всей области")
     await rimma.press("Отозвать")
     await rimma.press("Да, отозвать")
     assert rimma.text.splitlines()[1] == "Отозвана."
