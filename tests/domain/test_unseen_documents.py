@@ -9,7 +9,7 @@ import pytest
 from domain.documents import read_roadmap
 from tests.world import DATA
 
-TRUTHS = sorted((DATA / "unseen").glob("*/*.json"))
+TRUTHS = sorted((DATA / "unseen").glob("*/*.*.json"))  # of results there are truths too, in one file
 Found = dict[str, Any]
 
 
