@@ -22,7 +22,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
-from domain import sqlite
 from domain.actor import Actor
 from domain.looks import looking
 
@@ -287,11 +286,7 @@ def _note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
 
 def _sqlite_engine(url: Any, *, pool_size: int, begin: str, query_only: bool) -> AsyncEngine:
     engine = create_async_engine(
-        url.set(drivername=sqlite.NAME),
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=60,
-        connect_args={"timeout": 30},
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30}
     )
 
     def configure(connection: Any, _record: Any) -> None:
