@@ -11,6 +11,11 @@ from domain.marksheets import Reading
 from domain.outcomes import Cluster
 from tests.world import World
 
+NO_SCHOOL = "there is no such school in the register: correct its name or bring it in first"
+UNKNOWN_PROCEDURE = (
+    "«%(value)s»: which procedure this is was not understood; name it in the table or at the import"
+)
+
 
 def book(rows: list[list[Any]], *, merged: tuple[str, ...] = (), title: str = "Лист1") -> Reading:
     """An xlsx with these rows, read."""
@@ -82,8 +87,10 @@ def test_a_wide_table_under_merged_headers() -> None:
 def test_what_the_sheet_does_not_say_is_said_by_its_name_or_by_the_person() -> None:
     rows: list[list[Any]] = [["Школа", "Участников", "Ниже порога"], ["Василёвская СОШ", 10, 2]]
     assert numbers(book(rows, title="ЕГЭ русский 2023")) == [("Василёвская СОШ", "ege_russian", 2023, 10, 2)]
-    assert problems(book(rows)) == [(2, "which procedure this is was not understood")]
-    assert problems(book(rows, title="ЕГЭ русский")) == [(2, "the year is missing, please name it")]
+    assert problems(book(rows)) == [(2, UNKNOWN_PROCEDURE)]
+    assert problems(book(rows, title="ЕГЭ русский")) == [
+        (2, "the year is missing: write it into the table or name it at the import")
+    ]
     grids = documents.read_table("Школа;Участников;Ниже порога\nСОШ № 1;7;1\n".encode(), "a.csv")
     said = marksheets.read(grids, procedure="oge_math", year=2021)
     assert numbers(said) == [("СОШ № 1", "oge_math", 2021, 7, 1)]
@@ -104,7 +111,7 @@ def test_shares_become_counts_or_are_refused() -> None:
     assert problems(reading) == [
         (4, "%(value)s per cent of %(participants)s is not a number of people"),
         (5, "a share of %(value)s per cent is impossible"),
-        (6, "the number of participants is missing"),
+        (6, "the number of participants is missing, a column with it is needed"),
         (7, "«%(value)s» is not a number"),
     ]
 
@@ -175,8 +182,8 @@ async def test_schools_are_matched_and_what_is_not_known_is_named(world: World) 
     assert (brought.results, brought.changed, brought.schools) == (2, 2, 2)
     assert [(p.row, p.message) for p in brought.problems] == [
         (7, "the name of the school is missing"),
-        (3, "there is no such school"),
-        (5, "there is no such school"),
+        (3, NO_SCHOOL),
+        (5, NO_SCHOOL),
         (6, "the same school as in row %(other)s"),
     ]
     async with world.db.read(await world.actor("Вера")) as tx:
@@ -192,7 +199,7 @@ async def test_a_municipal_coordinator_has_no_schools_to_enter_results_for(world
     )
     async with world.db.write(await world.actor("Марина")) as tx:
         brought = await marksheets.bring_in(tx, reading)
-    assert (brought.results, [p.message for p in brought.problems]) == (0, ["there is no such school"])
+    assert (brought.results, [p.message for p in brought.problems]) == (0, [NO_SCHOOL])
 
 
 def test_who_only_stands_there_is_of_the_group_and_zero_is_a_number() -> None:
