@@ -19,6 +19,7 @@ from domain.meanings import ABOUT, TITLES
 from domain.policy import Permission, within
 
 PLACES = ("municipality", "school")
+DIGITS = 9  # of any number that a filter can mean
 
 
 async def size(tx: Tx) -> int:
@@ -87,6 +88,8 @@ async def _place_of(tx: Tx, words: str) -> dict[str, Any]:
 
 
 async def _value(tx: Tx, name: str, words: str) -> dict[str, Any]:
+    if words.isdecimal() and len(words) > DIGITS:
+        raise UnknownValue(filter=name, value=f"{words[:DIGITS]}…", known="1, 2, …")
     if name in PLACES:
         column = f"{name}_id"
         if words.isdecimal():

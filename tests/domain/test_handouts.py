@@ -98,7 +98,7 @@ async def test_filters_by_name_and_what_they_cannot_be(world: World) -> None:
         found = await handouts.filters_of(tx, of, {"place": "Даниловский МР"})
         assert found.municipality_id == world.places["Даниловский"].municipality_id
         assert handouts.asked(found)["municipality"] == found.municipality_id
-        for given in ({"weeks": "2"}, {"municipality": "Луна"}, {"roadmap": "x"}):
+        for given in ({"weeks": "2"}, {"municipality": "Луна"}, {"roadmap": "x"}, {"school": "9" * 30}):
             with pytest.raises((accounts.UnknownFilter, accounts.UnknownValue)):
                 await handouts.filters_of(tx, of, given)
 
