@@ -13,7 +13,7 @@ from admin.auth import Visitor
 from admin.forms import Form, read_form, sent
 from admin.page import Visit
 from admin.words import DELIVERY, MESSAGES
-from domain import alarms, audit, calendars, chase, inbox, outbox, people
+from domain import alarms, audit, calendars, chase, inbox, obligations, outbox, people
 from domain.actor import Place
 from domain.db import Tx
 from domain.errors import Forbidden, NotFound
@@ -64,6 +64,7 @@ async def attention(visit: Visitor) -> Response:
         found = await _doubtful(tx)
         ringing = await alarms.ringing(tx)
         own = await chase.own_silences(tx)
+        asked = await obligations.waiting_waivers(tx)
         missing = await calendars.missing_year(tx, _place(visit).region_id or 0)
     return visit.page(
         "attention/list.html",
@@ -71,6 +72,7 @@ async def attention(visit: Visitor) -> Response:
         updates=found.updates,
         alarms=[(alarm, trouble_text(visit, alarm)) for alarm in ringing],
         own=own,
+        asked=asked,
         missing_year=missing,
         delivery_words=DELIVERY,
         message_words=MESSAGES,

@@ -14,7 +14,7 @@ from admin.forms import Choice, Filters
 from admin.page import Visit
 from admin.tables import Format, export
 from admin.words import STANDINGS
-from domain import peer_review, peer_watch, programme, progress, reports, roadmaps, schools
+from domain import obligations, peer_review, peer_watch, programme, progress, reports, roadmaps, schools
 from domain.actor import SCHOOL_TEAM
 from domain.db import Tx
 from domain.policy import Permission
@@ -136,6 +136,7 @@ async def home(visit: Visitor, filters: Annotated[HomeFilters, Query()]) -> Resp
     async with visit.read() as tx:
         attention = await reports.attention(tx) if visit.may(Permission.PLAN) else None
         quiet = await peer_watch.silences(tx) if visit.may(Permission.PLAN) else []
+        asked = await obligations.waiting_waivers(tx) if visit.may(Permission.OVERRULE) else 0
         filters.roadmap = filters.roadmap or await reports.default_roadmap(tx)
         choices = await _choices(tx, filters.roadmap)
         if filters.track not in [id_ for id_, _ in choices.tracks]:
@@ -159,6 +160,7 @@ async def home(visit: Visitor, filters: Annotated[HomeFilters, Query()]) -> Resp
         "home/table.html",
         attention=attention,
         quiet=quiet,
+        asked=asked,
         matrix=matrix,
         rows=rows,
         cells_of=cells_of(visit, matrix),

@@ -10,7 +10,15 @@ from domain.obligations.actions import (
     waive,
 )
 from domain.obligations.models import CountNote, Waiver
-from domain.obligations.queries import WaiverRow, count_notes, counts, open_waivers, waiver_card, waivers
+from domain.obligations.queries import (
+    WaiverRow,
+    count_notes,
+    counts,
+    open_waivers,
+    waiting_waivers,
+    waiver_card,
+    waivers,
+)
 from domain.obligations.rules import (
     AlreadyAnswered,
     Count,
@@ -42,6 +50,7 @@ __all__ = [
     "open_waivers",
     "require_again",
     "take_waiver_back",
+    "waiting_waivers",
     "waive",
     "waiver_card",
     "waivers",

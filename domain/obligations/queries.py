@@ -50,6 +50,20 @@ async def open_waivers(tx: Tx) -> list[WaiverRow]:
     return [await _row(tx, *row) for row in rows if not is_own(tx, row[0])]
 
 
+async def waiting_waivers(tx: Tx) -> int:
+    """How many requests wait for the actor's answer: as many as `open_waivers` lists."""
+    query = (
+        select(Waiver)
+        .join(Assignment, Assignment.id == Waiver.assignment_id)
+        .where(
+            within(tx.actor, Permission.OVERRULE, Waiver),
+            Waiver.state == WaiverState.ASKED,
+            Assignment.status.in_(progress.OPEN),
+        )
+    )
+    return sum(not is_own(tx, waiver) for waiver in await tx.session.scalars(query))
+
+
 def is_own(tx: Tx, waiver: Waiver) -> bool:
     """Whether the request is the actor's own: of the own team or office, or of the region's office by oneself."""
     asked = waiver.asked_by is not None and waiver.asked_by == tx.actor.person_id

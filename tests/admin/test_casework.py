@@ -164,9 +164,21 @@ async def test_requests_are_answered_and_the_second_is_told(panel: Panel) -> Non
     async with panel.world.db.write(await panel.world.actor("Дина")) as tx:
         asked = (await obligations.ask_waiver(tx, await work_id(panel), "Нет девятых классов")).id
     assert "Нет девятых классов" in (await panel.get("Марина", "/waivers")).text
+    line = '<a href="/waivers">1 просьба снять задание</a>'
+    pages = [
+        ("Марина", "/"),
+        ("Римма", "/"),
+        ("Римма", "/attention"),
+        ("Ульяна", "/"),
+        ("Кирилл", "/"),
+        ("Дина", "/"),
+    ]
+    seen = [line in (await panel.get(name, path)).text for name, path in pages]
+    assert seen == [True, True, True, False, False, False]
     refused = await panel.post("Марина", f"/waivers/{asked}/answer", grant="false", answer="")
     assert (refused.status_code, "причину" in refused.text) == (422, True)
     await panel.post("Марина", f"/waivers/{asked}/answer", grant="true", answer="Согласна")
+    assert "просьба снять" not in (await panel.get("Марина", "/")).text
     late = await panel.post("Римма", f"/waivers/{asked}/answer", grant="false", answer="Нет")
     assert (late.status_code, "уже ответили" in late.text) == (422, True)
     html = (await panel.get("Дина", f"/work/{await work_id(panel)}")).text
