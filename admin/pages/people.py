@@ -1,6 +1,6 @@
 """People: who holds which role where; taking roles away and giving them."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -31,6 +31,14 @@ class PeopleFilters(Filters):
     format: Format = ""
 
 
+class PersonLine(NamedTuple):
+    """A person, once, with each role and where it is held."""
+
+    person: people.Person
+    roles: dict[Role, list[str]]
+    grant: people.RoleGrant  # the first of them
+
+
 def _may_manage(visit: Visit, role: Role, place: Place) -> bool:
     try:
         require_invite(visit.actor, role, place)
@@ -39,7 +47,7 @@ def _may_manage(visit: Visit, role: Role, place: Place) -> bool:
     return True
 
 
-async def _rows(tx: Tx, filters: PeopleFilters) -> list[tuple[people.PersonRow, schools.PlaceName]]:
+async def _lines(tx: Tx, filters: PeopleFilters) -> list[PersonLine]:
     region = next((g.place.region_id for g in tx.actor.grants), None)
     place = Place(region, filters.municipality) if filters.municipality else None
     role = Role(filters.role) if filters.role in set(Role) else None
@@ -52,22 +60,26 @@ async def _rows(tx: Tx, filters: PeopleFilters) -> list[tuple[people.PersonRow, 
         rows.sort(key=lambda pair: (pair[1].name, pair[0].person.name))
     if filters.sort == "role":
         rows.sort(key=lambda pair: (list(ROLES).index(pair[0].grant.role), pair[0].person.name))
-    return rows
+    lines: dict[int, PersonLine] = {}
+    for row, place in rows:
+        line = lines.setdefault(row.person.id, PersonLine(row.person, {}, row.grant))
+        line.roles.setdefault(row.grant.role, []).append(place.name)
+    return list(lines.values())
 
 
 @closed.get("/people")
 async def people_list(visit: Visitor, filters: Annotated[PeopleFilters, Query()]) -> Response:
-    """Roles held inside one's places."""
+    """Who holds roles inside one's places."""
     if not visit.may(Permission.SEE_PEOPLE):
         raise Forbidden
     async with visit.read() as tx:
-        rows = await _rows(tx, filters)
+        lines = await _lines(tx, filters)
         municipalities = await schools.municipalities(tx)
     if filters.format:
-        return export(_table(visit, rows), filters.format, "people")
+        return export(_table(visit, lines), filters.format, "people")
     return visit.page(
         "people/list.html",
-        rows=rows,
+        lines=lines,
         filters=filters,
         municipalities=municipalities,
         reach=reach,
@@ -76,20 +88,20 @@ async def people_list(visit: Visitor, filters: Annotated[PeopleFilters, Query()]
     )
 
 
-def _table(visit: Visit, rows: list[tuple[people.PersonRow, schools.PlaceName]]) -> Table:
+def _table(visit: Visit, lines: list[PersonLine]) -> Table:
     say = visit.say
     return Table(
         say("People"),
         [say("Name"), say("Position"), say("Role"), say("Place"), say("Connection")],
         [
             [
-                row.person.name,
-                row.person.position,
-                say(ROLES[row.grant.role]),
-                place.name,
-                reach(visit, row.person),
+                line.person.name,
+                line.person.position,
+                "; ".join(say(ROLES[role]) for role in line.roles),
+                "; ".join(", ".join(places) for places in line.roles.values()),
+                reach(visit, line.person),
             ]
-            for row, place in rows
+            for line in lines
         ],
     )
 

@@ -125,6 +125,20 @@ async def test_a_list_as_csv_and_excel_is_the_same_as_the_page(panel: Panel) -> 
     assert [[str(v) if v is not None else "" for v in row] for row in sheet.values] == rows
 
 
+async def test_a_person_of_several_roles_stands_in_the_list_once(panel: Panel) -> None:
+    page = (await panel.get("Римма", "/people")).text
+    assert (page.count(">Кирилл</a>"), page.count(">Дина</a>")) == (1, 1)
+    line = lines(page[page.index(">Кирилл</a>") :].split("</tr>")[0])
+    assert ("Руководитель школы · СШ № 16" in line, "Куратор · Тороповская ОШ" in line) == (True, True)
+    only = lines((await panel.get("Римма", "/people", role="curator")).text)
+    assert ("Куратор · Тороповская ОШ" in only, "СШ № 16" in only) == (True, False)
+    answer = await panel.get("Римма", "/people", format="csv", search="кирилл")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert [(row[0], set(row[2].split("; ")), set(row[3].split("; "))) for row in rows[1:]] == [
+        ("Кирилл", {"Руководитель школы", "Куратор"}, {"СШ № 16", "Тороповская ОШ"})
+    ]
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_a_name_never_becomes_a_formula(panel: Panel, kind: str) -> None:
     evil = "=HYPERLINK(1)"
