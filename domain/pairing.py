@@ -33,6 +33,11 @@ class Fit(NamedTuple):
     met_before: bool
 
 
+def writers(group: Sequence[int]) -> list[tuple[int, int]]:
+    """Who writes to whom in a pair or a triple: each to the next, the last to the first; one alone to nobody."""
+    return [(one, group[(at + 1) % len(group)]) for at, one in enumerate(group)] if len(group) > 1 else []
+
+
 _WAITS, _FORBIDDEN = 10_000, 20_000  # a forbidden pair is as dear as two schools that wait
 EXACT = 12  # so many schools are matched by trying everything
 

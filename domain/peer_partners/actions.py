@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from domain import audit, peer_review, progress, schools
+from domain import audit, pairing, peer_review, progress, schools
 from domain.db import WriteTx
 from domain.errors import NotFound
 from domain.peer_review import AlreadyPaired, NobodyElse, PeerForm, PeerPair, PeerRound
@@ -124,10 +124,7 @@ async def _takes_part(tx: WriteTx, found: PeerRound, school_id: int) -> bool:
 
 
 async def _form_of(tx: WriteTx, found: PeerRound, school_id: int) -> PeerForm | None:
-    query = select(PeerForm).where(
-        PeerForm.round_id == found.id, PeerForm.school_id == school_id, PeerForm.parted_at.is_(None)
-    )
-    return (await tx.session.scalars(query)).first()
+    return (await tx.session.scalars(peer_review.living(found, [school_id]))).first()
 
 
 async def _names(tx: WriteTx, forms: Sequence[PeerForm]) -> str:
@@ -140,7 +137,7 @@ async def _apply(
     """Put the old forms aside, give the new ones, tell everybody concerned once."""
     concerned: set[int] = set()
     for change in changes:
-        wanted = set(_writes_to(change.order))
+        wanted = set(pairing.writers(change.order))
         for form in change.forms:
             if (form.school_id, form.about_id) not in wanted:
                 form.parted_at, form.parted_why = tx.now, why.strip()[:300]
@@ -150,10 +147,6 @@ async def _apply(
     for change in changes:
         fresh |= {form.id for form in await _seat(tx, found, change, heirs)}
     await _tell(tx, found, concerned, fresh)
-
-
-def _writes_to(order: Sequence[int]) -> list[tuple[int, int]]:
-    return [(id_, order[(at + 1) % len(order)]) for at, id_ in enumerate(order)] if len(order) > 1 else []
 
 
 async def _seat(tx: WriteTx, found: PeerRound, change: Change, heirs: Mapping[int, int]) -> list[PeerForm]:
@@ -170,27 +163,16 @@ async def _seat(tx: WriteTx, found: PeerRound, change: Change, heirs: Mapping[in
         )
         tx.session.add(pair)
         await tx.session.flush()
-    made = []
-    for school_id, about_id in _writes_to(change.order):
-        if school_id in kept:
-            kept[school_id].pair_id = pair.id
-            continue
-        school = await tx.session.get_one(schools.School, school_id)
-        written = before.get((heirs.get(school_id, school_id), heirs.get(about_id, about_id)))
-        made.append(
-            PeerForm(
-                round_id=found.id,
-                pair_id=pair.id,
-                region_id=school.region_id,
-                municipality_id=school.municipality_id,
-                school_id=school_id,
-                about_id=about_id,
-                texts=dict(written.texts) if written is not None and heirs else {},
-                given_at=tx.now,
-            )
+    for form in kept.values():
+        form.pair_id = pair.id
+    wanted = [(one, about) for one, about in pairing.writers(change.order) if one not in kept]
+    made = await peer_review.seat(tx, found, pair.id, wanted)
+    for form in made:
+        written = before.get(
+            (heirs.get(form.school_id, form.school_id), heirs.get(form.about_id, form.about_id))
         )
-    tx.session.add_all(made)
-    await tx.session.flush()
+        if heirs and written is not None:
+            form.texts = dict(written.texts)
     return made
 
 

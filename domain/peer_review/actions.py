@@ -106,36 +106,40 @@ async def _check_group(tx: WriteTx, found: PeerRound, school_ids: Sequence[int])
     members = set(await tx.session.scalars(queries.circle(found)))
     if len(school_ids) not in {2, 3} or len(set(school_ids)) != len(school_ids) or set(school_ids) - members:
         raise rules.PairWrong
-    query = select(PeerForm.school_id).where(
-        PeerForm.round_id == found.id, PeerForm.school_id.in_(school_ids), PeerForm.parted_at.is_(None)
-    )
-    if paired := (await tx.session.scalars(query)).first():
-        raise rules.AlreadyPaired(school=(await queries.named(tx, [paired]))[paired].name)
+    if taken := (await tx.session.scalars(queries.living(found, school_ids))).first():
+        raise rules.AlreadyPaired(school=(await queries.named(tx, [taken.school_id]))[taken.school_id].name)
 
 
 async def _add(tx: WriteTx, found: PeerRound, school_ids: Sequence[int]) -> PeerPair:
     pair = PeerPair(round_id=found.id, meeting_link="")
     tx.session.add(pair)
     await tx.session.flush()
-    await _seat(tx, found, pair.id, school_ids)
+    await seat(tx, found, pair.id, pairing.writers(school_ids))
     return pair
 
 
-async def _seat(tx: WriteTx, found: PeerRound, pair_id: int, school_ids: Sequence[int]) -> None:
-    for at, school_id in enumerate(school_ids):
+async def seat(
+    tx: WriteTx, found: PeerRound, pair_id: int, writers: Sequence[tuple[int, int]]
+) -> list[PeerForm]:
+    """Empty forms of a pair: (school, the one that it writes to). The caller has checked that all may take part."""
+    made = []
+    for school_id, about_id in writers:
         school = await tx.session.get_one(schools.School, school_id)
-        form = PeerForm(
-            round_id=found.id,
-            pair_id=pair_id,
-            region_id=school.region_id,
-            municipality_id=school.municipality_id,
-            school_id=school.id,
-            about_id=school_ids[(at + 1) % len(school_ids)],
-            texts={},
-            given_at=tx.now if found.started_at is not None else None,
+        made.append(
+            PeerForm(
+                round_id=found.id,
+                pair_id=pair_id,
+                region_id=school.region_id,
+                municipality_id=school.municipality_id,
+                school_id=school_id,
+                about_id=about_id,
+                texts={},
+                given_at=tx.now if found.started_at is not None else None,
+            )
         )
-        tx.session.add(form)
+    tx.session.add_all(made)
     await tx.session.flush()
+    return made
 
 
 async def add_third(tx: WriteTx, pair_id: int, school_id: int) -> PeerRound:
@@ -150,7 +154,7 @@ async def add_third(tx: WriteTx, pair_id: int, school_id: int) -> PeerRound:
         raise rules.PairWrong
     await tx.session.execute(delete(PeerForm).where(PeerForm.pair_id == pair_id))
     await _check_group(tx, found, ids)
-    await _seat(tx, found, pair_id, ids)
+    await seat(tx, found, pair_id, pairing.writers(ids))
     audit.record(tx, "peer.pair", "peer_round", found.id, found.place, schools=len(ids))
     return found
 
@@ -182,7 +186,7 @@ async def swap(tx: WriteTx, round_id: int, one: int, other: int) -> None:
     await tx.session.execute(delete(PeerForm).where(PeerForm.pair_id.in_(touched)))
     change = {one: other, other: one}
     for pair_id, group in touched.items():
-        await _seat(tx, found, pair_id, [change.get(id_, id_) for id_ in group])
+        await seat(tx, found, pair_id, pairing.writers([change.get(id_, id_) for id_ in group]))
     audit.record(tx, "peer.swap", "peer_round", round_id, found.place)
 
 
@@ -287,18 +291,13 @@ async def share(tx: WriteTx, form_id: int) -> PeerForm:
     if form.shared_at is None:
         form.shared_at = tx.now
         audit.record(tx, "peer.share", "peer_form", form.id, form.place, round=found.title)
-        await tell_team(tx, "peer_shared", await _reader(tx, form), key="shared")
+        await tell_team(tx, "peer_shared", await _reader(tx, found, form), key="shared")
     return form
 
 
-async def _reader(tx: WriteTx, form: PeerForm) -> PeerForm:
+async def _reader(tx: WriteTx, found: PeerRound, form: PeerForm) -> PeerForm:
     """The own side of the school that a form is about."""
-    query = select(PeerForm).where(
-        PeerForm.round_id == form.round_id,
-        PeerForm.school_id == form.about_id,
-        PeerForm.parted_at.is_(None),
-    )
-    return (await tx.session.scalars(query)).one()
+    return (await tx.session.scalars(queries.living(found, [form.about_id]))).one()
 
 
 async def set_meeting(tx: WriteTx, form_id: int, at: datetime, link: str = "") -> PeerPair:
@@ -354,7 +353,7 @@ async def finish(tx: WriteTx, form_id: int) -> PeerForm:
     if empty:
         raise rules.SectionsLeft(titles=", ".join(empty))
     form.final_at, form.shared_at = tx.now, form.shared_at or tx.now
-    reader = await _reader(tx, form)
+    reader = await _reader(tx, found, form)
     for position, (section, text) in enumerate(rules.recommendations(found.form, form.texts)):
         tx.session.add(
             PeerAdvice(

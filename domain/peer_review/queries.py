@@ -111,6 +111,13 @@ async def round_(tx: Tx, round_id: int, *, manage: bool = False) -> PeerRound:
     return found
 
 
+def living(found: PeerRound, school_ids: Collection[int]) -> Select[PeerForm]:
+    """The forms of schools that are about their present partners: one of each that has a partner."""
+    return select(PeerForm).where(
+        PeerForm.round_id == found.id, PeerForm.school_id.in_(school_ids), PeerForm.parted_at.is_(None)
+    )
+
+
 async def last_round(tx: Tx, place: Place) -> PeerRound | None:
     """The newest round of a place, to begin the next one with. The caller has checked the right to plan there."""
     query = select(PeerRound).where(
