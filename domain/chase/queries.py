@@ -151,12 +151,16 @@ async def silences(tx: Tx, *, since: date | None = None, all_of_them: bool = Fal
             if not all_of_them:
                 query = query.where(_holder(side).not_in(_taken(side, tx.now, own, zone)))
             for school_id, school, oldest_due, oldest_at, count in await tx.session.execute(query):
-                began = local_day(oldest_at, zone)
-                if side not in rules.REVIEWERS and oldest_due is not None:
-                    began = max(began, oldest_due)
-                quiet = working_days_between(began, today, own)
+                due_on = oldest_due if side not in rules.REVIEWERS else None
+                quiet = working_days_between(_began(oldest_at, due_on, zone), today, own)
                 found.setdefault((side, school_id), Silence(side, school_id, school, quiet, count))
     return await _with_takers(tx, sorted(found.values(), key=lambda s: (-s.days, s.school)))
+
+
+def _began(status_at: datetime, due_on: date | None, timezone: str) -> date:
+    """The day of the last change, or the deadline where that is later; a reviewer's has no deadline."""
+    changed_on = local_day(status_at, timezone)
+    return max(changed_on, due_on) if due_on is not None else changed_on
 
 
 def _lines(side: Side, quiet: ColumnElement[bool]) -> Select[int, str, date | None, datetime, int]:
@@ -213,9 +217,8 @@ async def own_silences(tx: Tx) -> list[OwnSilence]:
     )
     quiet: dict[Place, list[tuple[int, int, bool]]] = {}
     for work in await tx.session.scalars(query.order_by(Assignment.id)):
-        began, waits = local_day(work.status_at, zone), work.status is Status.IN_REVIEW
-        if not waits and work.due_on is not None:
-            began = max(began, work.due_on)
+        waits = work.status is Status.IN_REVIEW
+        began = _began(work.status_at, None if waits else work.due_on, zone)
         row = working_days_between(began, today, own), work.id, waits
         quiet.setdefault(work.place, []).append(row)
     named = await schools.place_names(tx, quiet)

@@ -9,10 +9,10 @@ from domain.deadlines.model import (
     Every,
     Window,
 )
-from domain.deadlines.occurrences import occurrences, shifted
+from domain.deadlines.occurrences import later, occurrences, shifted
 from domain.deadlines.reading import parse
 from domain.deadlines.spoken import HourUnclear, clock, spelled_out
-from domain.deadlines.typed import DayPassed, DayUnclear, NoSuchDay, Typed, typed
+from domain.deadlines.typed import DayPassed, DayUnclear, MonthUnclear, NoSuchDay, Typed, typed
 
 __all__ = [
     "BLOCKING_DOUBTS",
@@ -24,10 +24,12 @@ __all__ = [
     "Deadline",
     "Every",
     "HourUnclear",
+    "MonthUnclear",
     "NoSuchDay",
     "Typed",
     "Window",
     "clock",
+    "later",
     "occurrences",
     "parse",
     "shifted",

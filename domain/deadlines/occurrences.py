@@ -50,12 +50,11 @@ def _anchor(window: Window) -> int:
 def shifted(window: Window, years: int) -> Window:
     """The same window some years later; 29 February becomes the 28th."""
     start, due = window
-    return Window(_moved(start, years), _moved(due, years))
+    return Window(start and later(start, years), due and later(due, years))
 
 
-def _moved(day: date | None, years: int) -> date | None:
-    if day is None:
-        return None
+def later(day: date, years: int) -> date:
+    """The same day some years later; the last day of a February stays the last."""
     if day == month_end(day.year, day.month) and day.month == 2:
         return month_end(day.year + years, 2)
     return clamp(day.year + years, day.month, day.day)

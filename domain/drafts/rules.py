@@ -90,7 +90,7 @@ def past_plan(measures: "Sequence[roadmaps.Measure]", today: date) -> PastPlan |
     if not dues or dues[0].year >= today.year or past * 3 < len(dues) * 2:
         return None
     least = max(1, today.year - dues[-1].year)
-    if _later(dues[-1], least) < today:
+    if deadlines.later(dues[-1], least) < today:
         least += 1
     shifts = [_shift(dues, years, today) for years in (least, least + 1)]
     if shifts[0].past * 2 < len(dues):
@@ -99,12 +99,8 @@ def past_plan(measures: "Sequence[roadmaps.Measure]", today: date) -> PastPlan |
 
 
 def _shift(dues: Sequence[date], years: int, today: date) -> YearShift:
-    moved = [_later(due, years) for due in dues]
+    moved = [deadlines.later(due, years) for due in dues]
     return YearShift(years, moved[0], moved[-1], sum(due < today for due in moved))
-
-
-def _later(day: date, years: int) -> date:
-    return deadlines.shifted(deadlines.Window(None, day), years).due or day
 
 
 def later_words(words: str, years: int) -> str:

@@ -181,16 +181,10 @@ async def by_track(tx: Tx) -> dict[str, set[int]]:
 
     Tracks of the same name in several roadmaps are one.
     """
-    query = (
-        select(roadmaps.Track.title, Assignment.school_id)
-        .join(roadmaps.Measure, roadmaps.Measure.track_id == roadmaps.Track.id)
-        .join(Assignment, Assignment.measure_id == roadmaps.Measure.id)
-        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.school_id.is_not(None))
-    )
-    found: dict[str, set[int]] = {}
-    for title, school_id in await tx.session.execute(query.distinct()):
-        found.setdefault(" ".join(title.split()), set()).add(school_id or 0)
-    return found
+    return {
+        name: {id_ for id_ in await tx.session.scalars(ids.distinct()) if id_ is not None}
+        for name, ids in (await at_tracks(tx)).items()
+    }
 
 
 async def at_tracks(tx: Tx) -> dict[str, Select[int | None]]:

@@ -40,11 +40,14 @@ class PairLine(NamedTuple):
     @property
     def cells(self) -> Sequence[Any]:
         """What stands in the table."""
-        return self[:17]
+        return self[:_SHOWN]
 
     def document(self) -> dict[str, Any]:
         """The line for programs."""
-        return dict(zip(self._fields[:17], self.cells, strict=True))
+        return dict(zip(self._fields[:_SHOWN], self.cells, strict=True))
+
+
+_SHOWN = PairLine._fields.index("municipality_id")  # what follows is what filters ask for
 
 
 def pair_columns(say: Texts) -> list[Column]:
@@ -131,6 +134,16 @@ class Counted(NamedTuple):
     silent: int
 
 
+_FACTS = (
+    "pair",
+    "shared_on",
+    "met_on",
+    "final_on",
+    "placed_on",
+    "silent",
+)  # of a line, in the order of `Counted`
+
+
 def count_columns(say: Texts) -> list[Column]:
     """Columns of `Counted`."""
     return [
@@ -155,12 +168,7 @@ def by_municipality(lines: Iterable[PairLine]) -> list[Counted]:
             Counted(
                 its[0].municipality,
                 len(its),
-                sum(line.pair is not None for line in its),
-                sum(line.shared_on is not None for line in its),
-                sum(line.met_on is not None for line in its),
-                sum(line.final_on is not None for line in its),
-                sum(line.placed_on is not None for line in its),
-                sum(line.silent is not None for line in its),
+                *(sum(getattr(line, fact) is not None for line in its) for fact in _FACTS),
             )
         )
     return found
