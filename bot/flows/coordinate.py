@@ -55,76 +55,32 @@ NAMES = 40  # schools listed by name in one message
 async def home_screen(tx: Tx, talk: Talk, place: Place) -> Screen:
     """What needs the coordinator today, and the few things that they do."""
     say, today = talk.say, progress.today(tx)
-    owned = [row.school for row in await schools.school_list(tx, municipality_id=place.municipality_id)]
+    found = await _attention(tx, place)
     name = (await schools.place_name(tx, place)).name
-    count = say.n("%(n)s school", "%(n)s schools", len(owned))
-    lines = [f"{bold(name)} · {count}"]
+    lines = [f"{bold(name)} · {say.n('%(n)s school', '%(n)s schools', found.schools)}"]
     rows: list[Row] = []
     table = await reports.by_measure(tx, _filters(place))
     urgent = [row for row in table if row.missing and (row.overdue or _is_near(row, today))]
-    lines.extend(_missing_line(say, row, today) for row in urgent[:ON_HOME])
     for row in urgent[:ON_HOME]:
+        lines.append(_missing_line(say, row, today))
         writing = [_write_button(talk, row, place)] if row is urgent[0] else []
         rows.append([_who_button(talk, row, place), *writing])
     if table and not urgent:
         lines.append(say("Nothing is overdue, and nothing is due in the next days."))
     rows.append(await office_button(tx, talk, place))
     rows.append(await cycle_button(tx, talk, place))
-    queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
-    lines.extend(await _attention_lines(tx, talk, owned, queue))
+    lines.extend(found.lines(say))
     lines.extend(await peers.silence_lines(tx, say, place))
-    waiting = await _attention(tx, talk, place, owned, queue)
-    if len(waiting) > 1:  # the screen stays short: several kinds of things have a screen of their own
-        label = talk.plain("Needs attention: %(n)s", n=sum(way.things for way in waiting))
+    ways = found.ways(talk)
+    if len(ways) > 1:  # the screen stays short: several kinds of things have a screen of their own
+        label = talk.plain("Needs attention: %(n)s", n=sum(way.things for way in ways))
         rows.append([button(label, Waiting(hat=hat_of(place)))])
     else:
-        rows.extend([button(way.label, way.press)] for way in waiting)
-    rows.append(_of_work(talk, place, has_table=bool(table), waiting=len(queue)))
+        rows.extend([button(way.label, way.press)] for way in ways)
+    rows.append(_of_work(talk, place, has_table=bool(table), waiting=found.queue))
     rows.append([button(talk.plain("Broadcast"), AudienceList()), button(talk.plain("Panel"), Panel())])
     rows.append([button(talk.plain("More…"), Rare(hat=hat_of(place)))])
     return Screen("\n".join(lines), rows)
-
-
-async def _waivers(tx: Tx, place: Place) -> int:
-    return sum(place.covers(row.assignment.place) for row in await obligations.open_waivers(tx))
-
-
-def _silent(queue: Sequence[QueueRow]) -> list[QueueRow]:
-    return [row for row in queue if row.waiting >= progress.SILENT_DAYS]
-
-
-async def _without_people(tx: Tx, owned: Sequence[schools.School]) -> list[schools.School]:
-    ids = {school_id for school_id, _ in (await reports.attention(tx)).schools_without_people}
-    return [school for school in owned if school.id in ids]
-
-
-async def _attention_lines(
-    tx: Tx, talk: Talk, owned: Sequence[schools.School], queue: Sequence[QueueRow]
-) -> list[str]:
-    say, lines = talk.say, []
-    if silent := len(_silent(queue)):
-        lines.append(
-            "⏳ "
-            + say.n(
-                "without an answer for more than %(days)s working days: %(n)s",
-                "without an answer for more than %(days)s working days: %(n)s",
-                silent,
-                days=progress.SILENT_DAYS - 1,
-            )
-        )
-    if missing := len(await _without_people(tx, owned)):
-        lines.append(
-            say.n(
-                "%(n)s school is not connected to the bot",
-                "%(n)s schools are not connected to the bot",
-                missing,
-            )
-        )
-    if doubts := await roadmaps.open_doubts(tx):
-        lines.append(say.n("%(n)s deadline needs your word", "%(n)s deadlines need your word", doubts))
-    if queue:
-        lines.append("⏳ " + say.n("%(n)s report to review", "%(n)s reports to review", len(queue)))
-    return lines
 
 
 class Way(NamedTuple):
@@ -135,17 +91,80 @@ class Way(NamedTuple):
     press: CallbackData
 
 
-async def _attention(
-    tx: Tx, talk: Talk, place: Place, owned: Sequence[schools.School], queue: Sequence[QueueRow]
-) -> list[Way]:
-    waivers, silent = await _waivers(tx, place), len(_silent(queue))
-    missing = len(await _without_people(tx, owned))
-    ways = (
-        Way(talk.plain("⏳ Who waits: %(n)s", n=silent), silent, Silent()),
-        Way(talk.plain("Not required? %(n)s", n=waivers), waivers, Waivers()),
-        Way(talk.plain("Not connected: %(n)s", n=missing), missing, Unconnected()),
+class Attention(NamedTuple):
+    """How much in a place needs its coordinator."""
+
+    schools: int
+    queue: int  # reports to review
+    silent: int  # those that wait too long
+    unconnected: int  # schools without anybody in the bot
+    doubts: int  # deadlines
+    waivers: int  # requests not to have to do something
+
+    def lines(self, say: Texts) -> list[str]:
+        """A line for each kind of which there is something."""
+        lines = (
+            (
+                self.silent,
+                "⏳ "
+                + say.n(
+                    "without an answer for more than %(days)s working days: %(n)s",
+                    "without an answer for more than %(days)s working days: %(n)s",
+                    self.silent,
+                    days=progress.SILENT_DAYS - 1,
+                ),
+            ),
+            (
+                self.unconnected,
+                say.n(
+                    "%(n)s school is not connected to the bot",
+                    "%(n)s schools are not connected to the bot",
+                    self.unconnected,
+                ),
+            ),
+            (
+                self.doubts,
+                say.n("%(n)s deadline needs your word", "%(n)s deadlines need your word", self.doubts),
+            ),
+            (
+                self.waivers,
+                say.n("%(n)s request to be released", "%(n)s requests to be released", self.waivers),
+            ),
+            (
+                self.queue,
+                "⏳ " + say.n("%(n)s report to review", "%(n)s reports to review", self.queue),
+            ),
+        )
+        return [line for things, line in lines if things]
+
+    def ways(self, talk: Talk) -> list[Way]:
+        """Where each kind is looked at; reports to review have a button of their own on the first screen."""
+        ways = (
+            Way(talk.plain("⏳ Who waits: %(n)s", n=self.silent), self.silent, Silent()),
+            Way(talk.plain("Not required? %(n)s", n=self.waivers), self.waivers, Waivers()),
+            Way(talk.plain("Not connected: %(n)s", n=self.unconnected), self.unconnected, Unconnected()),
+            Way(talk.plain("Deadlines in doubt: %(n)s", n=self.doubts), self.doubts, Plans()),
+        )
+        return [way for way in ways if way.things]
+
+
+async def _attention(tx: Tx, place: Place) -> Attention:
+    owned = {row.school.id for row in await schools.school_list(tx, municipality_id=place.municipality_id)}
+    queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
+    found = await reports.attention(tx)
+    waivers = await obligations.open_waivers(tx)
+    return Attention(
+        schools=len(owned),
+        queue=len(queue),
+        silent=len(_silent(queue)),
+        unconnected=len(owned & {school_id for school_id, _ in found.schools_without_people}),
+        doubts=found.doubts,
+        waivers=sum(place.covers(row.assignment.place) for row in waivers),
     )
-    return [way for way in ways if way.things]
+
+
+def _silent(queue: Sequence[QueueRow]) -> list[QueueRow]:
+    return [row for row in queue if row.waiting >= progress.SILENT_DAYS]
 
 
 @router.callback_query(Waiting.filter())
@@ -153,13 +172,11 @@ async def waiting(query: CallbackQuery, callback_data: Waiting, talk: Talk) -> N
     """Everything that needs the coordinator's word."""
     place = _place_of(talk, callback_data.hat)
     async with talk.db.read(talk.actor) as tx:
-        owned = [row.school for row in await schools.school_list(tx, municipality_id=place.municipality_id)]
-        queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
-        ways = await _attention(tx, talk, place, owned, queue)
-        lines = await _attention_lines(tx, talk, owned, queue)
+        found = await _attention(tx, place)
+    ways = found.ways(talk)
     rows: list[Row] = [[button(way.label, way.press)] for way in ways]
     rows.append([button(talk.plain("‹ Back"), Home(hat=callback_data.hat))])
-    text = "\n".join(lines) if ways else talk.say("Nothing waits for you now.")
+    text = "\n".join(found.lines(talk.say)) if ways else talk.say("Nothing waits for you now.")
     await talk.show(Screen(text, rows))
 
 
