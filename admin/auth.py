@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from admin.errors import SignInNeeded
-from admin.forms import LARGEST
+from admin.forms import is_beyond
 from admin.page import Visit
 from domain.actor import STRANGER
 from domain.errors import NotFound
@@ -28,7 +28,7 @@ async def signed_in(request: Request) -> Visit:
     if visit.actor.person_id is None:
         raise SignInNeeded
     request.state.visit = visit
-    if any(str(part).isdecimal() and int(part) > LARGEST for part in request.path_params.values()):
+    if any(is_beyond(str(part)) for part in request.path_params.values()):
         raise NotFound  # an address that no row can have
     return visit
 

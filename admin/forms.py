@@ -23,6 +23,12 @@ Day = Annotated[date | None, BeforeValidator(_none_if_empty)]  # a date that may
 LARGEST = 2**31 - 1  # of a number that a database keeps as one of its own
 
 
+def is_beyond(text: str) -> bool:
+    """Whether this is a number that no row can have; of thousands of digits none is ever computed."""
+    digits = text.lstrip("0")
+    return text.isdecimal() and (len(digits) > len(str(LARGEST)) or int(digits or "0") > LARGEST)
+
+
 class _Sent(BaseModel):
     """What comes from outside: its numbers fit into a database."""
 

@@ -204,11 +204,12 @@ def _document(path: Path) -> dict[str, Any]:
 
 def _once(name: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object whose keys stand there once: of two facts about one criterion none is to be guessed."""
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
             raise Refused(say("%(path)s: «%(key)s» stands there twice.", path=name, key=key))
-    return dict(pairs)
+        found[key] = value
+    return found
 
 
 def _result(of: "CriteriaSet", name: str, result: "Score") -> dict[str, Any]:
