@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from pydantic import BeforeValidator
 
 from domain.tables import Column, Kind, Table, to_csv, to_xlsx
+from domain.texts import Texts
 
 Format = Annotated[
     Literal["", "csv", "xlsx"], BeforeValidator(lambda value: value if value in ("csv", "xlsx") else "")
@@ -28,29 +29,37 @@ Where = Callable[[Sequence[Any]], str]  # the address of what a row is about; no
 
 
 def drawn_rows(
-    columns: Sequence[Column], rows: Iterable[Sequence[Any]], where: Where | None = None
+    say: Texts, columns: Sequence[Column], rows: Iterable[Sequence[Any]], where: Where | None = None
 ) -> Markup:
     """The body of a report's table. Thousands of cells: a template would take ten times as long."""
     kinds = [column.kind for column in columns]
     lines = []
     for row in rows:
         first, *rest = row
-        head = escape(NOTHING if first is None else first)
+        head = _words(say, first)
         if where is not None and (to := where(row)):
             head = Markup('<a href="{}">{}</a>').format(to, head)
-        cells = [f'<tr><th scope="row">{head}</th>']
-        cells += [_cell(kind, value) for kind, value in zip(kinds[1:], rest, strict=True)]
+        look = ' class="num"' if kinds[0] in NUMBERS else ""
+        cells = [f'<tr><th scope="row"{look}>{head}</th>']
+        cells += [_cell(say, kind, value) for kind, value in zip(kinds[1:], rest, strict=True)]
         lines.append("".join((*cells, "</tr>")))
     return Markup("\n".join(lines))  # noqa: S704 - made of escaped parts
 
 
-def _cell(kind: Kind, value: Any) -> str:
+def _cell(say: Texts, kind: Kind, value: Any) -> str:
     if kind in NUMBERS:
-        text = NOTHING if value is None else f"{escape(value)} %" if kind is Kind.PERCENT else escape(value)
-        return f'<td class="num">{text}</td>'
+        percent = kind is Kind.PERCENT and value is not None
+        return f'<td class="num">{_words(say, value)}{" %" if percent else ""}</td>'
     if kind is Kind.DATE and value:
         return f'<td class="nowrap">{value:%d.%m.%Y}</td>'
-    return f"<td>{escape(NOTHING if value is None else value)}</td>"
+    return f"<td>{_words(say, value)}</td>"
+
+
+def _words(say: Texts, value: Any) -> Markup:
+    """What stands in a cell: a dash for nothing, a number as the reader's language writes it."""
+    if value is None:
+        return escape(NOTHING)
+    return escape(say.number(value) if isinstance(value, float) else value)
 
 
 def export(table: Table, kind: Format, name: str) -> Response:

@@ -255,7 +255,8 @@ def _unlike(name: str, taken: set[str]) -> str:
 
 
 def to_csv(table: Table) -> bytes:
-    """Semicolons and a byte order mark, as a Russian Excel opens it; text that looks like a formula is quoted."""
+    """Semicolons, a byte order mark and decimal commas, as a Russian Excel opens it (it takes «1.5» for a day of May);
+    text that looks like a formula is quoted."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(table.columns)
@@ -267,6 +268,8 @@ def to_csv(table: Table) -> bytes:
 def _plain(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
+    if isinstance(value, float):
+        return str(value).replace(".", ",")
     return value.isoformat() if isinstance(value, date) else value
 
 

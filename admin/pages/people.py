@@ -61,9 +61,9 @@ async def _lines(tx: Tx, filters: PeopleFilters) -> list[PersonLine]:
     if filters.sort == "role":
         rows.sort(key=lambda pair: (list(ROLES).index(pair[0].grant.role), pair[0].person.name))
     lines: dict[int, PersonLine] = {}
-    for row, place in rows:
+    for row, at in rows:
         line = lines.setdefault(row.person.id, PersonLine(row.person, {}, row.grant))
-        line.roles.setdefault(row.grant.role, []).append(place.name)
+        line.roles.setdefault(row.grant.role, []).append(at.name)
     return list(lines.values())
 
 

@@ -97,7 +97,9 @@ async def report_page(visit: Visitor, name: str, request: Request) -> Response:
         labels=FILTERS,
         keeps=not vast and bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
         large=vast and of.large,
-        lines=drawn_rows(shown.book.main.columns, shown.rows, WHERE.get(name)) if shown.book else "",
+        lines=drawn_rows(visit.say, shown.book.main.columns, shown.rows, WHERE.get(name))
+        if shown.book
+        else "",
         numbers=NUMBERS,
     )
     page.background = task

@@ -259,9 +259,9 @@ async def wave(tx: Tx, filters: Filters, say: Texts) -> Book:
             "%(n)s more confirmed measure: +%(gain)s, that is +%(total)s of %(max)s.",
             "%(n)s more confirmed measures: +%(gain)s, that is +%(total)s of %(max)s.",
             step.needed,
-            gain=plain(step.gain),
-            total=plain(step.total_gain),
-            max=plain(found.of.max),
+            gain=say.number(step.gain),
+            total=say.number(step.total_gain),
+            max=say.number(found.of.max),
         )
         for step in found.forecast.steps
         if getattr(step, "source", "confirmed_share") == "confirmed_share"

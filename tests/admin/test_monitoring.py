@@ -1,9 +1,11 @@
 """The pages of monitoring as their people use them."""
 
+import io
 import re
 from datetime import timedelta
 from typing import Any
 
+import openpyxl
 import pytest
 
 from admin.pages.procedures import in_words
@@ -228,6 +230,24 @@ async def test_two_experts_differ_and_the_coordinator_settles(panel: Panel) -> N
     marks = (await panel.get("Вера", "/monitoring/marks", criterion="tasks")).text
     assert "По документам" in marks
     assert "Эмма" not in marks  # a school reads what was said, not by whom
+
+
+async def test_half_a_point_is_written_as_people_write_it(panel: Panel) -> None:
+    """«0,5» and never «0.5», which Excel takes for a day of May; in the workbook it stays a number."""
+    world = panel.world
+    wave_id = await wave_of(world)
+    for name, points in (("Тороповская", "1"), ("Василёвская", "0")):
+        scoring = f"/monitoring/waves/{wave_id}/schools/{world.schools[name].school_id}"
+        assert (await panel.post("Эмма", scoring, **{"points-tasks": points})).status_code == 303
+    line = r'эффективная</th>\s*<td class="num">0,5</td>\s*<td class="num">2</td>'
+    assert re.search(line, (await panel.get("Римма", "/reports/wave")).text)
+    text = (await panel.get("Римма", "/reports/wave", format="csv")).content.decode("utf-8-sig")
+    assert "Формулировка задач эффективная;0,5;2\r\n" in text
+    book = openpyxl.load_workbook(
+        io.BytesIO((await panel.get("Римма", "/reports/wave", format="xlsx")).content)
+    )
+    rows = [row[1:] for row in book.worksheets[0].iter_rows(values_only=True) if "эффективная" in str(row[0])]
+    assert rows == [(0.5, 2)]
 
 
 async def test_points_that_do_not_fit_are_refused_and_kept_in_the_form(panel: Panel) -> None:

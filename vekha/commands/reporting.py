@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -140,9 +140,15 @@ def give(name: str, given: Mapping[str, str], *, as_json: bool, files: Mapping[s
     elif not any(files.values()):
         out("\t".join(column.title for column in book.main.columns))
         for row in plain_rows(book.main):
-            out("\t".join("—" if value is None else str(value) for value in row))
+            out("\t".join(_words(value) for value in row))
     for remark in book.remarks:
         note(remark)
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return "—"
+    return say.number(value) if isinstance(value, float) else str(value)
 
 
 async def _save(book: "Book", kind: str, path: Path) -> None:
