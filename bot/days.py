@@ -9,29 +9,32 @@ from zoneinfo import ZoneInfo
 from bot.talk import Talk
 from domain import outbox
 from domain.deadlines import DayPassed, DayUnclear, HourUnclear, clock, typed
+from domain.texts import DEFAULT_LANGUAGE
 
 
-def written_day(text: str, today: date) -> date:
+def written_day(text: str, today: date, language: str = DEFAULT_LANGUAGE) -> date:
     """«завтра», «в пятницу», «25.04», «до 25 апреля»: one day. Raises DayUnclear, NoSuchDay, DayPassed."""
-    first, last, _ = typed(text, today)
+    first, last, _ = typed(text, today, language)
     if first is not None:
         raise DayUnclear
     return last
 
 
-def written_period(text: str, today: date) -> tuple[date, date]:
+def written_period(text: str, today: date, language: str = DEFAULT_LANGUAGE) -> tuple[date, date]:
     """«25.04–10.05», «на неделю», or the last day alone: then from today on. Raises as `written_day` does."""
-    first, last, _ = typed(text, today)
+    first, last, _ = typed(text, today, language)
     return max(first or today, today), last
 
 
-def written_moment(text: str, now: datetime, timezone: str, usual: time | None) -> datetime:
+def written_moment(
+    text: str, now: datetime, timezone: str, usual: time | None, language: str = DEFAULT_LANGUAGE
+) -> datetime:
     """«завтра в 10», «15.12 14:30» by the writer's clock; without an hour the `usual` one.
 
     Raises as `written_day` does, DayPassed for an hour of today that has been, HourUnclear where an hour is needed.
     """
     zone = ZoneInfo(timezone)
-    first, last, at = typed(text, now.astimezone(zone).date())
+    first, last, at = typed(text, now.astimezone(zone).date(), language)
     if first is not None:
         raise DayUnclear
     if (at := at or usual) is None:

@@ -14,11 +14,11 @@ from bot.ui import Row, button, safe
 from domain import peer_review, peer_watch
 from domain.actor import Place
 from domain.db import Tx
-from domain.deadlines import DayUnclear, HourUnclear
+from domain.deadlines import DayUnclear, HourUnclear, MonthUnclear
 from domain.errors import N_, DomainError
 from domain.outbox import OutboxMessage
 from domain.peer_review import STEPS, FormView
-from domain.texts import Texts
+from domain.texts import DEFAULT_LANGUAGE, Texts
 
 SHOWN = 3  # silent schools named in a line
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -30,11 +30,15 @@ class MeetingUnclear(DomainError):
     sentence = N_("I did not understand when. Write it in one line: 21.10 15:30, and the link after it.")
 
 
-def written_meeting(text: str, now: datetime, timezone: str) -> tuple[datetime, str]:
+def written_meeting(
+    text: str, now: datetime, timezone: str, language: str = DEFAULT_LANGUAGE
+) -> tuple[datetime, str]:
     """«21.10 15:30 https://…»: when by the writer's clock, and the link or nothing. Raises MeetingUnclear, DayPassed."""
     link = _LINK.search(text)
     try:
-        at = written_moment(_LINK.sub(" ", text), now, timezone, usual=None)
+        at = written_moment(_LINK.sub(" ", text), now, timezone, None, language)
+    except MonthUnclear:
+        raise
     except (DayUnclear, HourUnclear):
         raise MeetingUnclear from None
     return at, link[0].rstrip(".,;") if link else ""

@@ -36,6 +36,9 @@ from domain.errors import N_, DomainError
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 LANGUAGES = ("ru", "en")
 DEFAULT_LANGUAGE = "ru"
+# The day stands before the month, in English too: so people here write it, and so a typed «25/04» is read.
+_LOCALES = {"en": "en_GB"}
+_SHORT = {"en": "MMMd"}  # «30 Apr»: «03/04» would be two days to those who read English
 
 
 class Raw(str):
@@ -49,7 +52,7 @@ class Texts:
         self.language = language
         self.escape = escape
         self.gettext = catalogue(language)
-        self.locale = Locale.parse(language)
+        self.locale = Locale.parse(_LOCALES.get(language, language))
 
     def __call__(self, message: str, /, **params: Any) -> str:
         """One sentence, its parameters filled in."""
@@ -75,8 +78,8 @@ class Texts:
         return format_date(day, "d MMMM y, EEEE" if year else "d MMMM, EEEE", locale=self.locale)
 
     def short(self, day: Day) -> str:
-        """«30.04» (or the language's own short form) for tables."""
-        return format_skeleton("MMdd", day, locale=self.locale)
+        """«30.04» («30 Apr») for tables, and as an example of a day to type."""
+        return format_skeleton(_SHORT.get(self.language, "MMdd"), day, locale=self.locale)
 
     def time(self, moment: datetime, zone: str) -> str:
         """«30 апреля, 10:12» in the zone of the reader."""

@@ -131,7 +131,7 @@ async def _keep(tx: WriteTx, talk: Talk, do: str, value: int) -> None:
 @router.message(Expecting(LATER, text_only=True))
 async def take_day(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The day on which to remind again, as it was typed."""
-    day = written_day(message.text or "", talk.today())
+    day = written_day(message.text or "", talk.today(), talk.say.language)
     async with talk.db.write(talk.actor) as tx:
         await reminders.snooze(tx, day)
         screen = await _screen(tx, talk)
@@ -142,7 +142,7 @@ async def take_day(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
 @router.message(Expecting(LEAVE, text_only=True))
 async def take_leave(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The last day of a leave, or the first and the last."""
-    first, last = written_period(message.text or "", talk.today())
+    first, last = written_period(message.text or "", talk.today(), talk.say.language)
     async with talk.db.write(talk.actor) as tx:
         await reminders.pause(tx, first, last)
         screen = await _after_leave(tx, talk, 0)

@@ -89,7 +89,7 @@ async def take(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     if step in ("title", "where"):
         kept[step] = text
     elif step == "day":
-        kept["day"] = written_day(text, talk.today()).isoformat()
+        kept["day"] = written_day(text, talk.today(), talk.say.language).isoformat()
         if (at := clock(text)[1]) is not None:  # «завтра в 15:00» answers the next step too
             kept["hour"] = at.isoformat("minutes")
     elif step == "hour":

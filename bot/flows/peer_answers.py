@@ -101,7 +101,7 @@ async def take_why(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
 @router.message(Expecting(UNTIL, text_only=True))
 async def take_day(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The day of the own measure; then it stands among the assignments."""
-    day = written_day(message.text or "", talk.today())
+    day = written_day(message.text or "", talk.today(), talk.say.language)
     async with talk.db.write(talk.actor) as tx:
         made = await peer_advice.into_plan(tx, int(memo["id"]), int(memo["plan"]), day)
     await talk.strip(memo.get("screen"))

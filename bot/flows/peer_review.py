@@ -233,7 +233,9 @@ async def take_text(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
 async def take_meeting(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """Day, hour and link in one message: «21.10 15:30 https://…»."""
     id_ = int(memo["id"])
-    at, link = written_meeting(message.text or "", talk.db.clock.now(), talk.actor.timezone)
+    at, link = written_meeting(
+        message.text or "", talk.db.clock.now(), talk.actor.timezone, talk.say.language
+    )
     async with talk.db.write(talk.actor) as tx:
         await peer_review.set_meeting(tx, id_, at, link)
     await talk.strip(memo.get("screen"))

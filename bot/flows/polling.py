@@ -154,7 +154,7 @@ async def take(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     elif step == "title":
         kept["title"] = " ".join(text.split())[:200]
     elif step == "ends":
-        kept["ends"] = written_day(text, talk.today()).isoformat()
+        kept["ends"] = written_day(text, talk.today(), talk.say.language).isoformat()
         kept.pop("at", None)
     elif step == "kind":
         # A better wording instead of a press: it is the question now.

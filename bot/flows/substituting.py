@@ -80,7 +80,7 @@ async def _reviewers(tx: Tx, talk: Talk) -> list[Person]:
 @router.message(Expecting(PERIOD, text_only=True))
 async def take_period(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The days as they were typed."""
-    first, last = written_period(message.text or "", talk.today())
+    first, last = written_period(message.text or "", talk.today(), talk.say.language)
     screen = await _name(talk, int(memo["absent"]), int(memo["person"]), first, last)
     await talk.show(screen, fresh=True)
     await talk.strip(memo.get("screen"))

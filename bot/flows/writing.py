@@ -351,7 +351,9 @@ async def _deliver(talk: Talk, memo: dict[str, Any], starts_at: datetime | None)
 @router.message(Expecting(WHEN, text_only=True))
 async def take_moment(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     """The day and the hour at which it leaves, as they were typed."""
-    moment = written_moment(message.text or "", talk.db.clock.now(), talk.actor.timezone, time(HOURS[0]))
+    moment = written_moment(
+        message.text or "", talk.db.clock.now(), talk.actor.timezone, time(HOURS[0]), talk.say.language
+    )
     asks = _is_for_all(talk, memo)
     screen = await _ask_twice(talk, memo, moment) if asks else await _deliver(talk, memo, moment)
     await talk.show(screen, fresh=True)

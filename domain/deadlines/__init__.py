@@ -25,6 +25,7 @@ __all__ = [
     "Every",
     "HourUnclear",
     "MonthUnclear",
+    "MonthUnclear",
     "NoSuchDay",
     "Typed",
     "Window",

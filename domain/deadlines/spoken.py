@@ -1,6 +1,7 @@
-"""Words for a day that depend on today, written as dates: «завтра», «в пятницу», «через неделю», «до 15-го».
+"""Words for a day that depend on today, written as dates: «завтра», «в пятницу», «in two weeks», «до 15-го».
 
 What is left is a text for the grammar of deadlines: «с завтра по пятницу» → «с 24.11.2026 по 27.11.2026».
+The words are data, one file for a language (`spoken_ru.py`, `spoken_en.py`).
 """
 
 import re
@@ -8,45 +9,13 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
+from domain.deadlines.spoken_en import ENGLISH
+from domain.deadlines.spoken_ru import RUSSIAN
+from domain.deadlines.tongue import Tongue
 from domain.errors import N_, DomainError
 
-_NUMBERS = {
-    "один": 1, "одну": 1, "два": 2, "две": 2, "пару": 2, "три": 3, "четыре": 4, "пять": 5, "шесть": 6, "семь": 7,
-    "восемь": 8, "девять": 9, "десять": 10,
-}  # fmt: skip
-_NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
-_UNIT = r"(?P<unit>дн(?:я|ей|и)|сут(?:ки|ок)|недел(?:ю|и|ь|я)|месяц(?:а|ев)?|год(?:а|ик)?|лет|полгода)"
-_MONTH = r"(?:янв|фев|март|мар|апр|ма[йяе]|июн|июл|авг|сен|окт|ноя|дек)[а-я]*"
-_WEEKDAYS = (
-    "понедельник[ауи]?|пн", "вторник[ауи]?|вт", "сред[аыуе]|ср", "четверг[ауи]?|чт", "пятниц[аыуе]|пт",
-    "суббот[аыуе]|сб", "воскресень[еяю]|вс",
-)  # fmt: skip
-_WEEKDAY = rf"(?P<w>{'|'.join(_WEEKDAYS)})\b"
-_DAYS = {
-    re.compile(r"\bпослезавтра\b"): 2,
-    re.compile(r"\bзавтра(?:шн\w+ д(?:ня|ню|ень))?\b"): 1,
-    re.compile(r"\bсегодня(?:шн\w+ д(?:ня|ню|ень))?\b"): 0,
-    re.compile(r"\bпозавчера\b"): -2,
-    re.compile(r"\bвчера\b"): -1,
-}
-_AFTER = re.compile(rf"\bчерез (?:(?P<n>{_NUMBER}) )?{_UNIT}\b(?:,? во? {_WEEKDAY})?")
-_ABOUT = re.compile(rf"\b{_UNIT} через (?P<n>{_NUMBER})\b")
-_LASTING = re.compile(rf"^(?:на )?(?:(?P<n>{_NUMBER}) )?{_UNIT}$")
-_WEEK = re.compile(r"\b(?:на )?(?P<which>эт(?:ой|у|а)|текущ\w+|следующ\w+|будущ\w+) недел[еюя]\b")
-_END = re.compile(r"\bкон(?:ца|це|цу|ец) (?:эт\w+ |текущ\w+ )?(?P<what>недели|месяца|года)\b")
-_NUMBERED = re.compile(r"\b(?P<d>\d{1,2})(?: ?-? ?(?:го|е|му)\b(?: числ[оау])?| числ[оау]\b)")
-_ALONE = re.compile(r"^(?:(?:до|к|на|по) )?(?P<d>\d{1,2})$")
-_DATED = re.compile(rf"\d[./-]\d|\d ?(?:-?(?:го|е|му) )?{_MONTH}|\d{{4}}")
-_WHEN = re.compile(
-    rf"(?P<before>(?:\d|{_MONTH}|года|г\.?)[ ,(]*(?:во? )?)?\b"
-    rf"(?:(?P<which>эт(?:от|у|о|ой|ого)|ближайш\w+|следующ\w+|будущ\w+|прошл\w+) )?{_WEEKDAY}"
-    r"(?P<after>\.?[ ,(]*\d)?"
-)
-_CLOCK = re.compile(r"(?:\b(?:в|к|с) )?\b(?P<h>\d{1,2}):(?P<m>\d{2})\b")
-_HOUR = re.compile(
-    r"\b(?:в|к) (?P<h>\d{1,2})(?:[.-](?P<m>00|15|20|30|40|45)(?![.\d]))?(?![\d./-])"
-    rf"(?: ?ч(?:ас(?:а|ов)?)?\b\.?)?(?: (?P<part>утра|дня|вечера)\b)?(?! ?(?:-?го\b|числ|{_MONTH}))"
-)
+TONGUES = (ENGLISH, RUSSIAN)  # whoever types may use either: no word is of both
+_FIGURES = re.compile(r"\d[./-]\d|\d{4}")
 
 
 class HourUnclear(DomainError):
@@ -61,42 +30,39 @@ def folded(text: str) -> str:
 
 
 def spelled_out(text: str, today: date) -> str:
-    """The text with every word that depends on today written as a date; the same text where there is none."""
+    """The text with every word that depends on today written as a date; the same text where there is none.
+
+    What repeats («каждую пятницу») is left as it is: one day would be another deadline.
+    """
     words = folded(text)
+    if any(tongue.repeated.search(words) for tongue in TONGUES):
+        return text
     found = words
-    for pattern, days in _DAYS.items():
-        found = pattern.sub(figures(today + timedelta(days=days)), found)
-    found = _AFTER.sub(lambda m: figures(_after(m, today)), found)
-    found = _ABOUT.sub(lambda m: figures(_later(today, m["n"], m["unit"])), found)
-    found = _WEEK.sub(lambda m: _week(today, next_one=m["which"][0] in "сб"), found)
-    found = _END.sub(lambda m: figures(_end(m["what"], today)), found)
-    if not _DATED.search(found):
-        found = _ALONE.sub(lambda m: _numbered(m, today), _NUMBERED.sub(lambda m: _numbered(m, today), found))
-    found = _WHEN.sub(_weekdays(today), found)
+    for tongue in TONGUES:
+        found = _in_figures(found, tongue, today)
     return text if found == words else found
 
 
 def lasting(text: str, today: date) -> date | None:
-    """The last day of «на неделю», «две недели», «10 дней», counted from today; None for anything else."""
-    found = _LASTING.match(folded(text))
-    return _later(today, found["n"], found["unit"]) - timedelta(days=1) if found else None
+    """The last day of «на неделю», «две недели», «10 days», counted from today; None for anything else."""
+    words = folded(text)
+    for tongue in TONGUES:
+        if found := tongue.lasting.match(words):
+            return _later(today, found["n"], found["unit"], tongue) - timedelta(days=1)
+    return None
 
 
 def clock(text: str) -> tuple[str, time | None]:
-    """The words without a time of day, and the time: «завтра в 10», «15.12 14:30», «в 3 часа дня».
+    """The words without a time of day, and the time: «завтра в 10», «15.12 14:30», «в 3 часа дня», «at 3 pm».
 
     Raises HourUnclear.
     """
     words = folded(text)
-    found = _CLOCK.search(words) or _HOUR.search(words)
-    if found is None:
-        return words, None
-    hour, minute = int(found["h"]), int(found["m"] or 0)
-    if found.groupdict().get("part") in ("дня", "вечера") and hour < 12:
-        hour += 12
-    if hour > 23 or minute > 59:
-        raise HourUnclear
-    return folded(f"{words[: found.start()]} {words[found.end() :]}"), time(hour, minute)
+    for tongue in TONGUES:
+        for pattern in tongue.clock:
+            if found := pattern.search(words):
+                return folded(f"{words[: found.start()]} {words[found.end() :]}"), _hour(found, tongue)
+    return words, None
 
 
 def figures(day: date) -> str:
@@ -104,33 +70,68 @@ def figures(day: date) -> str:
     return f"{day:%d.%m.%Y}"
 
 
-def _later(today: date, count: str | None, unit: str) -> date:
-    n = 1 if count is None else _NUMBERS[count] if count in _NUMBERS else int(count)
-    if unit.startswith(("дн", "сут")):
-        return today + timedelta(days=n)
-    if unit.startswith("нед"):
-        return today + timedelta(weeks=n)
-    months = 6 if unit == "полгода" else n if unit.startswith("мес") else 12 * n
-    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+def _in_figures(words: str, tongue: Tongue, today: date) -> str:
+    found = words
+    for pattern, days in tongue.days.items():
+        found = pattern.sub(figures(today + timedelta(days=days)), found)
+    found = tongue.after.sub(lambda m: figures(_after(m, tongue, today)), found)
+    found = tongue.about.sub(lambda m: figures(_later(today, m["n"], m["unit"], tongue)), found)
+    found = tongue.end.sub(lambda m: figures(_end(m, tongue, today)), found)
+    found = tongue.week.sub(lambda m: _week(today, _which(m, tongue) or 0), found)
+    if not _FIGURES.search(found) and not any(one.dated.search(found) for one in TONGUES):
+        found = tongue.numbered.sub(lambda m: _numbered(m, today), found)
+        found = tongue.alone.sub(lambda m: _numbered(m, today), found)
+    return tongue.when.sub(_weekdays(tongue, today), found)
+
+
+def _hour(found: re.Match[str], tongue: Tongue) -> time:
+    named = found.groupdict()
+    hour, minute, part = int(named["h"]), int(named["m"] or 0), named.get("part")
+    if part and hour <= 12:
+        hour = hour % 12 + (12 if part.startswith(tongue.afternoon) else 0)
+    if hour > 23 or minute > 59:
+        raise HourUnclear
+    return time(hour, minute)
+
+
+def _later(today: date, count: str | None, unit: str, tongue: Tongue) -> date:
+    n = 1 if count is None else tongue.numbers[count] if count in tongue.numbers else int(count)
+    days, months = _unit(unit, tongue)
+    if days:
+        return today + timedelta(days=n * days)
+    year, month = divmod(today.year * 12 + today.month - 1 + n * months, 12)
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
-def _after(found: re.Match[str], today: date) -> date:
+def _unit(word: str, tongue: Tongue) -> tuple[int, int]:
+    return next((days, months) for start, days, months in tongue.units if word.startswith(start))
+
+
+def _which(found: re.Match[str], tongue: Tongue) -> int | None:
+    """By how many weeks, months or years «this», «next» and «last» move; None where none of them is said."""
+    word = found["which"] or ""
+    return next((by for start, by in tongue.which if word.startswith(start)), None)
+
+
+def _after(found: re.Match[str], tongue: Tongue, today: date) -> date:
     """«через две недели», also with a weekday of that week."""
-    day = _later(today, found["n"], found["unit"])
-    return day if found["w"] is None else _monday(day) + timedelta(days=_weekday(found["w"]))
+    day = _later(today, found["n"], found["unit"], tongue)
+    return day if found["w"] is None else _monday(day) + timedelta(days=_weekday(found["w"], tongue))
 
 
-def _week(today: date, *, next_one: bool) -> str:
-    first = _monday(today) + timedelta(weeks=next_one)
+def _week(today: date, which: int) -> str:
+    first = _monday(today) + timedelta(weeks=which)
     return f"{figures(first)}-{figures(first + timedelta(days=6))}"
 
 
-def _end(what: str, today: date) -> date:
-    if what == "недели":
-        return _monday(today) + timedelta(days=6)
-    month = 12 if what == "года" else today.month
-    return date(today.year, month, monthrange(today.year, month)[1])
+def _end(found: re.Match[str], tongue: Tongue, today: date) -> date:
+    days, months = _unit(found["what"], tongue)
+    by = _which(found, tongue) or 0
+    if days:
+        return _monday(today) + timedelta(weeks=by, days=6)
+    month = 11 if months == 12 else today.month - 1
+    year, month = divmod(today.year * 12 + month + by * months, 12)
+    return date(year, month + 1, monthrange(year, month + 1)[1])
 
 
 def _numbered(found: re.Match[str], today: date) -> str:
@@ -143,7 +144,7 @@ def _numbered(found: re.Match[str], today: date) -> str:
     return found[0].replace(found[0][found.start("d") - found.start() :], figures(day))
 
 
-def _weekdays(today: date) -> Callable[[re.Match[str]], str]:
+def _weekdays(tongue: Tongue, today: date) -> Callable[[re.Match[str]], str]:
     """Weekdays one after another: the second of «с понедельника по пятницу» comes after the first."""
     since = today
 
@@ -151,9 +152,8 @@ def _weekdays(today: date) -> Callable[[re.Match[str]], str]:
         nonlocal since
         if found["before"] or found["after"]:
             return found[0]  # a date stands beside it: the grammar compares the two
-        number, which = _weekday(found["w"]), found["which"] or ""
-        if which.startswith(("эт", "следующ", "будущ", "прошл")):
-            weeks = 0 if which.startswith("эт") else -1 if which.startswith("прошл") else 1
+        number, weeks = _weekday(found["w"], tongue), _which(found, tongue)
+        if weeks is not None:
             day = _monday(today) + timedelta(weeks=weeks, days=number)
         else:
             day = since + timedelta(days=(number - since.weekday() - 1) % 7 + 1)
@@ -163,8 +163,8 @@ def _weekdays(today: date) -> Callable[[re.Match[str]], str]:
     return written
 
 
-def _weekday(word: str) -> int:
-    return next(n for n, forms in enumerate(_WEEKDAYS) if re.fullmatch(forms, word))
+def _weekday(word: str, tongue: Tongue) -> int:
+    return next(n for n, forms in enumerate(tongue.weekdays) if re.fullmatch(forms, word))
 
 
 def _monday(day: date) -> date:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 from unicodedata import is_normalized, normalize
 
+from domain.deadlines import words_en
 from domain.deadlines.words import FORMS, MENDABLE, STEMS, ordinal
 
 _TAG = re.compile(r"<[/a-zA-Z!][^<>]{0,200}>")
@@ -16,6 +17,20 @@ _CLASSES = re.compile(
     r"\b\d{1,2}(?: ?[-,и] ?\d{1,2})* ?-?(?:[её]|х|ые|ых|й|го)? ?(?:кл\b\.?|класс[а-я]*)"
 )  # «5-9 классы»
 _REPORTED = re.compile(r"год[ау]?,? ?следующ\w+ за отчетн\w+(?: год\w*| период\w*)?")
+_LATIN = re.compile(r"[a-z]{2}")
+_ARTICLES = re.compile(r"\b(?:the|an?|of)\b")
+_MONTH, _TH = rf"\b({words_en.MONTHS})\b\.?", "(?:st|nd|rd|th)?"
+_MONTH_FIRST = re.compile(  # «December 15, 2026»; not «December 2026» and not «May 1-14»
+    rf"{_MONTH} (\d{{1,2}}){_TH}(?![\d.:/])(?! ?- ?\d)(?:,? (?=\d{{4}}\b))?"
+)
+_MONTH_FIRST_DAYS = re.compile(  # «December 1-14»
+    rf"{_MONTH} (\d{{1,2}}){_TH} ?- ?(\d{{1,2}}){_TH}(?![\d.:/])(?:,? (?=\d{{4}}\b))?"
+)
+_NUMBERED = re.compile(
+    rf"\bthe (\d{{1,2}})(?:st|nd|rd|th)\b(?! (?:of (?!each|every)|to\b|{words_en.MONTHS})| ?-)"
+)
+_BETWEEN = re.compile(r"\bbetween (.{1,40}?) and ")
+_ON_SUCH_DAYS = re.compile(rf"\b(?:on )?({words_en.WEEKDAYS})s\b")
 _ZERO = re.compile(
     r"(?<=\d)[oо](?=[.\d])|(?<![^\W_])[oо](?=\d)"
 )  # the letter typed for the figure: «1O.10.2025»
@@ -77,9 +92,21 @@ def normalise(text: str) -> str:
         text = _CLASSES.sub(" ", text)
     if "отчетн" in text:
         text = _REPORTED.sub(" " if "ежегодно" in text else " следующего года ", text)
+    if _LATIN.search(text):
+        text = _in_our_order(text)
     if "o" in text or "о" in text:
         text = _ZERO.sub("0", text)
     return _DOTS.sub("-", text) if ".." in text else text
+
+
+def _in_our_order(text: str) -> str:
+    """English as the patterns expect words: «by the 15th of December», «December 15, 2026» → «by 15 december 2026»."""
+    text = _NUMBERED.sub(r"\1 числа", text)
+    text = " ".join(_ARTICLES.sub(" ", text).split())
+    text = _BETWEEN.sub(r"from \1 to ", text)
+    text = _ON_SUCH_DAYS.sub(r"every \1", text)
+    text = _MONTH_FIRST_DAYS.sub(r"\2-\3 \1 ", text)
+    return _MONTH_FIRST.sub(r"\2 \1 ", text)
 
 
 def tokenise(text: str) -> Tokens:

@@ -7,17 +7,20 @@ import re
 from datetime import date, time, timedelta
 from typing import NamedTuple
 
-from domain.deadlines import spoken
+from domain.deadlines import spoken, words_en
 from domain.deadlines.model import Context, Deadline, Window
 from domain.deadlines.reading import parse
 from domain.errors import N_, DomainError
+from domain.texts import DEFAULT_LANGUAGE
 
 JUST_PASSED = timedelta(days=90)  # without a year, a day that has been so lately is a slip, not next year's
 LONGEST = 120  # characters
 # Doubts of plans that a day typed by a person, who sees its meaning at once, does not have.
 HARMLESS = frozenset({"day_off", "crosses_year", "typo", "several_dates"})
 IMPOSSIBLE = frozenset({"no_such_date", "weekday_mismatch"})
-_PAIR = re.compile(r"^(\d{1,2}) ?[ /,] ?(\d{1,2})$")  # «15/12», «15 12»
+_PAIR = re.compile(r"^(\d{1,2}) ?[ ,] ?(\d{1,2})$")  # «15 12»
+_SLASH = re.compile(r"(?<![\d/])(\d{1,2}) ?/ ?(\d{1,2})(?! ?[\d/])")  # «до 15/12»
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?=/\d\d|(?![\d/]))")
 DAYS = frozenset({"point", "until", "event", "interval"})  # kinds that name days: «декабрь» is a month
 
 
@@ -27,6 +30,12 @@ class DayUnclear(DomainError):
     sentence = N_(
         "I did not understand which day. Write, for example: tomorrow, on Friday, in a week, 25 April, 25.04."
     )
+
+
+class MonthUnclear(DayUnclear):
+    """«03/04»: the third of April, or the fourth of March to half of those who write English."""
+
+    sentence = N_("“%(text)s” is %(one)s or %(other)s. Please write the month as a word.")
 
 
 class NoSuchDay(DomainError):
@@ -55,13 +64,16 @@ class Typed(NamedTuple):
     at: time | None = None
 
 
-def typed(text: str, today: date) -> Typed:
+def typed(text: str, today: date, language: str = DEFAULT_LANGUAGE) -> Typed:
     """The day or span that was meant, which is not over yet; without a year the next one.
 
+    Words of every language are read; `language` is the person's own, in which «03/04» may be unclear.
     Raises DayUnclear, NoSuchDay, DayPassed, HourUnclear.
     """
     if len(text) > LONGEST:
         raise DayUnclear
+    if language == "en":
+        text = _SLASHED.sub(_day_first, text)
     words, at = spoken.clock(text)
     if (last := spoken.lasting(words, today)) is not None:
         return Typed(today, last, at)
@@ -69,8 +81,19 @@ def typed(text: str, today: date) -> Typed:
     return Typed(first, last, at)
 
 
+def _day_first(found: re.Match[str]) -> str:
+    """«12/15» as «15/12»: English is written in both orders."""
+    one, other = int(found[1]), int(found[2])
+    if one == other or not 1 <= one <= 12:
+        return found[0]
+    if 1 <= other <= 12:
+        names = words_en.NAMES
+        raise MonthUnclear(text=found[0], one=f"{one} {names[other - 1]}", other=f"{other} {names[one - 1]}")
+    return f"{other}/{one}"
+
+
 def _span(words: str, today: date) -> tuple[date | None, date]:
-    words = _PAIR.sub(r"\1.\2", words)
+    words = _SLASH.sub(r"\1.\2", _PAIR.sub(r"\1.\2", words))
     with_year = parse(words, Context(year=None))
     if any(window.due is not None for window in with_year.windows):
         first, last = _only(with_year)

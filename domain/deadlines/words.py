@@ -9,6 +9,8 @@ R repeats, T times, K every, V whole, G current, F next, L last, P plan, O alway
 % approximately, ! including, > «далее», f filler, X unknown
 """
 
+from domain.deadlines import words_en
+
 NEW = 1  # «нового учебного года»: the next one, named once
 
 _MONTH_STEMS = (  # май is spelt out below
@@ -123,7 +125,7 @@ STEMS: tuple[tuple[str, str, object], ...] = (
 
 
 def _build() -> dict[str, tuple[str, object]]:
-    forms: dict[str, tuple[str, object]] = dict.fromkeys(_FILLERS.split(), ("f", None))
+    forms: dict[str, tuple[str, object]] = {**words_en.FORMS, **dict.fromkeys(_FILLERS.split(), ("f", None))}
     for code, words in _FORMS.items():
         forms.update((word, (code, None)) for word in words.split())
     for number, stem in enumerate(_MONTH_STEMS, 1):
