@@ -25,7 +25,6 @@ __all__ = [
     "Every",
     "HourUnclear",
     "MonthUnclear",
-    "MonthUnclear",
     "NoSuchDay",
     "Typed",
     "Window",
