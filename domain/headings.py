@@ -15,7 +15,12 @@ HEADER_WITHIN = 25  # rows of a sheet in which its first header is looked for
 TITLE_ROWS = 3  # rows of one text above a further header that are its title
 CLUSTER = "cluster"  # stands for a procedure where the pupils are the failing ones of a school
 VALUES = ("below", "share", "passed", "passed_share", "cluster")  # columns that make a table one of results
-_YEAR = re.compile(r"(?<!\d)20\d\d(?:\s*[-–/]\s*(?:20)?\d\d)?(?!\d)")
+COUNTED = (
+    "participants",
+    "number",
+    "mark",
+)  # columns that say of how many; «mark»: with a mark above the lowest
+YEAR = re.compile(r"(?<!\d)20\d\d(?:\s*[-–/]\s*(?:20)?\d\d)?(?!\d)")
 _BARE_MARK = re.compile(r"(.*?\s|)([2-5])(\s*,?\s*%)?")
 
 Known = Mapping[str, AssessmentProcedure]
@@ -26,7 +31,7 @@ class Heading(NamedTuple):
     """What a column holds."""
 
     at: int  # column, from 0
-    role: str  # one of VALUES, login, school, municipality, procedure, year, participants, number
+    role: str  # one of VALUES, COUNTED, login, school, municipality, procedure, year
     procedure: str | None
     year: int | None
     text: str
@@ -42,6 +47,8 @@ class Table(NamedTuple):
     procedure: str | None
     year: int | None
     known: Known
+    around: tuple[str, ...] = ()  # titles, the nearest first, and the name of the file
+    rows: Mapping[int, int] = {}  # column → row, where a line was made of several rows
 
 
 @cache
@@ -56,18 +63,46 @@ def says(part: str, kind: str, text: str) -> bool:
     return words()[part][kind].search(fold(text)) is not None
 
 
-def procedure_in(text: str, known: Known | None = None) -> str | None:
-    """The procedure that a text names, of those `known`; without them, of those shipped."""
-    folded = fold(text)
-    for key, one in (procedures() if known is None else known).items():
+def procedure_in(text: str, known: Known | None = None, around: Sequence[str] = ()) -> str | None:
+    """The procedure that a text names, of those `known`; without them, of those shipped.
+
+    What a text leaves out, the texts `around` it may say, the nearest first: «Математика, 5 класс» under «ВПР 2023».
+    """
+    folded, every = _unnumbered(text), procedures() if known is None else known
+    for key, one in every.items():
         if folded == key or (not one.retired and all(re.search(word, folded) for word in one.words)):
             return key
-    return CLUSTER if says("rows", "failing", text) else None
+    if says("rows", "failing", text):
+        return CLUSTER
+    said = ""
+    for further in around:
+        said += f" {_unnumbered(further)}"
+        if (found := _completed(folded, said, every)) is not None:
+            return found
+    return None
+
+
+def _unnumbered(text: str) -> str:
+    """A text without numbers of schools and marks, which are no grades."""
+    return words()["rows"]["no_grade"].sub("", fold(text))
+
+
+def _completed(text: str, around: str, known: Known) -> str | None:
+    """The procedure of which a text says most and the texts around it the rest; None where several would do."""
+    hits: dict[str, int] = {}
+    for key, one in known.items():
+        here = [bool(re.search(word, text)) for word in one.words]
+        if not one.retired and any(here):
+            rest = (word for word, is_here in zip(one.words, here, strict=True) if not is_here)
+            if all(re.search(word, around) for word in rest):
+                hits[key] = sum(here)
+    most = [key for key, count in hits.items() if count == max(hits.values())]
+    return most[0] if len(most) == 1 else None
 
 
 def year_in(text: str) -> int | None:
     """The year that a text names; of a school year the one in which it ends."""
-    found = _YEAR.search(text)
+    found = YEAR.search(text)
     if found is None:
         short = words()["rows"]["short_year"].search(fold(text))  # «22/23 уч. г.»
         return 2000 + int(short[1]) if short else None
@@ -83,30 +118,47 @@ def cluster_alone(text: str) -> Cluster | None:
     return found[0] if len(found) == 1 else None
 
 
-def tables_of(grid: Grid, procedure: str | None, year: int | None, known: Known) -> list[Table]:
-    """The tables of a sheet. `procedure` and `year` stand for what the tables do not say by themselves."""
-    lines = [[" ".join(cell.split()) for cell in line] for line in grid.texts()]
+def plain_lines(grid: Grid) -> list[list[str]]:
+    """The rows of a sheet, every cell on one line, words that were broken at its end made whole."""
+    broken = words()["rows"]["broken"]
+    return [
+        [" ".join((broken.sub("", cell) if "\n" in cell else cell).split()) for cell in line]
+        for line in grid.texts()
+    ]
+
+
+def tables_of(
+    grid: Grid, procedure: str | None, year: int | None, known: Known, name: str = ""
+) -> list[Table]:
+    """The tables of a sheet. `procedure` and `year` stand for what the tables do not say by themselves; where nobody
+    says it, the `name` of the file may."""
+    lines = plain_lines(grid)
     begins = _first_header(lines, known)
     if begins is None:
         return []
     at, place = begins
-    word = fold(lines[at][place])
-    title = " ".join([*grid.above, *(c for row in lines[:at] for c in row if c), grid.name])
+    word, file = fold(lines[at][place]), name.replace("_", " ")
+    title = top = " ".join([*grid.above, *(c for row in lines[:at] for c in row if c), grid.name])
     found: list[Table] = []
     while at is not None:
         first, last = header_rows(lines, at, place)
         after = next((i for i in range(last + 1, len(lines)) if fold(lines[i][place]) == word), None)
         ends = len(lines) if after is None else _title_from(lines, header_rows(lines, after, place)[0], last)
-        headings = headings_of(joined_header(lines, first, last, place), known)
+        around = tuple(dict.fromkeys((title, top, file)))
+        headings = headings_of(joined_header(lines, first, last, place), known, around)
         was = found[-1] if found else None
+        named = procedure or procedure_in(title, known, around[1:])
+        if named is None and not says("rows", "other_subject", title):
+            named = procedure_in(file, known) or (was.procedure if was else None)
         found.append(
             Table(
                 grid.name,
                 headings,
                 [(grid.rows[i].number, lines[i]) for i in range(last + 1, ends)],
-                procedure or procedure_in(title, known) or (was.procedure if was else None),
-                year or year_in(title) or (was.year if was else None),
+                named,
+                year or year_in(title) or (was.year if was else None) or year_in(file),
                 known,
+                around,
             )
         )
         if after is not None:
@@ -153,9 +205,23 @@ def lone_text(line: Sequence[str]) -> str:
     return filled[0] if len(filled) == 1 and re.search(r"[^\W\d]", filled[0]) else ""
 
 
-def headings_of(texts: Sequence[str], known: Known) -> list[Heading]:
-    """What every column holds, by its header."""
-    return [_heading(index, text, known) for index, text in enumerate(_marked(texts))]
+def headings_of(texts: Sequence[str], known: Known, around: Sequence[str] = ()) -> list[Heading]:
+    """What every column holds, by its header; targets, changes and parts of the pupils beside the results are no
+    results, unless the table has nothing else."""
+    marked = _marked(texts)
+    found = [heading_of(index, text, known, around) for index, text in enumerate(marked)]
+    beside = [h.role in VALUES and says("values", "aside", h.text) for h in found]
+    if any(h.role in VALUES and not aside for h, aside in zip(found, beside, strict=True)):
+        found = [h._replace(role="") if aside else h for h, aside in zip(found, beside, strict=True)]
+    whole = {_column(h) for h in found if not says("values", "part", h.text)}
+    return [
+        h._replace(role="") if h.role and says("values", "part", h.text) and _column(h) in whole else h
+        for h in found
+    ]
+
+
+def _column(heading: Heading) -> tuple[str, str | None, int | None]:
+    return heading.role, heading.procedure, heading.year
 
 
 def _marked(texts: Sequence[str]) -> list[str]:
@@ -170,7 +236,8 @@ def _marked(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _heading(index: int, text: str, known: Known) -> Heading:
+def heading_of(index: int, text: str, known: Known, around: Sequence[str] = ()) -> Heading:
+    """What a column of this header holds; texts `around` may say which procedure."""
     folded = text.replace("_", " ")
     found, when = procedure_in(text, known), year_in(text)
     only = cluster_alone(text)
@@ -178,21 +245,27 @@ def _heading(index: int, text: str, known: Known) -> Heading:
         return Heading(index, "login", None, when, text)
     if says("columns", "cluster", folded) or only:
         return Heading(index, "cluster", CLUSTER, when, text, only)
-    if says("values", "below", folded):
-        return Heading(index, "share" if says("values", "share", folded) else "below", found, when, text)
     roles = (
         ("school",) if says("columns", "both", folded) else ("municipality", "school", "year", "procedure")
     )
+    below = says("values", "below", folded)
     for role in roles:
-        if says("columns", role, folded) and found is None:
+        if not below and says("columns", role, folded) and found is None:
             return Heading(index, role, None, None, text)
+    if found is None:
+        if says("rows", "other_subject", text):
+            return Heading(index, "", None, when, text)  # of a subject that nobody compares here
+        found = procedure_in(text, known, around)
+    if below:
+        return Heading(index, "share" if says("values", "share", folded) else "below", found, when, text)
     return Heading(index, _counted(folded), found, when, text)
 
 
 def _counted(text: str) -> str:
     """What a column of numbers counts; empty where it is of no use here."""
     if says("values", "other", text):
-        return ""
+        is_share = says("values", "share", text) or not says("values", "mark", text)
+        return "" if is_share else "mark"
     if says("values", "passed", text):
         return "passed_share" if says("values", "share", text) else "passed"
     return next((role for role in ("participants", "number") if says("values", role, text)), "")

@@ -35,6 +35,7 @@ ROLES = {
     "passed_share": N_("Passed the threshold, per cent"),
     "participants": N_("Participants"),
     "number": N_("Number of pupils"),
+    "mark": N_("Marks above the lowest"),
 }
 
 

@@ -1,5 +1,6 @@
 """What an import would do: results with their schools, before anything is written."""
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -9,6 +10,8 @@ from domain.errors import N_
 from domain.marksheets.rules import Entry, Problem, Reading
 from domain.policy import Permission
 from domain.schools import School
+
+_LOGIN = re.compile(r"\bedu\d{6}\b", re.IGNORECASE)
 
 
 class Matched(NamedTuple):
@@ -79,6 +82,8 @@ async def preview(tx: Tx, reading: Reading) -> Preview:
 
 def _found(register: _Register, entry: Entry) -> Iterator[School]:
     login = entry.login.strip().lower()
+    if not login and (inside_name := _LOGIN.search(entry.school)):
+        login = inside_name[0].lower()
     if login.isdecimal():  # «edu030152» kept as the number 30152
         login = f"edu{login:0>6}"
     if login in register.by_login:
@@ -89,7 +94,11 @@ def _found(register: _Register, entry: Entry) -> Iterator[School]:
     inside = [school for school, key in named if not wanted or key == wanted]
     if not inside and entry.carried:  # the place of the rows above need not be that of this row
         inside = [school for school, _ in named]
-    yield from inside or _by_parts(register, entry, wanted)
+    inside = inside or list(_by_parts(register, entry, wanted))
+    if len(inside) > 1 and not entry.municipality:  # a sheet or a title may name it
+        keys = {school.id: key for school, key in named}
+        inside = [s for s in inside if schools.names_place(entry.around, keys.get(s.id, ""))] or inside
+    yield from inside
 
 
 def _by_parts(register: _Register, entry: Entry, wanted: str) -> Iterator[School]:

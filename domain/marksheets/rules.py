@@ -3,10 +3,10 @@ under rows that name a municipality, a procedure, a year or a cluster. Pure; wha
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from domain import figures
+from domain.cards import cards_of
 from domain.documents import Grid
 from domain.errors import N_, DomainError
 from domain.figures import Unread
@@ -24,6 +24,7 @@ from domain.headings import (
     year_in,
 )
 from domain.outcomes import Cluster, cluster, procedures
+from domain.tallies import Key, as_percent, cell, keys_of, marks_as_shares, tally
 
 
 class NoResults(DomainError):
@@ -49,6 +50,7 @@ class Entry(NamedTuple):
     below: int | None
     cluster: Cluster | None = None
     carried: bool = False  # the municipality stands in a row above
+    around: str = ""  # titles, names of the sheet and the file: they may name the municipality
 
     @property
     def nobody(self) -> bool:
@@ -85,6 +87,19 @@ class _Above:
     procedure: str | None = None
     year: int | None = None
     cluster: Cluster | None = None
+    school: str = ""
+    login: str = ""
+    around: str = ""  # titles and the name of the file
+    told: set[tuple[str, str]] = field(default_factory=set)  # procedures and years of that school so far
+
+    def take(self, said: Mapping[str, str]) -> None:
+        """Remember whose row this is."""
+        school, login = said.get("school", ""), said.get("login", "")
+        if (school, login) != (self.school, self.login):
+            self.school, self.login = school, login
+            self.told.clear()
+        self.told.add(_about(said))
+        self.municipality = said.get("municipality", "") or self.municipality
 
 
 class _Row(NamedTuple):
@@ -108,7 +123,9 @@ def read(
     the `name` of the file may. `known` are the procedures of the installation, without them those shipped.
     Raises NoResults."""
     reading = Reading()
-    tables = [(g, tables_of(g, procedure, year, procedures() if known is None else known)) for g in grids]
+    every = procedures() if known is None else known
+    tables = [(g, tables_of(g, procedure, year, every, name)) for g in grids]
+    tables = [(g, found or cards_of(g, procedure, year, every, name)) for g, found in tables]
     shown = any(found for grid, found in tables if not grid.hidden)
     for grid, found in tables:
         if found and grid.hidden and shown:
@@ -116,107 +133,103 @@ def read(
             reading.doubts.append(Problem(grid.name, 0, N_("a hidden sheet, not read"), {}))
             continue
         for table in found:
-            _read_table(_by_name(table, name), reading)
+            _read_table(table, reading)
     if not reading.columns:
         raise NoResults
     return reading
 
 
-def _by_name(table: Table, name: str) -> Table:
-    """A table whose procedure or year nothing in the file names."""
-    text = name.replace("_", " ")
-    return table._replace(
-        procedure=table.procedure or procedure_in(text, table.known), year=table.year or year_in(text)
-    )
-
-
 def _read_table(table: Table, reading: Reading) -> None:
-    _as_percent(table.headings, [line for _, line in table.lines])
+    lines = [line for _, line in table.lines if not _is_sum(table, line)]
+    table = table._replace(headings=marks_as_shares(table.headings, lines))
+    as_percent(table.headings, lines)
     known = {(h.at, h.text) for h in reading.columns}
     reading.columns += [h for h in table.headings if h.role and (h.at, h.text) not in known]
     unused = [h.text for h in table.headings if not h.role and h.text and h.text not in reading.unused]
     reading.unused += unused
-    above, finest = _Above(), _finest(table)
+    above, finest = _Above(around=" ".join(table.around)), _finest(table)
     for number, line in table.lines:
         for item in _row(table, number, line, above):
             if isinstance(item, Problem):
                 reading.problems.append(item)
             else:
                 (reading.absent if item.nobody else reading.entries).append(item)
-        reading.doubts += _doubts(table, number, line, finest)
+        if not _is_sum(table, line):
+            reading.doubts += _doubts(table, number, line, finest)
 
 
-def _as_percent(headings: list[Heading], lines: list[list[str]]) -> None:
-    """Shares that a sheet keeps as parts of one (0.125 shown as 12,5 %) become per cent, column by column.
-
-    A column of small percentages (0,5 % of 200) is told from it by the counts: the reading that more rows follow is taken.
-    """
-    for h in headings:
-        if h.role not in ("share", "passed_share"):
-            continue
-        found = [(line, part) for line in lines if (part := figures.part_of_one(_cell(line, h))) is not None]
-        said = sum(not figures.is_nothing(_cell(line, h)) for line in lines)
-        if len(found) < said or not any(0 < part < 1 for _, part in found):
-            continue
-        of = [(part, _people(_participants(headings, line, (h.procedure, h.year)))) for line, part in found]
-        parts = sum(n > 0 and abs(part * n - round(part * n)) < Fraction(1, 10**6) for part, n in of)
-        small = sum(n > 0 and figures.follows(str(float(part)), round(part * n / 100), n) for part, n in of)
-        if parts < small:
-            continue
-        for line, part in found:
-            line[h.at] = f"{float(part * 100):.10f}".rstrip("0").rstrip(".")
+def _is_sum(table: Table, line: Sequence[str]) -> bool:
+    """Whether a row holds sums of others: «Итого», «Вся выборка», in the column of schools «Ярославская обл.»."""
+    if says("rows", "total", next(filter(None, line), "")):
+        return True
+    school = next((cell(line, h) for h in table.headings if h.role == "school"), "")
+    return says("rows", "total", school) or says("rows", "whole", school)
 
 
 def _finest(table: Table) -> int:
     """How many decimals shares of a table have: among 12,5 and 33,3 a plain 30 is 30,0."""
-    shares = [_cell(line, h) for h in table.headings if h.role == "share" for _, line in table.lines]
+    shares = [cell(line, h) for h in table.headings if h.role == "share" for _, line in table.lines]
     return max(map(figures.decimals_of, shares), default=0)
 
 
-def _people(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
-
-
 def _row(table: Table, number: int, line: list[str], above: _Above) -> Iterator[Entry | Problem]:
-    said = {h.role: _cell(line, h) for h in table.headings if h.role and h.procedure is None}
+    said = {h.role: cell(line, h) for h in table.headings if h.role and h.procedure is None}
     # «Экзамен», «Предмет» and «Класс» name a procedure together.
-    said["procedure"] = " ".join(_cell(line, h) for h in table.headings if h.role == "procedure")
-    filled = [cell for cell in line if cell]
+    said["procedure"] = " ".join(cell(line, h) for h in table.headings if h.role == "procedure").strip()
+    filled = [text for text in line if text]
     numbered = filled == [str(n + 1) for n in range(len(filled))]  # «1 2 3 4» under a header
-    if numbered or says("rows", "total", filled[0]) or _opens(table, line, above):
+    if numbered or _is_sum(table, line) or says("rows", "note", filled[0]) or _opens(table, line, above):
         return
     school, login = said.get("school", ""), said.get("login", "")
-    if says("rows", "total", school):
-        return
     alone = not login and not said.get("municipality", "") and not says("rows", "school", school)
     if alone and says("rows", "sums", school):
         above.municipality = school  # its own sums; its schools stand below
         return
-    if not school and not login:
-        if any(_cell(line, h) for h in table.headings if h.role in (*VALUES, "participants", "number")):
+    if not school and not login and not _goes_on(said, above):
+        if any(cell(line, h) for h in table.headings if h.role in (*VALUES, "participants", "number")):
             yield Problem(table.name, number, N_("the name of the school is missing"), {})
         return
-    above.municipality = said.get("municipality", "") or above.municipality
-    for key in _keys(table, above):
+    above.take(said)
+    for key in keys_of(table.headings) or ([(CLUSTER, None)] if above.cluster else []):
+        own = next(
+            (table.rows[h.at] for h in table.headings if h.at in table.rows and _is_value(h, key)), number
+        )
         try:
-            entry = _entry(table, _Row(number, line, said, above), key)
+            entry = _entry(table, _Row(own, line, said, above), key)
         except Unread as unread:
-            yield Problem(table.name, number, unread.message, {"school": school, **unread.params})
+            yield Problem(table.name, own, unread.message, {"school": above.school, **unread.params})
             continue
         if entry is not None:
             yield entry
 
 
+def _is_value(heading: Heading, key: Key) -> bool:
+    return heading.role in VALUES and (heading.procedure, heading.year) == key
+
+
+def _goes_on(said: dict[str, str], above: _Above) -> bool:
+    """Whether a row without a school is about that of the row above: its next procedure or year. A cell that ran down
+    over several rows leaves them empty in a csv file."""
+    goes_on = above.school != "" and said["procedure"] != "" and _about(said) not in above.told
+    if goes_on:
+        said.update(school=above.school, login=above.login)
+    return goes_on
+
+
+def _about(said: Mapping[str, str]) -> tuple[str, str]:
+    return said["procedure"], said.get("year", "")
+
+
 def _opens(table: Table, line: list[str], above: _Above) -> bool:
     """Whether a row names what the rows below it are about, or is a note."""
     text = lone_text(line)
-    if not text:
-        return False
-    if says("rows", "note", text):
-        return True
+    if not text or says("rows", "note", text):
+        return text != ""
     if says("rows", "school", text):
         return False
     procedure = procedure_in(text, table.known)
+    if procedure is None and not says("rows", "place", text):
+        procedure = procedure_in(text, table.known, table.around)
     if procedure is not None and procedure != CLUSTER:
         above.procedure, above.year = procedure, year_in(text) or above.year
     elif (named := cluster_alone(text)) is not None:
@@ -230,84 +243,61 @@ def _opens(table: Table, line: list[str], above: _Above) -> bool:
     return True
 
 
-def _keys(table: Table, above: _Above) -> list[tuple[str | None, int | None]]:
-    found = [(h.procedure, h.year) for h in table.headings if h.role in VALUES]
-    return list(dict.fromkeys(found)) or ([(CLUSTER, None)] if above.cluster else [])
-
-
-def _entry(table: Table, row: _Row, key: tuple[str | None, int | None]) -> Entry | None:
+def _entry(table: Table, row: _Row, key: Key) -> Entry | None:
     number, line, said, above = row
-    cells = _cells(table, line, key)
-    participants = _participants(table.headings, line, key)
-    participants = participants or figures.out_of(cells.get("below", ""))
-    below, share = _missed_of(cells, participants)
-    mark = cells.get("cluster", "")
-    procedure = (
-        key[0] or procedure_in(said.get("procedure", ""), table.known) or above.procedure or table.procedure
-    )
+    found = tally(table.headings, line, key)
+    mark = found.mark
+    procedure = key[0] or _procedure(table, said["procedure"], above)
     year = key[1] or year_in(said.get("year", "")) or above.year or table.year
-    empty = figures.is_nothing(below) and figures.is_nothing(share) and mark == ""
+    empty = found.is_empty
     if procedure == CLUSTER and empty and above.cluster:
         mark, empty = above.cluster.value, False
     if empty and (procedure in (None, CLUSTER) or year is None):
         return None
     if procedure is None:
-        named = (h.text for h in table.headings if h.role in VALUES and (h.procedure, h.year) == key)
+        named = (h.text for h in table.headings if _is_value(h, key))
         raise Unread(
             N_(
                 "«%(value)s»: which procedure this is was not understood; name it in the table or at the import"
             ),
-            value=said.get("procedure", "").strip() or next(named, ""),
+            value=said["procedure"] or next(named, ""),
         )
     if year is None:
         raise Unread(N_("the year is missing: write it into the table or name it at the import"))
-    place = said.get("municipality", "") or above.municipality
     start = Entry(
-        table.name, number, said.get("school", ""), place, said.get("login", ""), procedure, year, None, None
-    )._replace(carried=not said.get("municipality", ""))
+        table.name,
+        number,
+        above.school,
+        said.get("municipality", "") or above.municipality,
+        above.login,
+        procedure,
+        year,
+        None,
+        None,
+        carried=not said.get("municipality", ""),
+        around=above.around,
+    )
     if procedure == CLUSTER:
-        return _cluster_entry(start, below, share, mark, participants)
-    counted = figures.count(participants)
-    if counted == 0 and all(figures.is_nothing(text) or figures.number(text) == 0 for text in (below, share)):
+        return _cluster_entry(start, found.below, found.share, mark, found.participants)
+    counted = figures.count(found.participants)
+    nobody = all(figures.is_nothing(text) or figures.number(text) == 0 for text in (found.below, found.share))
+    if counted == 0 and nobody:
         return start._replace(participants=0, below=0)
     if empty:
-        if figures.count(cells.get("participants", "")):
+        if counted:
             raise Unread(N_("it is not said how many were below the threshold; if nobody, write 0"))
         return start  # nobody took part: no result, and none is made up
     if counted is None:
         raise Unread(N_("the number of participants is missing, a column with it is needed"))
-    return start._replace(participants=counted, below=_missed(below, share, counted))
+    return start._replace(participants=counted, below=_missed(found.below, found.share, counted))
 
 
-def _cells(table: Table, line: list[str], key: tuple[str | None, int | None]) -> dict[str, str]:
-    """What stands in the columns of a procedure and year; a ticked column gives the name of its cluster."""
-    cells: dict[str, str] = {}
-    for h in table.headings:
-        if (h.procedure, h.year) != key:
-            continue
-        text = _cell(line, h)
-        if h.cluster is not None:
-            if figures.is_nothing(text) or (not figures.is_mark(text) and cells.get("cluster")):
-                text = cells.get("cluster", "")
-            elif figures.is_mark(text):
-                text = h.cluster.value
-        if text or h.role not in cells:
-            cells[h.role] = text
-    return cells
-
-
-def _missed_of(cells: Mapping[str, str], participants: str) -> tuple[str, str]:
-    """(below, share) as texts; from those who passed, where only they are counted."""
-    below, share = cells.get("below", ""), cells.get("share", "")
-    if not (figures.is_nothing(below) and figures.is_nothing(share)):
-        return below, share
-    passed, rest = cells.get("passed", ""), cells.get("passed_share", "")
-    counted = figures.count(participants)
-    if counted is not None and not figures.is_nothing(passed):
-        return str(counted - (figures.count(passed) or 0)), share
-    if counted and not figures.is_nothing(rest):
-        return str(counted - figures.of_share(rest, counted)), share
-    return below, share
+def _procedure(table: Table, said: str, above: _Above) -> str | None:
+    """The procedure of a row; a subject that nobody compares is not taken for the one of the title."""
+    found = procedure_in(said, table.known, table.around) if said else None
+    if found is not None or says("rows", "other_subject", said):
+        return found
+    return above.procedure or table.procedure
 
 
 def _cluster_entry(start: Entry, below: str, share: str, mark: str, participants: str) -> Entry:
@@ -327,17 +317,6 @@ def _cluster_entry(start: Entry, below: str, share: str, mark: str, participants
     return start._replace(cluster=found)
 
 
-def _participants(headings: list[Heading], line: list[str], key: tuple[str | None, int | None]) -> str:
-    """Participants of a procedure and year; they may be given once for several procedures or years."""
-    for wanted in (key, (None, key[1]), (None, None)):
-        for role in ("participants", "number"):  # «участников» before any other number
-            found = [h for h in headings if h.role == role and (h.procedure, h.year) == wanted]
-            # The shortest: «участников» before «участников с ОВЗ».
-            if found and (text := _cell(line, min(found, key=lambda h: len(h.text)))):
-                return text
-    return ""
-
-
 def _missed(below: str, share: str, participants: int) -> int:
     if figures.is_nothing(below):
         return figures.of_share(share, participants)
@@ -353,11 +332,11 @@ def _missed(below: str, share: str, participants: int) -> int:
 
 def _doubts(table: Table, number: int, line: list[str], finest: int) -> Iterator[Problem]:
     """Counts and a share that contradict each other: the counts are taken; a share that several counts give."""
-    for key in _keys(table, _Above()):
-        cells = _cells(table, line, key)
-        below, share = cells.get("below", ""), cells.get("share", "")
+    for key in keys_of(table.headings):
         try:
-            of = figures.count(_participants(table.headings, line, key))
+            found = tally(table.headings, line, key)
+            below, share = found.below, found.share
+            of = figures.count(found.participants)
             if not of or figures.is_nothing(share):
                 continue
             missed = figures.count(below)
@@ -373,7 +352,3 @@ def _doubts(table: Table, number: int, line: list[str], finest: int) -> Iterator
                 yield Problem(table.name, number, said, params)
         except Unread:
             continue  # told already
-
-
-def _cell(line: list[str], heading: Heading) -> str:
-    return line[heading.at].strip() if heading.at < len(line) else ""
