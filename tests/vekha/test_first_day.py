@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from domain import people, progress
 from domain.actor import STRANGER, SYSTEM, Role
 from domain.db import Database
+from domain.drafts.rules import MOST_YEARS
 from domain.settings import Settings
 from sandbox import Sandbox
 from tests.vekha.conftest import Vekha
@@ -166,6 +168,53 @@ def test_the_very_same_file_comes_in_once(vekha: Vekha, folder: Path) -> None:
             2,
         )
     connection.close()
+
+
+def test_a_plan_of_earlier_years_is_moved_as_it_comes_in(vekha: Vekha) -> None:
+    vekha("import", "schools", SCHOOLS)
+    years = date.today().year + 1 - 2022  # all its dates are then of next year
+    plan = ("import", "roadmap", PLAN, "--owner", "Угличский МР")
+    moved = ("--shift-years", str(years))
+    warned = vekha(*plan, "--json")
+    told = json.loads(warned.stdout)
+    assert (told["passed"], told["moved"]) == (21, 0)
+    assert {shift["years"]: shift["last_on"] for shift in told["shifts"]}[years] == f"{2022 + years}-12-31"
+    assert f"  --shift-years {years}: по 31 декабря {2022 + years}" in warned.stderr.splitlines()
+    given = vekha(*plan, *moved, "--approve", "--assign", "all", "--json")
+    assert given.exit_code == 0, given.stderr
+    result = json.loads(given.stdout)
+    assert (result["roadmap_id"], result["state"]) == (told["roadmap_id"], "approved")
+    assert (result["known"], result["moved"] > 0, result["passed"], result["shifts"]) == (True, True, 0, [])
+    assert result["assigned"] > 0
+    assert f"Сроки сдвинуты. Мероприятий с новыми сроками: {result['moved']}." in given.stderr
+    again = vekha(*plan, *moved, "--json")  # twice is once
+    assert (json.loads(again.stdout)["moved"], "Ничего не сделано." in again.stderr) == (0, True)
+    assert json.loads(vekha("report", "overdue", "--json").stdout) == []
+    with sqlite3.connect("var/vekha.db") as connection:
+        assert connection.execute("SELECT count(*), max(reference_year) FROM roadmap").fetchone() == (
+            1,
+            2022 + years,
+        )
+        assert connection.execute("SELECT min(due_on), max(due_on) FROM assignment").fetchone() == (
+            f"{2022 + years}-01-31",
+            f"{2022 + years}-12-31",
+        )
+    connection.close()
+
+
+def test_a_living_plan_of_earlier_years_is_not_moved_under_schools(vekha: Vekha) -> None:
+    vekha("import", "schools", SCHOOLS)
+    plan = ("import", "roadmap", PLAN, "--owner", "Угличский МР")
+    live = vekha(*plan, "--approve", "--assign", "all")
+    assert "верните его в черновики в панели" in live.stderr
+    refused = vekha(*plan, "--shift-years", "5")
+    assert refused.exit_code == 1
+    assert "План действует: верните его в черновики в панели" in refused.stderr
+    with sqlite3.connect("var/vekha.db") as connection:
+        assert connection.execute("SELECT reference_year FROM roadmap").fetchall() == [(2022,)]
+    connection.close()
+    assert vekha(*plan, "--shift-years", str(MOST_YEARS + 1)).exit_code == 2
+    assert vekha(*plan, "--shift-years", str(MOST_YEARS)).exit_code == 1
 
 
 def test_a_plan_from_a_pdf_is_to_be_checked(vekha: Vekha) -> None:

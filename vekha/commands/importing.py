@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from domain.documents import Reading
     from domain.files import StoredFile
     from domain.register import Imported, Problem
+    from domain.roadmaps import Roadmap
+
+MOST_YEARS = 30  # as in domain.drafts, which a command that only shows its help need not load
 
 imports = group(say("Brings registers and roadmaps into the database."))
 
@@ -123,6 +126,7 @@ def _imported(imported: "Imported") -> dict[str, Any]:
     help=about(
         say("Brings a roadmap in, and with --approve --assign gives its measures to schools."),
         'vekha import roadmap plan.docx --year 2022 --owner "Даниловский МР" --approve --assign all',
+        'vekha import roadmap plan.docx --owner "Даниловский МР" --shift-years 4',
         'vekha import roadmap plan.docx --owner "Даниловский МР" --again',
     ),
 )
@@ -138,6 +142,16 @@ def import_roadmap(
     again: Annotated[
         bool, typer.Option("--again", help=say("Bring it in even if this very file is there already."))
     ] = False,
+    shift_years: Annotated[
+        int,
+        typer.Option(
+            "--shift-years",
+            min=0,
+            max=MOST_YEARS,
+            show_default=False,
+            help=say("Move all dates of a plan of earlier years by so many years."),
+        ),
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Import a roadmap."""
@@ -159,25 +173,28 @@ def import_roadmap(
         async with store.opened(settings) as database, database.write(SYSTEM) as tx:
             place = await places.place(tx, owner)
             stored = await FileStore(settings.files_dir).keep(read_bytes(file))
-            known = None if again else await _known(tx, place, reading, stored)
-            if known is not None:
-                return known
-            chosen = await places.receivers(tx, assign, place) if assign is not None else []
             document = Document(reading, file.name, stored)
-            return await _bring_in(tx, place, document, approve, [school.id for school in chosen])
+            known = None if again else await _known(tx, place, document, shift_years)
+            if known is not None and not _takes_years(known, _year(tx, document), shift_years):
+                return await _described(tx, known.id, reading, known=True)
+            chosen = await places.receivers(tx, assign, place) if assign is not None else []
+            wish = Wish(approve, [school.id for school in chosen], shift_years)
+            return await _bring_in(tx, place, document, wish, known)
 
     result = run(work())
-    if result["known"]:
-        note(say("This very file is there already: %(title)s, No. %(id)s. Nothing was done.",
-                 title=result["title"], id=result["roadmap_id"]))  # fmt: skip
-        note(say("To bring it in once more, add --again"))
-    else:
-        _tell_roadmap(result, reading, is_assigned=assign is not None)
+    _tell_roadmap(result, reading, is_assigned=assign is not None)
     if as_json:
         emit(result)
 
 
 def _tell_roadmap(result: dict[str, Any], reading: "Reading", *, is_assigned: bool) -> None:
+    named = {"title": result["title"], "id": result["roadmap_id"]}
+    if result["known"] and not result["moved"]:
+        note(say("This very file is there already: %(title)s, No. %(id)s. Nothing was done.", **named))
+        note(say("To bring it in once more, add --again"))
+        return
+    if result["known"]:
+        note(say("This very file is there already: %(title)s, No. %(id)s.", **named))
     note(say.n("%(n)s measure", "%(n)s measures", result["measures"]) + f": {result['title']}")
     if result["doubts"]:
         note(
@@ -187,11 +204,10 @@ def _tell_roadmap(result: dict[str, Any], reading: "Reading", *, is_assigned: bo
                 result["doubts"],
             )
         )
+    if result["moved"]:
+        note(say("All dates are moved. Measures with other dates now: %(n)s.", n=result["moved"]))
     if result["passed"]:
-        passed = say.n("%(n)s date has passed already", "%(n)s dates have passed already", result["passed"])
-        note(
-            passed + ". " + say("Before it is given, the panel or the bot can move the whole plan by years.")
-        )
+        _tell_passed(result)
     tell_skipped(reading)
     if is_assigned:
         note(
@@ -199,6 +215,35 @@ def _tell_roadmap(result: dict[str, Any], reading: "Reading", *, is_assigned: bo
             + ", "
             + say.n("%(n)s school", "%(n)s schools", result["schools"])
         )
+
+
+def _tell_passed(result: dict[str, Any]) -> None:
+    """A plan of years that are over: what that means, and by how many years it can be moved."""
+    note(say.n("%(n)s date has passed already", "%(n)s dates have passed already", result["passed"]) + ".")
+    if result["state"] == "draft":
+        note(
+            say("Given as it is, it would be overdue from the first day.")
+            + " "
+            + say("To move all its dates, run this again with one of these (or press a button in the panel):")
+        )
+    else:
+        note(
+            say(
+                "It is live with these dates. To move them all, make it a draft again in the panel and run this"
+                " again with one of these:"
+            )
+        )
+    for shift in result["shifts"]:
+        line = f"  --shift-years {shift['years']}: " + say(
+            "up to %(day)s", day=say.date(shift["last_on"], year=True)
+        )
+        if shift["passed"]:
+            line += "; " + say.n(
+                "%(n)s date would still have passed",
+                "%(n)s dates would still have passed",
+                shift["passed"],
+            )
+        note(line)
 
 
 class Document(NamedTuple):
@@ -209,30 +254,60 @@ class Document(NamedTuple):
     file: "StoredFile"
 
 
-async def _known(
-    tx: "WriteTx", owner: "Place", reading: "Reading", file: "StoredFile"
-) -> dict[str, Any] | None:
-    """What there is already of this very file, this owner and this year."""
+class Wish(NamedTuple):
+    """What is to be done with a roadmap beyond bringing it in."""
+
+    approve: bool
+    school_ids: list[int]
+    years: int  # by which all its dates move
+
+
+async def _known(tx: "WriteTx", owner: "Place", document: Document, years: int) -> "Roadmap | None":
+    """What there is already of this very file, this owner and this year; moved by so many years, or not yet."""
     from domain import roadmaps
 
-    year = reading.reference_year or tx.now.year
-    found = await roadmaps.of_document(tx, owner, file.sha256, year)
-    return None if found is None else await _described(tx, found.id, reading, known=True)
+    for moved in sorted({years, 0}, reverse=True):
+        year = _year(tx, document) + moved
+        found = await roadmaps.of_document(tx, owner, document.file.sha256, year)
+        if found is not None:
+            return found
+    return None
+
+
+def _year(tx: "WriteTx", document: Document) -> int:
+    return document.reading.reference_year or tx.now.year
+
+
+def _takes_years(known: "Roadmap", year: int, years: int) -> bool:
+    """Whether a roadmap of this year that is there has still to be moved. Raises Refused where it is live."""
+    if not years or known.reference_year != year:
+        return False
+    if known.state.value != "draft":
+        raise Refused(
+            say(
+                "This very file is there already: %(title)s, No. %(id)s. It is live: make it a draft again in the"
+                " panel, then its dates can be moved.",
+                title=known.title,
+                id=known.id,
+            )
+        )
+    return True
 
 
 async def _bring_in(
-    tx: "WriteTx", owner: "Place", document: Document, approve: bool, school_ids: list[int]
+    tx: "WriteTx", owner: "Place", document: Document, wish: Wish, known: "Roadmap | None"
 ) -> dict[str, Any]:
-    from domain import giving, roadmaps
+    from domain import drafts, giving, roadmaps
 
-    draft = await roadmaps.import_draft(
+    draft = known or await roadmaps.import_draft(
         tx, owner, document.reading, file_name=document.name, file=document.file
     )
-    if approve:
+    moved = await drafts.shift_years(tx, draft.id, wish.years) if wish.years else 0
+    if wish.approve:
         await roadmaps.approve(tx, draft.id)
-    assigned = await giving.assign(tx, draft.id, school_ids) if school_ids else 0
-    described = await _described(tx, draft.id, document.reading, known=False)
-    return {**described, "assigned": assigned, "schools": len(school_ids)}
+    assigned = await giving.assign(tx, draft.id, wish.school_ids) if wish.school_ids else 0
+    described = await _described(tx, draft.id, document.reading, known=known is not None)
+    return {**described, "moved": moved, "assigned": assigned, "schools": len(wish.school_ids)}
 
 
 async def _described(tx: "WriteTx", roadmap_id: int, reading: "Reading", *, known: bool) -> dict[str, Any]:
@@ -248,7 +323,12 @@ async def _described(tx: "WriteTx", roadmap_id: int, reading: "Reading", *, know
         "measures": len(view.measures),
         "doubts": sum(measure.is_doubtful for measure in view.measures),
         "skipped": len(reading.skipped),
+        "moved": 0,  # measures whose dates moved by --shift-years
         "passed": past.past if past is not None else 0,  # dates of a plan whose years are over
+        "shifts": [
+            {"years": shift.years, "last_on": shift.last_on, "passed": shift.past}
+            for shift in (past.shifts if past is not None else ())
+        ],
         "assigned": 0,
         "schools": 0,
     }
