@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from domain.deadlines import BLOCKING_DOUBTS
 from domain.errors import N_, DomainError
 from domain.roadmaps import Measure
 
@@ -71,11 +70,6 @@ class NotARoadmap(DomainError):
     sentence = N_(
         "I did not find a table of measures in this file. It needs at least measures and deadlines."
     )
-
-
-def asks(measure: Measure) -> bool:
-    """Whether a person has to say a word about the deadline before it may remind."""
-    return measure.settled is None and not BLOCKING_DOUBTS.isdisjoint(measure.doubts)
 
 
 def first_doubt(measure: Measure) -> str:

@@ -271,7 +271,7 @@ class Plan(CallbackData, prefix="pd"):
 
 
 class Doubt(CallbackData, prefix="pq"):
-    """The next deadline of a draft that a person has to look at; 0: the first."""
+    """The next deadline that a person has to look at; 0: the first."""
 
     roadmap: int
     measure: int = 0

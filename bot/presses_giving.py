@@ -65,3 +65,9 @@ class EditAnswer(CallbackData, prefix="ea"):
 
     id: int
     take: bool
+
+
+class Unsettled(CallbackData, prefix="pu"):
+    """Roadmaps with deadlines that a person has to look at."""
+
+    page: int = 0

@@ -30,6 +30,7 @@ from bot.presses import (
     Waivers,
     Who,
 )
+from bot.presses_giving import Unsettled
 from bot.presses_news import EventList, GroupList
 from bot.presses_polls import PollList
 from bot.presses_review import Sample
@@ -143,7 +144,7 @@ class Attention(NamedTuple):
             Way(talk.plain("⏳ Who waits: %(n)s", n=self.silent), self.silent, Silent()),
             Way(talk.plain("Not required? %(n)s", n=self.waivers), self.waivers, Waivers()),
             Way(talk.plain("Not connected: %(n)s", n=self.unconnected), self.unconnected, Unconnected()),
-            Way(talk.plain("Deadlines in doubt: %(n)s", n=self.doubts), self.doubts, Plans()),
+            Way(talk.plain("Deadlines in doubt: %(n)s", n=self.doubts), self.doubts, Unsettled()),
         )
         return [way for way in ways if way.things]
 

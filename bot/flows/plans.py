@@ -7,22 +7,30 @@ from typing import Any
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, Document, Message
 
-from bot.doubts import READING, REFUSAL, NotARoadmap, asks, first_doubt
+from bot.doubts import READING, REFUSAL, NotARoadmap, first_doubt
 from bot.findings import finding_lines, past_lines, question_rows
 from bot.flows import giving as giving_flow
 from bot.flows import home
 from bot.identity import Expecting
 from bot.presses import Approve, Discard, Doubt, Home, Panel, Plan, Plans, Settle, WholeMonth
-from bot.presses_giving import Give, GiveTo
+from bot.presses_giving import Give, GiveTo, Unsettled
 from bot.routes import Routes
 from bot.talk import Talk
-from bot.ui import Expects, Row, Screen, bold, button, clip
-from domain import documents, drafts, giving, progress, revisions, roadmaps, schools
+from bot.ui import Expects, Row, Screen, bold, button, clip, page
+from domain import documents, drafts, giving, moving, progress, revisions, roadmaps, schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, Place
 from domain.db import Tx
 from domain.errors import DomainError
 from domain.policy import Permission, allows
-from domain.roadmaps import DeadlineUnclear, Measure, RoadmapClosed, RoadmapState, RoadmapView, Settled
+from domain.roadmaps import (
+    DeadlineUnclear,
+    Measure,
+    Roadmap,
+    RoadmapClosed,
+    RoadmapState,
+    RoadmapView,
+    Settled,
+)
 from domain.texts import Texts
 
 router = Routes("plans")
@@ -127,11 +135,11 @@ async def open_plan(query: CallbackQuery, callback_data: Plan, talk: Talk) -> No
     await show(talk, callback_data.id)
 
 
-async def show(talk: Talk, roadmap_id: int, *, fresh: bool = False) -> None:
+async def show(talk: Talk, roadmap_id: int, *, fresh: bool = False, note: str = "") -> None:
     """The draft with its summary, or what became of it."""
     async with talk.db.read(talk.actor) as tx:
         screen = await _draft_screen(tx, talk, roadmap_id)
-    await talk.show(screen, fresh=fresh)
+    await talk.show(Screen(note + screen.text, screen.rows, screen.expects), fresh=fresh)
 
 
 async def _receivers(tx: Tx, owner: Place) -> list[int]:
@@ -161,7 +169,7 @@ async def _draft_screen(tx: Tx, talk: Talk, roadmap_id: int) -> Screen:
             )
         )
     rows: list[Row] = []
-    if any(asks(m) for m in view.measures):
+    if any(m.is_doubtful for m in view.measures):
         rows.append([button(talk.plain("Settle them here"), Doubt(roadmap=roadmap_id))])
     rows += question_rows(talk.plain, view, await revisions.earlier_of(tx, view.roadmap), past)
     approve = talk.plain.n("Approve and give to %(n)s school", "Approve and give to %(n)s schools", receivers)
@@ -191,13 +199,43 @@ def _read_line(say: Texts, view: RoadmapView, title: str) -> str:
 
 
 def _doubt_lines(say: Texts, view: RoadmapView) -> list[str]:
-    doubtful = [m for m in view.measures if asks(m)]
+    doubtful = [m for m in view.measures if m.is_doubtful]
     if not doubtful:
         return [say("All deadlines are clear.")]
     words = list(dict.fromkeys(clip(" ".join((m.deadline_text or "—").split()), 60) for m in doubtful))
     line = say.n("I am not sure of %(n)s deadline:", "I am not sure of %(n)s deadlines:", len(doubtful))
     quoted = ", ".join(say("“%(words)s”", words=w) for w in words[:5])
     return [f"{line} {quoted}" + ("…" if len(words) > 5 else "")]
+
+
+@router.callback_query(Unsettled.filter())
+async def unsettled(query: CallbackQuery, callback_data: Unsettled, talk: Talk) -> None:
+    """Drafts and running plans with deadlines in doubt; where there is one only, its first doubt."""
+    async with talk.db.read(talk.actor) as tx:
+        found = [
+            row
+            for row in await roadmaps.roadmap_list(tx)
+            if row.doubts
+            and row.roadmap.state is not RoadmapState.ARCHIVED
+            and allows(talk.actor, Permission.PLAN, row.roadmap.place)
+        ]
+    if len(found) == 1:
+        await next_doubt(talk, found[0].roadmap.id)
+        return
+    shown = page(found, callback_data.page)
+    rows: list[Row] = [
+        [
+            button(
+                f"{clip(' '.join(row.roadmap.title.split()), 50)} · {row.doubts}",
+                Doubt(roadmap=row.roadmap.id),
+            )
+        ]
+        for row in shown.items
+    ]
+    rows.append(shown.turning(lambda n: Unsettled(page=n)))
+    rows.append([button(talk.plain("‹ Back"), Home())])
+    text = talk.say("Deadlines in doubt do not remind. Which roadmap shall we settle?")
+    await talk.show(Screen(text if found else talk.say("All deadlines are clear."), rows))
 
 
 @router.callback_query(Doubt.filter())
@@ -210,15 +248,16 @@ async def next_doubt(talk: Talk, roadmap_id: int, *, fresh: bool = False, note: 
     """The next deadline to look at; the draft where none is left."""
     async with talk.db.read(talk.actor) as tx:
         view = await roadmaps.roadmap(tx, roadmap_id)
-    waiting = [m for m in view.measures if asks(m)]
-    if not waiting or view.roadmap.state is not RoadmapState.DRAFT:
-        await show(talk, roadmap_id, fresh=fresh)
+    waiting = [m for m in view.measures if m.is_doubtful]
+    is_over = view.roadmap.state is RoadmapState.ARCHIVED
+    if not waiting or is_over or not allows(talk.actor, Permission.PLAN, view.roadmap.place):
+        await show(talk, roadmap_id, fresh=fresh, note=note)
         return
-    screen = _doubt_screen(talk, waiting[0], len(waiting))
+    screen = _doubt_screen(talk, view.roadmap, waiting[0], len(waiting))
     await talk.show(Screen(note + screen.text, screen.rows, screen.expects), fresh=fresh)
 
 
-def _doubt_screen(talk: Talk, measure: Measure, left: int) -> Screen:
+def _doubt_screen(talk: Talk, roadmap: Roadmap, measure: Measure, left: int) -> Screen:
     say, plain = talk.say, talk.plain
     lines = [bold(clip(" ".join(measure.label.split()), 300))]
     lines.append(
@@ -237,7 +276,7 @@ def _doubt_screen(talk: Talk, measure: Measure, left: int) -> Screen:
     rows: list[Row] = []
     if meaning:
         rows.append([button(plain("It is right"), Settle(**where, choice=Settled.AS_READ))])
-    if drafts.whole_month(measure) is not None:
+    if roadmap.state is RoadmapState.DRAFT and drafts.whole_month(measure) is not None:
         rows.append([button(plain("The whole month"), WholeMonth(**where))])
     rows.append([button(plain("Without reminders"), Settle(**where, choice=Settled.NO_REMINDERS))])
     label = plain("‹ Back (%(n)s left)", n=left)
@@ -264,7 +303,7 @@ async def settle(query: CallbackQuery, callback_data: Settle, talk: Talk) -> Non
     """One doubt less."""
     try:
         async with talk.db.write(talk.actor) as tx:
-            await roadmaps.settle_deadline(tx, callback_data.measure, callback_data.choice)
+            await moving.settle_deadline(tx, callback_data.measure, callback_data.choice)
     except RoadmapClosed as closed:
         await talk.refuse(closed)
     await next_doubt(talk, callback_data.roadmap)
@@ -276,7 +315,7 @@ async def retype(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     note = ""
     try:
         async with talk.db.write(talk.actor) as tx:
-            measure = await roadmaps.retype_deadline(tx, int(memo["measure"]), message.text or "")
+            measure = await moving.retype_deadline(tx, int(memo["measure"]), message.text or "")
         note = talk.say("Noted: %(meaning)s.", meaning=_meaning(talk.say, measure)) + "\n\n"
     except (DeadlineUnclear, RoadmapClosed) as error:
         await talk.refuse(error)

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.db import Base, enum_column
-from domain.deadlines import Window
+from domain.deadlines import BLOCKING_DOUBTS, Window
 from domain.policy import AtPlace
 from domain.roadmaps import rules
 
@@ -109,8 +109,8 @@ class Measure(Base):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether a person still has to look at its deadline."""
-        return bool(self.doubts) and self.settled is None
+        """Whether its deadline waits for a person's word; doubts that only inform do not keep it from reminding."""
+        return self.settled is None and not BLOCKING_DOUBTS.isdisjoint(self.doubts)
 
 
 class SchoolWording(AtPlace, Base):

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, false, func, or_, select
 
 from domain import audit, calendars, people
 from domain.actor import Actor, Grant, Place
 from domain.dates import NO_OWN_DAYS, OwnDays
 from domain.db import Tx
+from domain.deadlines import BLOCKING_DOUBTS
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, within
 from domain.roadmaps.models import Measure, Roadmap, SchoolWording, Track
@@ -52,11 +53,22 @@ def _overlaps(grant: Grant) -> ColumnElement[bool]:
     return and_(*(or_(column.is_(None), column == value) for column, value in pairs))
 
 
+DOUBTFUL = and_(  # Measure.is_doubtful
+    Measure.settled.is_(None),
+    func.json_array_length(Measure.doubts) > 0,
+    or_(
+        *(
+            cast(Measure.doubts, Text).contains(f'"{code}"', autoescape=True)
+            for code in sorted(BLOCKING_DOUBTS)
+        )
+    ),
+)
+
+
 async def roadmap_list(tx: Tx, *, state: RoadmapState | None = None) -> list[RoadmapRow]:
     """Roadmaps that the actor may see: drafts first, then the newest."""
-    doubtful = and_(Measure.settled.is_(None), func.json_array_length(Measure.doubts) > 0)
     query = (
-        select(Roadmap, func.count(Measure.id), func.coalesce(func.sum(case((doubtful, 1), else_=0)), 0))
+        select(Roadmap, func.count(Measure.id), func.coalesce(func.sum(case((DOUBTFUL, 1), else_=0)), 0))
         .outerjoin(Measure, Measure.roadmap_id == Roadmap.id)
         .where(
             visible(tx.actor), Roadmap.template_id.is_(None)
@@ -224,8 +236,7 @@ async def open_doubts(tx: Tx) -> int:
         .where(
             within(tx.actor, Permission.PLAN, Roadmap),
             Roadmap.state != RoadmapState.ARCHIVED,
-            Measure.settled.is_(None),
-            func.json_array_length(Measure.doubts) > 0,
+            DOUBTFUL,
         )
     )
     return await tx.session.scalar(query) or 0

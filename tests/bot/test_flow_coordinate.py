@@ -98,6 +98,26 @@ async def test_a_busy_morning_stays_a_short_screen(play: Play) -> None:
     assert foreign.alert == told(NotFound())
 
 
+async def test_unclear_deadlines_of_a_running_plan_are_settled_from_the_first_screen(play: Play) -> None:
+    rimma = await at_home(play, "Римма")
+    assert "2 срока требуют уточнения" in rimma.text
+    home = rimma.last
+    await rimma.press("Уточнить сроки: 2")
+    assert rimma.text.splitlines()[1] == "Срок в документе: «декабрь 2021- январь 2022 декабрь 2022»."
+    assert rimma.labels == ["Всё верно", "Без напоминаний", "‹ Назад (осталось 2)"]
+    await rimma.press("Всё верно")
+    assert "Срок в документе: «Июнь/сентябрь»." in rimma.text
+    assert await rimma.say("когда-нибудь") == told(roadmaps.DeadlineUnclear(text="когда-нибудь"))
+    await rimma.say("до 30 сентября")
+    assert rimma.text.splitlines()[0] == "Записал: до 30 сентября 2022."
+    async with play.world.db.read(SYSTEM) as tx:
+        view = await roadmaps.roadmap(tx, play.world.roadmap_id)
+    assert [m.title for m in view.measures if m.is_doubtful] == []
+    vera = await at_home(play, "Вера")  # a school's head sees the plan and may not say a word about it
+    await vera.press_data(vera.last, home.button("Уточнить сроки").data or "")
+    assert vera.text == "Все сроки понятны."
+
+
 async def test_a_broadcast_to_exactly_those_who_have_not_handed_in(play: Play) -> None:
     await handed_in(play, "Вера")
     rimma = await at_home(play, "Римма")
@@ -153,7 +173,7 @@ async def test_who_will_not_receive_is_named(play: Play) -> None:
     assert marina.text.splitlines()[:3] == [
         "Получат 2 человека из 1 школы.",
         "Тороповская ОШ",
-        "Не получат 1: не подключились к боту.",
+        "Не получит 1: нет в боте.",
     ]
     assert await marina.press("Кто не получит") == "Не получат:\nДина, Тороповская ОШ"
     await marina.press("‹ Назад")
@@ -210,7 +230,7 @@ async def test_a_roadmap_sent_as_a_file_is_read_settled_and_given_out(play: Play
     assert "Срок в документе: «Июнь/сентябрь»." in marina.text
     assert await marina.say("абракадабра") == told(roadmaps.DeadlineUnclear(text="абракадабра"))
     await marina.say("до 30 июня")
-    assert marina.text.splitlines()[:2] == [READ, "Все сроки понятны."]
+    assert marina.text.splitlines()[:4] == ["Записал: до 30 июня 2022.", "", READ, "Все сроки понятны."]
     await marina.press("Утвердить и выдать 1 школе")
     assert marina.text.splitlines()[0] == "Утверждено: 20 заданий, 1 школа."
     async with play.db.read(await play.world.actor("Тамара")) as tx:
