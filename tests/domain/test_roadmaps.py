@@ -49,6 +49,12 @@ async def test_a_real_document_becomes_a_living_plan(world: World, name: str) ->
     roadmap_id = await draft(world, name)
     shown = await view(world, roadmap_id)
     assert len(shown.measures) == FOUR[name]
+    # A deadline asks for a word exactly where it would otherwise keep silent; the lists count the same.
+    asking = [m for m in shown.measures if m.doubts and not m.reminds]
+    assert [m for m in shown.measures if m.is_doubtful] == asking
+    async with world.db.read(await world.actor("Римма")) as tx:
+        [listed] = [r for r in await roadmaps.roadmap_list(tx) if r.roadmap.id == roadmap_id]
+    assert listed.doubts == len(asking)
     assert [m.title for m in shown.measures] == [item.activity for item in read(name).items]
     async with world.db.write(await world.actor("Римма")) as tx:
         for m in shown.measures:
