@@ -75,7 +75,7 @@ def _line(row: CuratorRow, before: int) -> CuratorLine:
         sum(week.decisions for week in row.weeks),
         sum(week.answers for week in row.weeks),
         sum(week.notes for week in row.weeks),
-        sum(week.total == 0 for week in row.weeks),
+        row.silent_weeks,
         before,
     )
 

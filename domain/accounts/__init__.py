@@ -11,6 +11,8 @@ from domain.accounts.queries import (
     municipalities,
     narrow,
     narrowed,
+    own_place,
+    own_standing,
     titled,
     wave,
 )
@@ -45,6 +47,8 @@ __all__ = [
     "municipalities",
     "narrow",
     "narrowed",
+    "own_place",
+    "own_standing",
     "plain",
     "titled",
     "wave",

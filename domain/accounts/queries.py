@@ -1,6 +1,7 @@
 """The list of reports: each reads its slices inside what the actor may see and becomes a book."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -239,7 +240,7 @@ async def wave(tx: Tx, filters: Filters, say: Texts) -> Book:
     if chosen is None:
         raise rules.NoWave
     of = await monitoring.wave(tx, chosen)
-    found = await monitoring.standing(tx, chosen, await _place(tx, filters, of.region_id))
+    found = await own_standing(tx, chosen, await _place(tx, filters, of.region_id))
     score, plain = found.forecast.score, rules.plain
     columns = [
         Column("criterion", say("Criterion")),
@@ -389,5 +390,17 @@ async def _place(tx: Tx, filters: Filters, region_id: int) -> Place:
     place = Place(region_id, filters.municipality_id)
     if allows(tx.actor, Permission.SEE, place):
         return place
-    own = next((grant.place for grant in tx.actor.grants if grant.place.region_id == region_id), place)
-    return own if filters.municipality_id is None else place
+    return place if filters.municipality_id is not None else own_place(tx, region_id)
+
+
+def own_place(tx: Tx, region_id: int) -> Place:
+    """What of a region is the actor's: the one place where they hold a role; of several the region, where they see no
+    more than these."""
+    own = {grant.place for grant in tx.actor.grants if grant.place.region_id == region_id}
+    return own.pop() if len(own) == 1 else Place(region_id)
+
+
+async def own_standing(tx: Tx, wave_id: int, place: Place) -> monitoring.Standing:
+    """Where a place stands in a wave. The region's official result is not set beside a part of the region."""
+    found = await monitoring.standing(tx, wave_id, place)
+    return found if allows(tx.actor, Permission.SEE, place) else replace(found, official=[])

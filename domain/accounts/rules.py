@@ -122,9 +122,14 @@ def dynamics_json(table: "DynamicsTable", by: str) -> dict[str, Any]:
                     "percent": {kind.value: column.share(kind) for kind in outcomes.Dynamics},
                     "flaws": [f._asdict() for f in outcomes.check_column(column.counts, column.total)],
                     "schools": {kind.value: listed(ids, table.members) for kind, ids in lists.items()},
+                    "no_data": len(table.silent[name]),
                 }
             )
-    return {"before": table.before, "after": table.after, "by": by, "rows": groups}
+    silent = {
+        name: [{"school": one.name, "municipality": one.municipality} for one in found]
+        for name, found in table.silent.items()
+    }
+    return {"before": table.before, "after": table.after, "by": by, "rows": groups, "without_data": silent}
 
 
 def dynamics_columns(say: Texts) -> list[Column]:
@@ -136,6 +141,7 @@ def dynamics_columns(say: Texts) -> list[Column]:
         Column("total", say("Schools"), Kind.COUNT),
         Column("positive_result", say("Positive result"), Kind.COUNT),
         Column("positive_percent", say("Positive result, per cent"), Kind.PERCENT),
+        Column("no_data", say("Schools without data"), Kind.COUNT),
     ]
 
 
@@ -151,6 +157,7 @@ def dynamics_rows(say: Texts, table: "DynamicsTable") -> list[list[Any]]:
             column.total,
             column.positive_result,
             column.positive_percent,
+            len(table.silent[name]),
         ]
         for name, cells in table.groups.items()
         for key, (column, _) in cells.items()
@@ -283,7 +290,7 @@ def curators_json(rows: "Iterable[CuratorRow]") -> list[dict[str, Any]]:
             "answers": sum(week.answers for week in row.weeks),
             "notes": sum(week.notes for week in row.weeks),
             "total": row.total,
-            "silent_weeks": sum(week.total == 0 for week in row.weeks),
+            "silent_weeks": row.silent_weeks,
             "last_day": row.last_day,
             "weeks": [week._asdict() for week in row.weeks],
         }

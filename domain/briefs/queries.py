@@ -29,7 +29,7 @@ from domain.db import Tx
 from domain.errors import Forbidden
 from domain.events import Event
 from domain.meanings import KINDS, named
-from domain.policy import Permission, allows, require, within
+from domain.policy import Permission, require, within
 from domain.progress import OPEN, Assignment, Decision, Review, Submission
 from domain.texts import Texts
 
@@ -53,6 +53,13 @@ def place_of(tx: Tx) -> Place:
     return found
 
 
+async def _place_names(tx: Tx) -> str:
+    """The region of this actor, or all municipalities: a paper tells of everything that they see."""
+    held = {g.place for g in tx.actor.grants if g.place.school_id is None and g.place.region_id}
+    widest = [one for one in held if not any(other != one and other.covers(one) for other in held)]
+    return ", ".join(sorted(name.name for name in (await schools.place_names(tx, widest)).values()))
+
+
 async def template_of(tx: Tx, place: Place, paper: Paper) -> bytes:
     """The region's own template, else the shipped one."""
     query = select(PaperTemplate.content).where(
@@ -74,7 +81,7 @@ async def paper(tx: Tx, kind: Paper, filters: Filters, say: Texts) -> Written:
     place = place_of(tx)
     writers = {Paper.ANALYTICAL: _analytical, Paper.EFFECTIVENESS: _effectiveness, Paper.HOUR: _hour}
     today = tx.day(tx.actor.timezone)
-    name = (await schools.place_name(tx, place)).name
+    name = await _place_names(tx)
     title = say(rules.PAPERS[kind])
     day = say.date(today, year=True)
     context = {"title": title, "place": name, "date": day, **await writers[kind](tx, place, filters, say)}
@@ -103,7 +110,12 @@ async def _analytical(tx: Tx, place: Place, filters: Filters, say: Texts) -> dic
         "indicators": await _indicators(tx, say),
         "curators": await _curators(tx),
         "late": [
-            {"school": r.school, "municipality": r.municipality, "measure": r.measure, "days_late": r.days_late}
+            {
+                "school": r.school,
+                "municipality": r.municipality,
+                "measure": f"{r.number or ''} {r.measure}".strip(),
+                "days_late": r.days_late,
+            }
             for r in (await reports.overdue(tx))[:20]
         ],
         "remarks": [text for text, _ in await _remarks(tx)],
@@ -112,9 +124,10 @@ async def _analytical(tx: Tx, place: Place, filters: Filters, say: Texts) -> dic
 
 async def _wave(tx: Tx, place: Place) -> dict[str, Any]:
     known = [w for w in await monitoring.waves(tx) if w.region_id == place.region_id]
-    if not known or not allows(tx.actor, Permission.SEE, place):
+    if not known:
         return {"wave": None, "official": []}
-    found = await monitoring.standing(tx, known[0].id, place)
+    own = accounts.own_place(tx, known[0].region_id)
+    found = await accounts.own_standing(tx, known[0].id, own)
     score = found.forecast.score
     shown = {
         "title": found.wave.title,
@@ -176,15 +189,18 @@ async def _indicators(tx: Tx, say: Texts) -> list[dict[str, str]]:
                 for v in [v for v in row.values if v.exact is not None][-2:]
             )
             or "—",
-            "target": "—" if row.target is None else f"≥ {_comma(accounts.plain(row.target))}",
+            "target": _target(row, say),
             "state": say(indicators.STATES[row.state]),
         }
         for row in table.rows
     ]
 
 
-def _value(value: indicators.Value) -> str:
-    return f"{value.percent} %" if value.denominator is not None else str(value.numerator)
+def _target(row: indicators.Row, say: Texts) -> str:
+    if row.target is None:
+        return "—"
+    sign = " %" if row.indicator.unit is indicators.Unit.SHARE else ""
+    return f"≥ {say.number(row.target)}{sign}"
 
 
 async def _curators(tx: Tx) -> list[dict[str, Any]]:
@@ -196,7 +212,7 @@ async def _curators(tx: Tx) -> list[dict[str, Any]]:
             "decisions": sum(w.decisions for w in row.weeks),
             "answers": sum(w.answers for w in row.weeks),
             "notes": sum(w.notes for w in row.weeks),
-            "silent_weeks": sum(w.total == 0 for w in row.weeks),
+            "silent_weeks": row.silent_weeks,
         }
         for row in await curation.activity(tx, first=first, last=last)
     ]
@@ -293,7 +309,7 @@ async def _dates(tx: Tx, say: Texts) -> list[dict[str, Any]]:
         )
         .group_by(Assignment.due_on, roadmaps.Measure.id)
     )
-    found = [(due, measure.label, count) for due, measure, count in (await tx.session.execute(query)) if due]
+    found = [(due, _full(measure), count) for due, measure, count in (await tx.session.execute(query)) if due]
     events = select(Event.starts_at, Event.title).where(
         within(tx.actor, Permission.OVERRULE, Event),
         Event.cancelled_at.is_(None),
@@ -350,7 +366,7 @@ def _note_blocks(context: dict[str, Any], say: Texts) -> list[Block]:
 def _effect_blocks(context: dict[str, Any], say: Texts) -> list[Block]:
     head = [say("Measure"), say("Schools"), say("Have done it"), say("Effect"), say("Problem"), say("Proposal"), say("Verdict")]  # fmt: skip
     fields = ("measure", "required", "done", "effect", "problem", "proposal", "verdict")
-    moved = [say("Measure"), say("Positive results of those that have done it, per cent"), say("of the others, per cent")]  # fmt: skip
+    moved = [say("Measure"), say("Positive results of those that have done it"), say("of the others")]
     return [
         Block("text", context["roadmap"]),
         Block("table", "", head, _rows(context["measures"], *fields)),

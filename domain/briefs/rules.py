@@ -18,6 +18,7 @@ from domain.errors import N_, DomainError
 from domain.typesetting import typeset
 
 HERE = Path(__file__).parent
+_NUMBER = re.compile(r"[—–]|[−-]?\d+([.,]\d+)?( %)?")
 MAX_TEMPLATE = 3 * 1024 * 1024  # bytes
 MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -218,8 +219,7 @@ def to_pdf(title: str, subtitle: str, blocks: Sequence[Block], footer: str) -> b
                 "columns": list(block.columns),
                 "rows": [[_said(value) for value in row] for row in block.rows],
                 "numeric": [
-                    all(isinstance(row[at], int | float) or row[at] in (None, "—") for row in block.rows)
-                    for at in range(len(block.columns))
+                    all(_is_number(row[at]) for row in block.rows) for at in range(len(block.columns))
                 ],
             }
             for block in blocks
@@ -233,6 +233,11 @@ def as_file(made: Written, kind: str, template: bytes = b"") -> bytes:
     if kind == "docx":
         return render(made.paper, template, made.context)
     return to_pdf(made.title, made.subtitle, made.blocks, made.subtitle)
+
+
+def _is_number(value: Any) -> bool:
+    """A number, also one already written («55,6 %», «503»), or a dash for none."""
+    return value is None or isinstance(value, int | float) or bool(_NUMBER.fullmatch(str(value)))
 
 
 def _said(value: Any) -> str:

@@ -27,6 +27,7 @@ class CuratorRow(NamedTuple):
     schools: list[str]
     weeks: list[Week]
     last_day: date | None
+    silent_weeks: int  # whole ones
 
     @property
     def total(self) -> int:
@@ -186,15 +187,12 @@ async def activity(tx: Tx, *, first: date, last: date) -> list[CuratorRow]:
         name = names.get(holder.grant.school_id or 0)
         if name is not None and name not in theirs:
             theirs.append(name)
-    rows = [
-        CuratorRow(
-            person,
-            theirs,
-            rules.by_week(entries.get(person_id, []), first, last),
-            max((entry.day for entry in entries.get(person_id, [])), default=None),
-        )
-        for person_id, (person, theirs) in curators.items()
-    ]
+    rows = []
+    for person_id, (person, theirs) in curators.items():
+        own = entries.get(person_id, [])
+        weeks = rules.by_week(own, first, last)
+        last_day = max((entry.day for entry in own), default=None)
+        rows.append(CuratorRow(person, theirs, weeks, last_day, rules.silent_weeks(weeks, first, last)))
     return sorted(rows, key=lambda row: (row.total, row.person.name))
 
 

@@ -102,5 +102,11 @@ def by_week(entries: Iterable[Entry], first: date, last: date) -> list[Week]:
     return weeks
 
 
+def silent_weeks(weeks: Iterable[Week], first: date, last: date) -> int:
+    """Weeks without anything that lie wholly between the two days: a week that still runs is not silent yet."""
+    week = timedelta(days=6)
+    return sum(one.total == 0 for one in weeks if first <= one.monday and one.monday + week <= last)
+
+
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())

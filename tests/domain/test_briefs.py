@@ -1,6 +1,7 @@
 """Papers: shipped templates work, a region's own is tried first and named where it is wrong, PDFs hold the same facts."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ import docx
 import pdfplumber
 import pytest
 
-from domain import accounts, briefs
+from domain import accounts, briefs, people
+from domain.actor import SYSTEM, Role
 from domain.briefs import Paper
 from domain.errors import Forbidden, NotFound
 from domain.texts import texts
+from tests.domain.test_curation import note
 from tests.world import World
 
 SAY = texts("ru", escape=False)
@@ -120,3 +123,32 @@ def test_words_of_people_are_never_code() -> None:
     sample: dict[str, Any] = dict.fromkeys(briefs.FIELDS[Paper.HOUR], "")
     sample |= {"title": "<w:t>&{{ 1 }}", "schools": [], "remarks": [], "curators": [], "dates": []}
     assert "<w:t>&{{ 1 }}" in words(briefs.render(Paper.HOUR, briefs.default_template(Paper.HOUR), sample))
+
+
+def test_rows_of_shipped_templates_stay_whole_on_one_page() -> None:
+    for paper in Paper:
+        found = docx.Document(io.BytesIO(briefs.default_template(paper)))
+        rows = [row._tr.trPr for table in found.tables for row in table.rows]
+        assert rows
+        assert all(row is not None and row.xpath("w:cantSplit") for row in rows), paper
+
+
+async def test_a_coordinator_of_two_municipalities_reads_of_both(world: World) -> None:
+    """The place named above, the numbers and the forecast are of the same schools."""
+    async with world.db.write(SYSTEM) as tx:
+        await people.grant_role(
+            tx, world.people["Марина"], Role.MUNICIPAL_COORDINATOR, world.places["Угличский"]
+        )
+    async with world.db.read(await world.actor("Марина")) as tx:
+        made = await briefs.paper(tx, Paper.ANALYTICAL, accounts.Filters(), SAY)
+    assert (made.context["place"], made.context["schools_total"]) == ("Даниловский МР, Угличский МР", 4)
+    assert made.subtitle.startswith("Даниловский МР, Угличский МР, ")
+
+
+async def test_a_curator_is_not_silent_in_a_week_that_still_runs(world: World) -> None:
+    """On Monday morning nobody has written yet: that is no reason to thank nobody."""
+    for weeks in (1, 2, 3):
+        await note(world, "Кирилл", "Тороповская", on=world.clock.moment.date() - timedelta(weeks=weeks))
+    async with world.db.read(await world.actor("Марина")) as tx:
+        made = await briefs.paper(tx, Paper.HOUR, accounts.Filters(), SAY)
+    assert made.context["curators"] == [{"name": "Кирилл", "count": 3}]
