@@ -12,9 +12,10 @@ from starlette.datastructures import UploadFile
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
+from admin.pages.reporting import PAPER_READERS
 from admin.tables import attachment
 from domain import accounts, briefs, handouts
-from domain.actor import COORDINATORS, Role
+from domain.actor import Role
 from domain.briefs import Paper
 from domain.errors import N_, DomainError, Forbidden, InvalidInput, NotFound
 from domain.handouts import Format, file_name
@@ -22,7 +23,6 @@ from domain.policy import Permission
 
 closed = APIRouter()
 UPLOAD = "/briefs/{paper}/template"
-READERS = {*COORDINATORS, Role.OBSERVER}
 
 
 class BriefQuery(Filters):
@@ -45,7 +45,7 @@ class OrderForm(Form):
 def _paper(visit: Visit, name: str) -> Paper:
     if name not in set(Paper):
         raise NotFound
-    if not visit.actor.roles() & READERS:
+    if not visit.actor.roles() & PAPER_READERS:
         raise Forbidden
     return Paper(name)
 
@@ -57,7 +57,7 @@ async def brief_list(visit: Visitor) -> Response:
 
 
 async def _list(visit: Visit, problem: str = "") -> Response:
-    if not visit.actor.roles() & READERS:
+    if not visit.actor.roles() & PAPER_READERS:
         raise Forbidden
     rows = []
     async with visit.read() as tx:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
+from admin.pages.reporting import PAPER_READERS, is_offered
 from domain import effects, reports
 from domain.effects import Verdict
 from domain.errors import DomainError
@@ -52,6 +53,8 @@ async def _page(visit: Visit, roadmap_id: int | None, problem: str = "") -> Resp
         found=found,
         may=may,
         verdicts=effects.VERDICTS,
+        files=is_offered(visit, "effectiveness"),
+        paper=bool(visit.actor.roles() & PAPER_READERS),
         problem=problem,
     )
 

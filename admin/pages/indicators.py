@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, refusal, sent
 from admin.page import Visit
+from admin.pages.reporting import is_offered
 from domain import indicators, reports, schools
 from domain.actor import COORDINATORS, Place
 from domain.errors import DomainError
@@ -96,6 +97,7 @@ async def _page(visit: Visit, filters: IndicatorFilters, problem: str = "") -> R
         states=indicators.STATES,
         units=Unit,
         entered=Source.ENTERED,
+        files=is_offered(visit, "indicators"),
         problem=problem,
     )
 

@@ -22,6 +22,7 @@ from domain.meanings import FILTERS, GROUPINGS
 from domain.tables import Book, drawn, first_rows, plain_rows
 
 closed = APIRouter()
+PAPER_READERS = {*COORDINATORS, Role.OBSERVER}
 OWN = ("format", "done", "n")  # parts of an address that are no filters
 # Where a row opens into what it is about, by its cells.
 WHERE: dict[str, Where] = {"pairs": lambda row: f"/peer/pairs/{row[3]}" if row[3] else ""}
@@ -31,6 +32,11 @@ def offered(visit: Visit) -> list[Report]:
     """Reports that are of use to this person."""
     small = visit.actor.roles() <= {*SCHOOL_TEAM, Role.CURATOR}
     return [report for report in handouts.catalogue().values() if not (small and report.coordinators)]
+
+
+def is_offered(visit: Visit, name: str) -> bool:
+    """Whether this person may take that report away."""
+    return any(report.name == name for report in offered(visit))
 
 
 def _report(visit: Visit, name: str) -> Report:
@@ -54,7 +60,7 @@ async def report_list(visit: Visitor) -> Response:
         tasks=tasks,
         names=names,
         seasons=seasons.SEASONS,
-        briefs=bool(visit.actor.roles() & {*COORDINATORS, Role.OBSERVER}),
+        briefs=bool(visit.actor.roles() & PAPER_READERS),
     )
 
 
