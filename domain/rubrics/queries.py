@@ -11,7 +11,7 @@ from sqlalchemy import select
 from domain.actor import Place
 from domain.db import Tx, once
 from domain.errors import NotFound
-from domain.policy import Permission, require
+from domain.policy import Permission, allows
 from domain.rubrics.models import CriteriaSetVersion
 from domain.rubrics.rules import CriteriaSet, Criterion, read_set
 
@@ -57,9 +57,12 @@ def remarks_for(criterion: Criterion) -> tuple[str, ...]:
 
 
 async def kept_sets(tx: Tx, region_id: int) -> Sequence[CriteriaSetVersion]:
-    """Sets of a region, the newest version of each key first."""
-    require(tx.actor, Permission.SEE, Place(region_id))
+    """Sets of a region, the newest version of each key first; for those who see a part of it, what has been scored by."""
     query = select(CriteriaSetVersion).where(CriteriaSetVersion.region_id == region_id)
+    if not allows(tx.actor, Permission.SEE, Place(region_id)):
+        if region_id not in {grant.place.region_id for grant in tx.actor.grants}:
+            raise NotFound
+        query = query.where(CriteriaSetVersion.scored_at.is_not(None))
     order = CriteriaSetVersion.key, CriteriaSetVersion.version.desc()
     return (await tx.session.scalars(query.order_by(*order))).all()
 

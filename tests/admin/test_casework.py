@@ -291,6 +291,7 @@ async def test_a_risk_profile_from_entering_to_points(panel: Panel) -> None:
         await browser.post(f"{path}/choose", data={"factors": ["3", "8"]})
     html = " ".join((await panel.get("Кирилл", path)).text.split())
     assert ("куратор: Кирилл" in html, "координатор: Марина" in html) == (True, True)
+    assert "В – высокая, С – средняя, Н – низкая" in (await panel.get("Кирилл", "/risks")).text
     table = (await panel.get("Римма", "/risks", format="csv")).content.decode("utf-8-sig").splitlines()
     line = next(row for row in table if row.startswith("Тороповская"))
     assert line.split(";")[2:] == [

@@ -9,10 +9,11 @@ import openpyxl
 import pytest
 
 from admin.pages.procedures import in_words
-from domain import monitoring, outcomes, overview, progress, rubrics, schools
+from domain import monitoring, outcomes, overview, progress, risks, rubrics, schools
 from domain.actor import SYSTEM
 from domain.outcomes import Cluster
 from domain.progress import Decision
+from domain.risks import Stage
 from tests.admin.conftest import Panel
 from tests.world import START, World
 
@@ -230,6 +231,34 @@ async def test_two_experts_differ_and_the_coordinator_settles(panel: Panel) -> N
     marks = (await panel.get("Вера", "/monitoring/marks", criterion="tasks")).text
     assert "По документам" in marks
     assert "Эмма" not in marks  # a school reads what was said, not by whom
+
+
+async def test_criteria_are_no_secret_to_those_who_are_scored_by_them(panel: Panel) -> None:
+    wave_id = await wave_of(panel.world)
+    async with panel.world.db.read(SYSTEM) as tx:
+        link = f'href="/monitoring/criteria/{(await monitoring.wave(tx, wave_id)).set_id}"'
+    address = "/monitoring/criteria"
+    readers = ("Римма", "Марина", "Кирилл", "Дина", "Степан")
+    assert [link in (await panel.get(name, address)).text for name in readers] == [True] + [False] * 4
+    school_id = panel.world.schools["Тороповская"].school_id
+    await panel.post("Эмма", f"/monitoring/waves/{wave_id}/schools/{school_id}", **{"points-tasks": "1"})
+    assert [link in (await panel.get(name, address)).text for name in readers] == [True] * 4 + [False]
+
+
+async def test_who_cannot_bring_the_table_of_municipalities_is_not_asked_to(panel: Panel) -> None:
+    pages = [(await panel.get(name, "/monitoring/context")).text for name in ("Римма", "Марина", "Кирилл")]
+    assert ['href="/schools/import"' in page for page in pages] == [True, False, False]
+    assert ["загружает региональный координатор" in page for page in pages] == [False, True, True]
+
+
+async def test_what_of_a_stage_is_confirmed_is_said_in_words(panel: Panel) -> None:
+    await wave_of(panel.world)
+    async with panel.world.db.read(await panel.world.actor("Тамара")) as tx:
+        rows = await progress.my_work(tx, school_id=panel.world.schools["Тороповская"].school_id)
+    async with panel.world.db.write(SYSTEM) as tx:
+        await risks.place_measures(tx, [row.measure.id for row in rows], stage=Stage.SECOND)
+    page = (await panel.get("Римма", "/monitoring/facts", source="stage_share")).text
+    assert re.search(rf"2 этап, подтверждено мероприятий: 1 из {len(rows)}\s", page)
 
 
 async def test_half_a_point_is_written_as_people_write_it(panel: Panel) -> None:

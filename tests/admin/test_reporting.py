@@ -147,3 +147,8 @@ async def test_a_head_closes_the_correction_of_the_month_in_the_panel(panel: Pan
     assert (await panel.post("Клим", "/seasons", **form)).status_code == 404
     assert (await panel.post("Тамара", "/seasons", **form)).status_code == 303
     assert "на этот месяц сделано" in (await panel.get("Тамара", "/snapshots")).text
+
+
+async def test_a_report_without_filters_to_choose_from_has_no_button_for_them(panel: Panel) -> None:
+    pages = [(await panel.get(name, "/reports/agreements")).text for name in ("Римма", "Кирилл")]
+    assert ['class="filters"' in page for page in pages] == [True, False]
