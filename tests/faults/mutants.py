@@ -31,7 +31,7 @@ async def _confirm_first(self: Poller, updates: list[Any]) -> None:
     """What aiogram's polling does: the next request confirms what is not kept yet."""
 
     async def keep() -> None:
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(60)  # longer than any machine is in seeing the confirmation and killing
         async with self._db.write(SYSTEM) as tx:
             self._offer(await inbox.accept(tx, self._bot.id, updates))
 
