@@ -120,6 +120,11 @@ class Block(NamedTuple):
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
 
+    @property
+    def numeric(self) -> list[bool]:
+        """Which columns hold nothing but numbers: they stand right."""
+        return [all(_is_number(row[at]) for row in self.rows) for at in range(len(self.columns))]
+
 
 def document_of(made: Written) -> dict[str, Any]:
     """What is to be read of a paper as plain values, to be kept."""
@@ -218,9 +223,7 @@ def to_pdf(title: str, subtitle: str, blocks: Sequence[Block], footer: str) -> b
                 "text": block.text,
                 "columns": list(block.columns),
                 "rows": [[_said(value) for value in row] for row in block.rows],
-                "numeric": [
-                    all(_is_number(row[at]) for row in block.rows) for at in range(len(block.columns))
-                ],
+                "numeric": block.numeric,
             }
             for block in blocks
         ],

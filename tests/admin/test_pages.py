@@ -177,7 +177,7 @@ async def test_a_curator_decides_on_the_card_and_the_school_hears_of_it(panel: P
         news = (await tx.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "decided"))).all()
     review = view.submissions[0].review
     assert review is not None
-    assert review.comment == ("Документ не подтверждает факт. Приложите подписанный. Нужна подпись.")
+    assert review.comment == ("Документ не подтверждает факт. Приложите подписанный документ. Нужна подпись.")
     assert [message.person_id for message in news] == [world.people["Тамара"]]
 
 

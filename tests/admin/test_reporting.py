@@ -152,3 +152,14 @@ async def test_a_head_closes_the_correction_of_the_month_in_the_panel(panel: Pan
 async def test_a_report_without_filters_to_choose_from_has_no_button_for_them(panel: Panel) -> None:
     pages = [(await panel.get(name, "/reports/agreements")).text for name in ("Римма", "Кирилл")]
     assert ['class="filters"' in page for page in pages] == [True, False]
+
+
+async def test_an_indicator_that_is_no_longer_counted_keeps_its_values_with_their_days(panel: Panel) -> None:
+    async with panel.world.db.write(await panel.world.actor("Римма")) as tx:
+        spec = IndicatorSpec("Публикации", unit=indicators.Unit.COUNT, target="10.05")
+        added = await indicators.add_indicator(tx, panel.world.places["область"], spec)
+        await indicators.enter_value(tx, added.id, date(2022, 1, 1), 6, None, document="Справка")
+    assert "≥ 10,05" in (await panel.get("Римма", "/indicators")).text
+    await panel.post("Римма", f"/indicators/{added.id}/retire", reason="Исключён из плана")
+    page = " ".join((await panel.get("Римма", "/indicators")).text.split())
+    assert 'Публикации: на 01.01.2022 – 6. <span class="muted">Исключён из плана</span>' in page

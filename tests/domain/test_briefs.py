@@ -152,3 +152,8 @@ async def test_a_curator_is_not_silent_in_a_week_that_still_runs(world: World) -
     async with world.db.read(await world.actor("Марина")) as tx:
         made = await briefs.paper(tx, Paper.HOUR, accounts.Filters(), SAY)
     assert made.context["curators"] == [{"name": "Кирилл", "count": 3}]
+
+
+def test_numbers_stand_right_also_where_they_are_written_out() -> None:
+    rows: list[list[Any]] = [["Прогноз", 503, "55,6 %", "93 % → 95 %"], ["Письмо", None, "—", "—"]]
+    assert briefs.Block("table", "", ["", "", "", ""], rows).numeric == [False, True, True, False]
