@@ -50,6 +50,9 @@ class Timetable:
         if plan_digests is not None:
             every("plan_digests", self._by_the_clock(plan_digests), seconds=60)
         every("keep_boards", self._by_the_clock(lambda: overview.keep_boards(db)), seconds=900, at_start=True)
+        dynamics = self._by_the_clock(lambda: overview.keep_dynamics(db))
+        every("keep_dynamics", dynamics, seconds=900, at_start=True)
+        db.listen("results", partial(self._now, "keep_dynamics"))  # brought in: before anybody looks at them
         if files is not None:
             for topic, chore in CHORES.items():
                 every(topic, partial(chore, db, files), seconds=30, at_start=True)

@@ -17,7 +17,7 @@ from admin.forms import Choice
 from admin.page import Visit
 from admin.pages.monitoring import tools
 from admin.tables import export
-from domain import charts, dynamics, giving, outcomes, overview
+from domain import charts, dynamics, outcomes, overview
 from domain.db import Tx
 from domain.dynamics import Asked, Behind, Counted
 from domain.errors import N_
@@ -106,8 +106,7 @@ async def _asked(tx: Tx, filters: ResultFilters) -> Asked | None:
     years = await two_years(tx, filters, clusters=False)
     if years is None:
         return None
-    tracks = await giving.at_tracks(tx) if filters.by == outcomes.TRACK else None
-    return Asked(*years, filters.by, await narrowed(tx, filters), tracks)
+    return Asked(*years, filters.by, await narrowed(tx, filters))
 
 
 @closed.get("/monitoring/outcomes")

@@ -1,8 +1,17 @@
 """Dynamics of results counted by the database: tables of counts, and the schools behind one number."""
 
-from domain.dynamics.actions import keep_tables
+from domain.dynamics.actions import keep_moves
 from domain.dynamics.models import KeptDynamics
-from domain.dynamics.queries import Asked, Behind, Shares, counted, kept_shares, region_table, schools_behind
+from domain.dynamics.queries import (
+    Asked,
+    Behind,
+    Shares,
+    counted,
+    kept_shares,
+    region_table,
+    schools_behind,
+    schools_without,
+)
 from domain.dynamics.rules import Counted
 
 __all__ = [
@@ -12,8 +21,9 @@ __all__ = [
     "KeptDynamics",
     "Shares",
     "counted",
-    "keep_tables",
+    "keep_moves",
     "kept_shares",
     "region_table",
     "schools_behind",
+    "schools_without",
 ]

@@ -2,11 +2,11 @@
 
 The rule is `outcomes.dynamics`, of one school. Here the database compares, since a country has hundreds of thousands
 of results: `outcomes.dynamics_table` with its lists of schools says the same, and the tests hold one against the other.
+Who moved which way is all that is kept of a large region (`rules.Moves`): filters and groups are asked as they are now.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    Subquery,
+    String,
     and_,
     case,
     cast,
@@ -22,30 +22,21 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     or_,
     select,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
-from domain import outcomes, programme
+from domain import changes, outcomes, programme, progress
 from domain.actor import Actor, Place
 from domain.db import Tx
 from domain.dynamics import rules
 from domain.dynamics.models import KeptDynamics
-from domain.dynamics.rules import Counted
-from domain.outcomes import (
-    EVERYTHING,
-    TRACK,
-    ClusterMark,
-    Column,
-    Dynamics,
-    Narrowed,
-    Outcome,
-    Overlap,
-    Result,
-)
-from domain.policy import Permission, within
+from domain.dynamics.rules import Bits, Counted, Moves
+from domain.outcomes import EVERYTHING, TRACK, ClusterMark, Dynamics, Narrowed, Outcome, Result
+from domain.progress import Assignment
+from domain.roadmaps import Measure, Roadmap, Track
 from domain.schools import Enrollment, Municipality, School
 
 # Every school stands in one of these, in the nameless one perhaps; in others it may stand in several, or in none.
@@ -56,11 +47,10 @@ OF_SCHOOL: Mapping[str, Any] = {
 }
 
 EVERYWHERE = Narrowed()
-KEPT = tuple(
-    by for by in outcomes.GROUPINGS if by != TRACK
-)  # who works by a track is another matter every day
-SHARES = "shares"  # kept beside the tables: of all schools together
-FRESH = timedelta(hours=1)  # how old a kept table may be
+MOVES = "moves"  # kept for two years
+SHARES = "shares"  # of all schools together; kept, as tracks are, for no pair of years
+NO_YEARS = (0, 0)
+FRESH = timedelta(hours=1)  # how old what is kept may be, unless nothing has changed since
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +61,11 @@ class Asked:
     after: int
     by: str = EVERYTHING
     narrowed: Narrowed = EVERYWHERE
-    tracks: Mapping[str, Select[Any]] | None = None  # who works by which, for tables by track: ids of schools
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """Both."""
+        return self.before, self.after
 
 
 class Shares(NamedTuple):
@@ -92,99 +86,172 @@ class Behind(NamedTuple):
     kind: Dynamics
 
 
-@dataclass(slots=True)
-class _Group:
-    """How many schools, and how many of those with both years moved which way."""
-
-    size: int = 0
-    moved: Counter[tuple[str, Dynamics]] = field(default_factory=Counter)
-
-    def add(self, other: "_Group") -> None:
-        self.size += other.size
-        self.moved.update(other.moved)
-
-    def column(self, procedure: str) -> Column:
-        counts = {kind: self.moved[procedure, kind] for kind in Dynamics}
-        counts[Dynamics.NOT_COMPUTED] = self.size - sum(counts.values())
-        return Column(counts, self.size)
-
-
 class _Pair:
     """Results of a school by one procedure in two years; a year in which nobody took part is none."""
 
     def __init__(self, asked: Asked) -> None:
         self.was, self.now = aliased(Outcome), aliased(Outcome)
-        # Of some schools one begins with the schools: a bare year would lead SQLite to a country's results of it.
-        of_all = asked.narrowed == EVERYWHERE
         self.is_was, self.is_now = (
-            and_(
-                result.school_id == School.id,
-                (result.year if of_all else result.year + 0) == year,
-                result.participants > 0,
-            )
+            and_(result.school_id == School.id, result.year == year, result.participants > 0)
             for result, year in ((self.was, asked.before), (self.now, asked.after))
         )
-        earlier = cast(self.was.below, BigInteger) * self.now.participants
-        later = cast(self.now.below, BigInteger) * self.was.participants
-        self.kinds: Mapping[Dynamics, ColumnElement[bool]] = {
-            Dynamics.POSITIVE: later < earlier,
-            Dynamics.ALL_PASSED: and_(self.was.below == 0, self.now.below == 0),
-            Dynamics.NEGATIVE: later > earlier,
-            Dynamics.NEUTRAL: and_(later == earlier, self.was.below > 0),
-        }
+        self.kinds = _kinds((self.was.participants, self.was.below), (self.now.participants, self.now.below))
+
+
+def _kinds(was: tuple[Any, Any], now: tuple[Any, Any]) -> dict[Dynamics, ColumnElement[bool]]:
+    """`outcomes.dynamics` of (participants, below) of two years in which somebody took part."""
+    earlier, later = cast(was[1], BigInteger) * now[0], cast(now[1], BigInteger) * was[0]
+    return {
+        Dynamics.POSITIVE: later < earlier,
+        Dynamics.ALL_PASSED: and_(was[1] == 0, now[1] == 0),
+        Dynamics.NEGATIVE: later > earlier,
+        Dynamics.NEUTRAL: and_(later == earlier, was[1] > 0),
+    }
 
 
 async def counted(tx: Tx, asked: Asked) -> Counted:
     """Every group of schools with results in either year, by procedure; the columns sum to the group."""
-    groups: dict[str, _Group] = {}
-    whole = _Group()
-    members = _members(tx, asked)
-    key = members.c.key if members is not None else OF_SCHOOL.get(asked.by)
-    if key is not None:
-        found = await _grouped(tx, asked, key, members)
-        names = await _names(tx, asked.by, found)
-        for raw, group in sorted(found.items(), key=lambda item: names[item[0]]):
-            groups.setdefault(names[raw], _Group()).add(group)
-            whole.add(group)
-    if asked.by not in OF_SCHOOL:
-        whole = (await _grouped(tx, asked)).get(None, _Group())
-    overlap = await _overlap(tx, asked, groups, whole.size, members)
-    titles = await _titles(tx, asked, {procedure for procedure, _ in whole.moved})
-    table = {
-        name: {p: group.column(p) for p in titles} for name, group in {**groups, EVERYTHING: whole}.items()
-    }
-    return Counted(asked.before, asked.after, titles, table, overlap)
+    return await _table(tx, asked, await moves(tx, asked), None)
 
 
 async def region_table(tx: Tx, asked: Asked) -> Counted:
-    """The same; of a large region as it was kept a while ago, with that moment."""
-    region_id = _whole_region(tx.actor)
-    if region_id is not None and asked.narrowed == EVERYWHERE:
-        kept = await tx.session.get(KeptDynamics, (region_id, asked.before, asked.after, asked.by))
-        if kept is not None and not tx.has_passed(kept.taken_at + FRESH):
-            known = await outcomes.known_procedures(tx)
-            titles = {key: procedure.title for key, procedure in known.items()}
-            return rules.read_table(kept.document, (asked.before, asked.after), titles, kept.taken_at)
-    return await counted(tx, asked)
+    """The same; of a large region from the movements that were kept a while ago, with that moment."""
+    kept = await _kept(tx, MOVES, asked.years)
+    if kept is None:
+        return await counted(tx, asked)
+    return await _table(tx, asked, rules.read_moves(kept.document), kept.taken_at)
 
 
 async def kept_shares(tx: Tx) -> Shares | None:
     """What `outcomes.group_shares` says of all schools of a large region, as it was kept a while ago."""
-    region_id = _whole_region(tx.actor)
-    if region_id is None:
-        return None
-    query = select(KeptDynamics).where(KeptDynamics.region_id == region_id, KeptDynamics.by == SHARES)
-    kept = await tx.session.scalar(query)
-    if kept is None or tx.has_passed(kept.taken_at + FRESH):
+    kept = await _kept(tx, SHARES, NO_YEARS)
+    if kept is None:
         return None
     return Shares({(key, year): share for key, year, share in kept.document["shares"]}, kept.taken_at)
 
 
+async def _kept(tx: Tx, what: str, years: tuple[int, int]) -> KeptDynamics | None:
+    """What was kept of the region that is all that somebody sees, and of which they see all; if it still holds."""
+    region_id = _whole_region(tx.actor)
+    if region_id is None:
+        return None
+    kept = await tx.session.get(KeptDynamics, (region_id, *years, what))
+    if kept is None:
+        return None
+    if tx.has_passed(kept.taken_at + FRESH):
+        # Nobody has counted for an hour. Asking for the numbers of tables keeps a page from being kept itself.
+        is_same = bool(kept.stamps) and changes.same(await changes.stamps(tx), kept.stamps)
+        return kept if is_same else None
+    return kept
+
+
 def _whole_region(actor: Actor) -> int | None:
-    """The region that is all that somebody sees, and of which they see all."""
     regions = {grant.place.region_id for grant in actor.grants}
     whole = {grant.place.region_id for grant in actor.grants if grant.place == Place(grant.place.region_id)}
     return next(iter(whole)) if not actor.is_system and len(regions) == 1 and whole else None
+
+
+async def _table(tx: Tx, asked: Asked, of: Moves, taken_at: datetime | None) -> Counted:
+    """The table of these movements; of `taken_at` they are of a whole region."""
+    inside, groups = of.everyone, None
+    if taken_at is not None and asked.narrowed != EVERYWHERE:
+        inside = await _schools(tx, _inside(tx, asked.narrowed))
+    if asked.by != EVERYTHING:
+        tracks = await _kept(tx, TRACK, NO_YEARS) if taken_at is not None and asked.by == TRACK else None
+        groups = rules.read_groups(tracks.document) if tracks else await groups_of(tx, asked)
+    titles = {key: procedure.title for key, procedure in (await outcomes.known_procedures(tx)).items()}
+    return replace(rules.count(of, asked.years, groups, inside, titles), taken_at=taken_at)
+
+
+async def moves(tx: Tx, asked: Asked) -> Moves:
+    """Who moved which way. Results are found by school, so that one municipality is not looked for in a country's year."""
+    inside = _inside(tx, asked.narrowed)
+    parts = [
+        func.max(case((Outcome.year == year, column), else_=0)).label(f"{column.key}_{number}")
+        for number, year in enumerate(asked.years)
+        for column in (Outcome.participants, Outcome.below)
+    ]
+    found = (
+        select(Outcome.procedure, Outcome.school_id, *parts)
+        .where(Outcome.school_id.in_(inside), (Outcome.year + 0).in_(asked.years), Outcome.participants > 0)
+        .group_by(Outcome.school_id, Outcome.procedure)
+        .subquery()
+    )
+    procedure, school_id, *counts = found.c
+    kinds = _kinds((counts[0], counts[1]), (counts[2], counts[3]))
+    in_one_year = or_(counts[0] == 0, counts[2] == 0)
+    kind = case(
+        (in_one_year, literal(Dynamics.NOT_COMPUTED.value)), *((of, key.value) for key, of in kinds.items())
+    )
+    by: dict[str, dict[Dynamics, Bits]] = {}
+    for key, moved, ids in await _aggregated(tx, select(procedure, kind.label("kind"), school_id)):
+        by.setdefault(key, {})[Dynamics(moved)] = rules.bits_of(ids)
+    there = exists().where(Outcome.school_id == School.id, Outcome.year.in_(asked.years))
+    return Moves(await _schools(tx, inside), await _schools(tx, inside.where(there)), by)
+
+
+async def groups_of(tx: Tx, asked: Asked) -> dict[str, Bits]:
+    """The schools of each group by its name; of groups with the same name together."""
+    inside = _inside(tx, asked.narrowed)
+    pairs: Any
+    if asked.by in OF_SCHOOL:
+        pairs = inside.with_only_columns(OF_SCHOOL[asked.by], School.id)
+    elif asked.by == "cohort":
+        pairs = select(Enrollment.cohort_id, Enrollment.school_id).where(Enrollment.school_id.in_(inside))
+    elif asked.by == "cluster":
+        pairs = select(ClusterMark.cluster, ClusterMark.school_id)
+        pairs = pairs.where(ClusterMark.school_id.in_(inside), ClusterMark.year == asked.after)
+    else:
+        pairs = select(Measure.track_id, Assignment.school_id).distinct()
+        pairs = pairs.join(Measure, Measure.id == Assignment.measure_id)
+        pairs = pairs.where(Assignment.school_id.in_(inside), Measure.track_id.is_not(None))
+    rows = await _aggregated(tx, pairs)
+    names = await _names(tx, asked.by, [key for key, _ in rows])
+    groups: dict[str, Bits] = {}
+    for key, ids in rows:
+        groups[names[key]] = groups.get(names[key], rules.NOBODY) | rules.bits_of(ids)
+    return groups
+
+
+async def _aggregated(tx: Tx, pairs: Select[Any]) -> Sequence[Any]:
+    """The last column is an id: one text of ids for each value of the others. As rows a country's schools would take ten
+    times as long to fetch."""
+    found = pairs.subquery()
+    *keys, id_ = found.c
+    query = select(*keys, func.aggregate_strings(cast(id_, String), ",")).group_by(*keys)
+    return (await tx.session.execute(query)).all()
+
+
+async def _schools(tx: Tx, ids: Select[Any]) -> Bits:
+    return rules.together([rules.bits_of(row[0]) for row in await _aggregated(tx, ids)])
+
+
+def _inside(tx: Tx, narrowed: Narrowed) -> Select[Any]:
+    return outcomes.of_schools(tx, narrowed).with_only_columns(School.id)
+
+
+async def _names(tx: Tx, by: str, keys: Collection[Any]) -> dict[Any, str]:
+    if by == "municipality":
+        query = select(Municipality.id, Municipality.name).where(Municipality.id.in_(keys))
+        return dict((await tx.session.execute(query)).tuples().all())
+    if by == "cohort":
+        return {cohort.id: cohort.name for cohort in await programme.cohorts(tx)}
+    if by == TRACK:
+        return {id_: _plain(title) for id_, title in (await _tracks(tx)).items()}
+    return {key: str(key) if key is not None else "" for key in keys}
+
+
+async def _tracks(tx: Tx) -> dict[int, str]:
+    """Titles of all tracks in the actor's regions by id; those of several plans that have the same name are one group."""
+    query = select(Track.id, Track.title)
+    if not tx.actor.is_system:
+        regions = {grant.place.region_id for grant in tx.actor.grants}
+        query = query.join(Roadmap, Roadmap.id == Track.roadmap_id).where(Roadmap.region_id.in_(regions))
+    return dict((await tx.session.execute(query)).tuples().all())
+
+
+def _plain(title: str) -> str:
+    return " ".join(title.split())
 
 
 async def schools_behind(
@@ -228,116 +295,50 @@ async def schools_behind(
     ], total
 
 
+async def schools_without(
+    tx: Tx, asked: Asked, *, group: str, limit: int | None = None
+) -> tuple[list[Behind], int]:
+    """The schools of a group without any result in either year, and how many they are in all."""
+    query = _without_results(tx, asked).where(await _in_group(tx, asked, group))
+    total = await tx.session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    lines = query.join(Municipality, Municipality.id == School.municipality_id).with_only_columns(
+        School.id, School.name, Municipality.name
+    )
+    rows = await tx.session.execute(lines.order_by(Municipality.name, School.name, School.id).limit(limit))
+    return [Behind(*row, None, None, Dynamics.NOT_COMPUTED) for row in rows], total
+
+
 def _result(participants: int | None, below: int | None) -> Result | None:
     return None if participants is None or below is None else Result(participants, below)
 
 
+def _has_results(asked: Asked) -> ColumnElement[bool]:
+    return exists().where(Outcome.school_id == School.id, Outcome.year.in_((asked.before, asked.after)))
+
+
 def _with_results(tx: Tx, asked: Asked) -> Select[School]:
-    there = exists().where(Outcome.school_id == School.id, Outcome.year.in_((asked.before, asked.after)))
-    return outcomes.of_schools(tx, asked.narrowed).where(there)
+    return outcomes.of_schools(tx, asked.narrowed).where(_has_results(asked))
 
 
-def _members(tx: Tx, asked: Asked) -> Subquery | None:
-    """School and key of each group that it stands in; None where a column of the school says it."""
-    if asked.by == "cohort":
-        query: Any = select(Enrollment.school_id.label("school_id"), Enrollment.cohort_id.label("key"))
-    elif asked.by == "cluster":
-        query = select(ClusterMark.school_id.label("school_id"), ClusterMark.cluster.label("key")).where(
-            within(tx.actor, Permission.SEE, ClusterMark), ClusterMark.year == asked.after
-        )
-    elif asked.by == TRACK:
-        nobody = select(School.id.label("school_id"), literal("").label("key")).where(false())
-        working = (
-            select(School.id.label("school_id"), literal(name).label("key")).where(School.id.in_(ids))
-            for name, ids in (asked.tracks or {}).items()
-        )
-        query = union_all(nobody, *working)
-    else:
-        return None
-    found: Subquery = query.subquery()
-    return found
-
-
-async def _grouped(
-    tx: Tx, asked: Asked, key: ColumnElement[Any] | None = None, members: Subquery | None = None
-) -> dict[Any, _Group]:
-    """Groups by key; without a key, the whole under None."""
-    keys = [] if key is None else [key]
-    pair = _Pair(asked)
-    sizes = _with_results(tx, asked)
-    moved = outcomes.of_schools(tx, asked.narrowed).join(pair.was, pair.is_was)
-    moved = moved.join(pair.now, and_(pair.is_now, pair.now.procedure == pair.was.procedure))
-    if members is not None:
-        sizes, moved = (query.join(members, members.c.school_id == School.id) for query in (sizes, moved))
-    counts = (func.sum(case((condition, 1), else_=0)) for condition in pair.kinds.values())
-    sizes = sizes.with_only_columns(*keys, func.count(), maintain_column_froms=True).group_by(*keys)
-    moved = moved.with_only_columns(*keys, pair.was.procedure, *counts).group_by(*keys, pair.was.procedure)
-    found: dict[Any, _Group] = {}
-    for row in await tx.session.execute(sizes):
-        found[row[0] if keys else None] = _Group(row[-1])
-    at = len(keys)
-    rows: Any = await tx.session.execute(moved)
-    for row in rows:
-        into = found[row[0] if keys else None].moved
-        for kind, count in zip(pair.kinds, row[at + 1 :], strict=True):
-            into[row[at], kind] += int(count)
-    return found
-
-
-async def _names(tx: Tx, by: str, keys: Iterable[Any]) -> dict[Any, str]:
-    if by == "municipality":
-        query = select(Municipality.id, Municipality.name).where(Municipality.id.in_(list(keys)))
-        return dict((await tx.session.execute(query)).tuples().all())
-    if by == "cohort":
-        return {cohort.id: cohort.name for cohort in await programme.cohorts(tx)}
-    return {key: str(key) if key is not None else "" for key in keys}
-
-
-async def _overlap(
-    tx: Tx, asked: Asked, groups: Mapping[str, _Group], whole: int, members: Subquery | None
-) -> Overlap:
-    sizes = sum(group.size for name, group in groups.items() if name)
-    if members is None:
-        return Overlap(whole, sizes, 0, whole - sizes if asked.by != EVERYTHING else 0)
-    times = (
-        _with_results(tx, asked)
-        .join(members, members.c.school_id == School.id)
-        .with_only_columns(func.count().label("n"), maintain_column_froms=True)
-        .group_by(School.id)
-        .subquery()
-    )
-    query = select(func.count(), func.sum(case((times.c.n > 1, 1), else_=0))).select_from(times)
-    somewhere, shared = (await tx.session.execute(query)).one()
-    return Overlap(whole, sizes, int(shared or 0), whole - somewhere)
-
-
-async def _titles(tx: Tx, asked: Asked, moved: set[str]) -> dict[str, str]:
-    """Procedures in which anybody took part, in the order of tables; the others are no columns."""
-    known = await outcomes.known_procedures(tx)
-    doubtful = [key for key in known if key not in moved]
-    if doubtful:
-        years = (asked.before, asked.after)
-        schools = outcomes.of_schools(tx, asked.narrowed).join(Outcome, Outcome.school_id == School.id)
-        schools = schools.where(Outcome.year.in_(years), Outcome.participants > 0)
-        asking = [
-            select(literal(key)).where(schools.where(Outcome.procedure == key).exists()) for key in doubtful
-        ]
-        moved = moved | set((await tx.session.scalars(union_all(*asking))).all())
-    return {key: procedure.title for key, procedure in known.items() if key in moved}
+def _without_results(tx: Tx, asked: Asked) -> Select[School]:
+    return outcomes.of_schools(tx, asked.narrowed).where(not_(_has_results(asked)))
 
 
 async def _in_group(tx: Tx, asked: Asked, name: str) -> ColumnElement[bool]:
     """Whether a school stands in the group of this name."""
     if name == EVERYTHING:
         return School.id.is_not(None)
-    members = _members(tx, asked)
-    if members is not None:
-        keys: list[Any] = [name]
-        if asked.by == "cohort":
-            keys = [cohort.id for cohort in await programme.cohorts(tx) if cohort.name == name]
-        return School.id.in_(select(members.c.school_id).where(members.c.key.in_(keys)))
     if asked.by == "municipality":
         return School.municipality_id.in_(select(Municipality.id).where(Municipality.name == name))
+    if asked.by == "cohort":
+        cohorts = [cohort.id for cohort in await programme.cohorts(tx) if cohort.name == name]
+        return School.id.in_(select(Enrollment.school_id).where(Enrollment.cohort_id.in_(cohorts)))
+    if asked.by == "cluster":
+        marked = select(ClusterMark.school_id).where(ClusterMark.year == asked.after)
+        return School.id.in_(marked.where(ClusterMark.cluster == name))
+    if asked.by == TRACK:
+        titles = {title for title in (await _tracks(tx)).values() if _plain(title) == name}
+        return School.id.in_(progress.working_by(select(Track.id).where(Track.title.in_(titles))))
     column = OF_SCHOOL.get(asked.by)
     if column is None:
         return false()

@@ -78,4 +78,6 @@ async def bring_in(tx: WriteTx, reading: Reading, *, name: str = "") -> Brought:
             results=brought.results,
             changed=brought.changed,
         )
+    if brought.changed:
+        tx.announce("results")  # what is kept of large regions is counted anew before anybody looks
     return brought

@@ -1,6 +1,6 @@
 """Numbers of a region, a municipality and a school, the facts behind each of them, and the filters of all pages."""
 
-from domain.overview.actions import LARGE, keep_boards
+from domain.overview.actions import LARGE, keep_boards, keep_dynamics
 from domain.overview.models import KeptBoard
 from domain.overview.queries import (
     MOST_FACTS,
@@ -58,6 +58,7 @@ __all__ = [
     "current_wave_of",
     "facts",
     "keep_boards",
+    "keep_dynamics",
     "last_activity",
     "lost",
     "members",

@@ -1,4 +1,4 @@
-"""Keeping boards of large regions, so that their page does not count tens of thousands of schools on every look."""
+"""Keeping numbers of large regions, so that their pages do not count tens of thousands of schools on every look."""
 
 from typing import Any
 
@@ -12,14 +12,13 @@ LARGE = 2_000  # schools of a region; below that counting anew takes no time to 
 
 
 async def keep_boards(db: Database, *, least: int = LARGE) -> int:
-    """Count the boards of large regions anew and keep them, and their tables of dynamics; how many boards.
+    """Count the boards of large regions anew and keep them; how many.
 
     Counting takes seconds: it happens while reading, and only what was found is written in one short transaction.
     """
     found: dict[int, dict[str, Any]] = {}
     async with db.read(SYSTEM) as tx:
-        regions = await queries.large_regions(tx, least)
-        for region_id in regions:
+        for region_id in await queries.large_regions(tx, least):
             wave = await queries.current_wave_of(tx, region_id)
             if wave is not None:
                 found[wave.id] = rules.write_raws(*await queries.raw_lines(tx, wave))
@@ -28,5 +27,11 @@ async def keep_boards(db: Database, *, least: int = LARGE) -> int:
         async with db.write(SYSTEM) as tx:
             for wave_id, document in found.items():
                 await tx.session.merge(KeptBoard(wave_id=wave_id, taken_at=taken_at, document=document))
-    await dynamics.keep_tables(db, regions)
     return len(found)
+
+
+async def keep_dynamics(db: Database, *, least: int = LARGE) -> int:
+    """Keep the movements of results of large regions; how many tables of them."""
+    async with db.read(SYSTEM) as tx:
+        regions = await queries.large_regions(tx, least)
+    return await dynamics.keep_moves(db, regions)

@@ -56,12 +56,7 @@ async def narrowed(tx: Tx, segment: Segment) -> Select[int]:
         enrolled = select(Enrollment.school_id).where(Enrollment.cohort_id == segment.cohort_id)
         query = query.where(School.id.in_(enrolled))
     if segment.track_id is not None:
-        owing = (
-            select(Assignment.school_id)
-            .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
-            .where(roadmaps.Measure.track_id == segment.track_id, Assignment.school_id.is_not(None))
-        )
-        query = query.where(School.id.in_(owing))
+        query = query.where(School.id.in_(progress.working_by([segment.track_id])))
     if segment.cluster is not None:
         year = segment.year or next(iter(await outcomes.cluster_years(tx)), 0)
         marked = select(ClusterMark.school_id).where(

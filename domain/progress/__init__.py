@@ -40,6 +40,7 @@ from domain.progress.queries import (
     submission_card,
     today,
     work_card,
+    working_by,
 )
 from domain.progress.rules import (
     CONFIRM_PHRASES,
@@ -146,4 +147,5 @@ __all__ = [
     "today",
     "withdraw",
     "work_card",
+    "working_by",
 ]

@@ -381,3 +381,10 @@ async def contributors(tx: Tx, sub: Submission) -> list[int]:
     query = select(Evidence.added_by).where(Evidence.submission_id == sub.id).distinct()
     found = {sub.submitted_by, *(await tx.session.scalars(query)).all()}
     return sorted(p for p in found if p is not None)
+
+
+def working_by(tracks: Collection[int] | Select[int]) -> Select[int | None]:
+    """Ids of the schools that owe something of these tracks. By measure: the index that keeps assignments apart holds the
+    answer, so that those of a country are not read."""
+    of = select(roadmaps.Measure.id).where(roadmaps.Measure.track_id.in_(tracks))
+    return select(Assignment.school_id).where(Assignment.measure_id.in_(of), Assignment.school_id.is_not(None))

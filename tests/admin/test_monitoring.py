@@ -94,7 +94,7 @@ async def test_dynamics_open_the_schools_behind_each_number(panel: Panel) -> Non
     assert "СШ № 16" not in (await panel.get("Марина", counts["any"][0])).text
     assert (await panel.get("Саша", "/monitoring/outcomes")).text.count("oge_math") == 0
     assert "по состоянию на" not in page
-    await overview.keep_boards(panel.world.db, least=1)
+    await overview.keep_dynamics(panel.world.db, least=1)
     kept = (await panel.get("Римма", "/monitoring/outcomes")).text
     assert "по состоянию на 18 апреля" in kept
     assert re.findall(r'href="(/monitoring/outcomes/schools\?[^"]*kind=(\w+)[^"]*)">(\d+)</a>', kept) == rows

@@ -7,13 +7,14 @@ from pathlib import Path
 from bot.chores import CHORES
 from bot.handling import Handling, handling
 from bot.jobs import Timetable, sweep_outbox
-from domain import inbox, outbox, retention
+from domain import documents, inbox, marksheets, outbox, retention, schools
 from domain.actor import SYSTEM
 from domain.db import Database
 from domain.files import FileStore
 from tests.world import MovableClock
 
 Empty = tuple[Database, MovableClock]
+SHEET = "Школа;ОГЭ математика участников 2021;ОГЭ математика ниже порога 2021\nСОШ № 1;10;3\n"
 
 
 async def nothing() -> None:
@@ -27,6 +28,7 @@ async def test_the_whole_timetable(empty: Empty) -> None:
         "sweep_outbox": "interval[0:00:10]",
         "plan_digests": "interval[0:01:00]",
         "keep_boards": "interval[0:15:00]",
+        "keep_dynamics": "interval[0:15:00]",
         "forget_old": "cron[hour='0']",
     }
 
@@ -49,6 +51,28 @@ async def test_files_are_looked_after_at_once_and_on_a_tick(empty: Empty, tmp_pa
             async with db.write(SYSTEM) as tx:
                 tx.announce(name)
             assert timetable._scheduler.get_job(name).next_run_time < datetime.now(UTC) + timedelta(minutes=1)
+    finally:
+        await timetable.stop(1)
+
+
+async def test_results_that_were_brought_in_are_counted_at_once(empty: Empty) -> None:
+    db, _ = empty
+    timetable = Timetable(db)
+    timetable.start()
+    try:
+        later = datetime.now(UTC) + timedelta(hours=1)
+        job = timetable._scheduler.get_job("keep_dynamics")
+        job.modify(next_run_time=later)
+        async with db.write(SYSTEM) as tx:
+            await schools.add_region(tx, "Ярославская область", timezone="Europe/Moscow")
+        assert timetable._scheduler.get_job("keep_dynamics").next_run_time == later
+        async with db.write(SYSTEM) as tx:
+            region = (await schools.regions(tx))[0]
+            place = await schools.add_municipality(tx, region, "Угличский МР")
+            await schools.add_school(tx, place, "СОШ № 1")
+            table = marksheets.read(documents.read_table(SHEET.encode(), "2021.csv"))
+            assert (await marksheets.bring_in(tx, table)).changed == 1
+        assert timetable._scheduler.get_job("keep_dynamics").next_run_time < later
     finally:
         await timetable.stop(1)
 
@@ -83,7 +107,7 @@ async def test_a_stall_drops_no_tick(empty: Empty) -> None:
     timetable.start()
     try:
         found = [(j.coalesce, j.max_instances, j.misfire_grace_time) for j in timetable._scheduler.get_jobs()]
-        assert found == [(True, 1, 3600)] * 4
+        assert found == [(True, 1, 3600)] * 5
     finally:
         await timetable.stop(1)
 
