@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from domain.documents import Grid, header_rows, joined_header
+from domain.errors import N_, DomainError
 from domain.outcomes import AssessmentProcedure, Cluster, procedures
 from domain.schools import fold
 
 HEADER_WITHIN = 25  # rows of a sheet in which its first header is looked for
 TITLE_ROWS = 3  # rows of one text above a further header that are its title
 CLUSTER = "cluster"  # stands for a procedure where the pupils are the failing ones of a school
+OTHER = "?"  # stands for a procedure where a subject is named that nobody compares here
 VALUES = ("below", "share", "passed", "passed_share", "cluster")  # columns that make a table one of results
 COUNTED = (
     "participants",
@@ -25,6 +27,36 @@ _BARE_MARK = re.compile(r"(.*?\s|)([2-5])(\s*,?\s*%)?")
 
 Known = Mapping[str, AssessmentProcedure]
 Line = tuple[int, list[str]]  # number in the file, cells
+
+
+LONGEST_LIST = 300  # characters of the columns that a refusal names
+
+
+class NoResults(DomainError):
+    """No table with schools and results was found."""
+
+    sentence = N_(
+        "No table of results was found. It needs a header row with a column of schools and columns for "
+        "participants and for those below the threshold."
+    )
+
+
+class NoValues(NoResults):
+    """There are schools, but no results beside them."""
+
+    sentence = N_(
+        "Sheet «%(sheet)s», row %(row)s: there is a column of schools, but none of those below the threshold: "
+        "%(columns)s. Call one so that it says «below the threshold», in people or per cent."
+    )
+
+
+class NoSchools(NoResults):
+    """There are results, but nobody says of which schools."""
+
+    sentence = N_(
+        "Sheet «%(sheet)s», row %(row)s: there are results, but no column of schools. Results are brought in by school: "
+        "a column «School» is needed."
+    )
 
 
 class Heading(NamedTuple):
@@ -74,6 +106,8 @@ def procedure_in(text: str, known: Known | None = None, around: Sequence[str] = 
             return key
     if says("rows", "failing", text):
         return CLUSTER
+    if says("rows", "other_subject", text):
+        return None
     said = ""
     for further in around:
         said += f" {_unnumbered(further)}"
@@ -253,9 +287,7 @@ def heading_of(index: int, text: str, known: Known, around: Sequence[str] = ()) 
         if not below and says("columns", role, folded) and found is None:
             return Heading(index, role, None, None, text)
     if found is None:
-        if says("rows", "other_subject", text):
-            return Heading(index, "", None, when, text)  # of a subject that nobody compares here
-        found = procedure_in(text, known, around)
+        found = OTHER if says("rows", "other_subject", text) else procedure_in(text, known, around)
     if below:
         return Heading(index, "share" if says("values", "share", folded) else "below", found, when, text)
     return Heading(index, _counted(folded), found, when, text)
@@ -269,3 +301,18 @@ def _counted(text: str) -> str:
     if says("values", "passed", text):
         return "passed_share" if says("values", "share", text) else "passed"
     return next((role for role in ("participants", "number") if says("values", role, text)), "")
+
+
+def nothing_found(grids: Sequence[Grid], known: Known) -> NoResults:
+    """What the likeliest row of a header lacks."""
+    for grid in grids:
+        for row, line in zip(grid.rows, plain_lines(grid), strict=True):
+            headings = headings_of(line, known)
+            roles = {h.role for h in headings}
+            several = sum(map(bool, line)) > 1
+            if several and roles & {"school", "login"} and not roles & set(VALUES):
+                columns = ", ".join(f"«{h.text}»" for h in headings if h.text)
+                return NoValues(sheet=grid.name, row=row.number, columns=columns[:LONGEST_LIST])
+            if several and roles & set(VALUES) and roles & {"municipality", "participants", "number"}:
+                return NoSchools(sheet=grid.name, row=row.number)
+    return NoResults()

@@ -121,7 +121,8 @@ MEANINGS = {
         N_("Dynamics"),
         N_(
             "By the share below the threshold, year to year: it fell, positive; it rose, negative; equal and not 0, "
-            "unchanged; nobody took part in one of the years, not computed."
+            "unchanged; nobody took part in one of the years, not computed. The columns add up to the schools that stand in "
+            "a table of either year; those of the group that stand in none are counted apart, without data."
         ),
     ),
     "positive_result": (

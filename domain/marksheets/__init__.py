@@ -1,11 +1,10 @@
 """Tables of results as schools and regions keep them: read by their headers, matched, brought in once."""
 
-from domain.headings import CLUSTER, Heading, procedure_in, year_in
+from domain.headings import CLUSTER, Heading, NoResults, procedure_in, year_in
 from domain.marksheets.actions import Brought, bring_in, would_bring
 from domain.marksheets.queries import Matched, Preview, preview
 from domain.marksheets.rules import (
     Entry,
-    NoResults,
     Problem,
     Reading,
     read,

@@ -1,6 +1,7 @@
 """Reading tables of results: long («процедура, год, участники») or wide (a pair of columns for each procedure and year),
 under rows that name a municipality, a procedure, a year or a cluster. Pure; what cannot be read is named."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -8,16 +9,18 @@ from typing import Any, NamedTuple
 from domain import figures
 from domain.cards import cards_of
 from domain.documents import Grid
-from domain.errors import N_, DomainError
+from domain.errors import N_
 from domain.figures import Unread
 from domain.headings import (
     CLUSTER,
+    OTHER,
     VALUES,
     Heading,
     Known,
     Table,
     cluster_alone,
     lone_text,
+    nothing_found,
     procedure_in,
     says,
     tables_of,
@@ -26,14 +29,7 @@ from domain.headings import (
 from domain.outcomes import Cluster, cluster, procedures
 from domain.tallies import Key, as_percent, cell, keys_of, marks_as_shares, tally
 
-
-class NoResults(DomainError):
-    """No table with schools and results was found."""
-
-    sentence = N_(
-        "No table of results was found. It needs a header row with a column of schools and columns for "
-        "participants and for those below the threshold."
-    )
+UNKNOWN = N_("«%(value)s»: which procedure this is was not understood; name it in the table or at the import")
 
 
 class Entry(NamedTuple):
@@ -135,8 +131,27 @@ def read(
         for table in found:
             _read_table(table, reading)
     if not reading.columns:
-        raise NoResults
+        raise nothing_found(grids, every)
+    reading.problems = _gathered(reading.problems)
     return reading
+
+
+def _gathered(problems: list[Problem]) -> list[Problem]:
+    """One line for all rows of a subject that nobody compares here."""
+    rows = Counter((p.sheet, p.params["value"]) for p in problems if p.message == UNKNOWN)
+    kept: dict[tuple[object, ...], Problem] = {}
+    for number, problem in enumerate(problems):
+        key: tuple[object, ...] = (number,)
+        if problem.message == UNKNOWN:
+            key = problem.sheet, problem.params["value"]
+            if (times := rows[key]) > 1:
+                said = N_(
+                    "«%(value)s» (rows: %(rows)s): which procedure this is was not understood; name it in the table "
+                    "or at the import"
+                )
+                problem = Problem(problem.sheet, problem.row, said, {"value": key[1], "rows": times})  # noqa: PLW2901
+        kept.setdefault(key, problem)
+    return list(kept.values())
 
 
 def _read_table(table: Table, reading: Reading) -> None:
@@ -252,14 +267,12 @@ def _entry(table: Table, row: _Row, key: Key) -> Entry | None:
     empty = found.is_empty
     if procedure == CLUSTER and empty and above.cluster:
         mark, empty = above.cluster.value, False
-    if empty and (procedure in (None, CLUSTER) or year is None):
+    if empty and (procedure in (None, OTHER, CLUSTER) or year is None):
         return None
-    if procedure is None:
+    if procedure in (None, OTHER):
         named = (h.text for h in table.headings if _is_value(h, key))
         raise Unread(
-            N_(
-                "«%(value)s»: which procedure this is was not understood; name it in the table or at the import"
-            ),
+            UNKNOWN,
             value=said["procedure"] or next(named, ""),
         )
     if year is None:

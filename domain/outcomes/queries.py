@@ -72,6 +72,7 @@ class DynamicsTable:
     members: Mapping[int, Member]
     titles: Mapping[str, str]
     overlap: Overlap
+    silent: Mapping[str, Sequence[Member]]  # schools of the groups without any result in either year
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ async def dynamics_table(
     found: dict[int, dict[tuple[str, int], rules.Result]] = {}
     for school_id, procedure, year, participants, below in await tx.session.execute(query):
         found.setdefault(school_id, {})[procedure, year] = rules.Result(participants, below)
-    members = await _members(tx, narrowed, list(found))
+    everyone = await _members(tx, narrowed)
     # A procedure in which nobody took part in either year is no column.
     used = {
         key for of_school in found.values() for (key, _), result in of_school.items() if result.participants
@@ -193,7 +194,10 @@ async def dynamics_table(
     known = await known_procedures(tx)
     keys = [key for key in known if key in used]
     groups: dict[str, dict[str, DynamicsCell]] = {}
-    grouped = await _groups(tx, members, by, after, tracks or {})
+    of_groups = await _groups(tx, everyone, by, after, tracks or {})
+    grouped = {name: [id_ for id_ in ids if id_ in found] for name, ids in of_groups.items()}
+    grouped = {name: ids for name, ids in grouped.items() if ids or name == EVERYTHING}
+    silent = {name: [everyone[i] for i in of_groups[name] if i not in found] for name in grouped}
     for name, ids in grouped.items():
         groups[name] = {}
         for key in keys:
@@ -202,7 +206,8 @@ async def dynamics_table(
                 lists[rules.dynamics(found[id_].get((key, before)), found[id_].get((key, after)))].append(id_)
             groups[name][key] = DynamicsCell(rules.column(lists), lists)
     titles = {key: known[key].title for key in keys}
-    return DynamicsTable(before, after, keys, groups, members, titles, _overlap(grouped, by))
+    members = {id_: member for id_, member in everyone.items() if id_ in found}
+    return DynamicsTable(before, after, keys, groups, members, titles, _overlap(grouped, by), silent)
 
 
 async def cluster_table(
@@ -264,17 +269,17 @@ def of_schools(tx: Tx, narrowed: Narrowed) -> Select[School]:
     return query
 
 
-async def _members(tx: Tx, narrowed: Narrowed, ids: Sequence[int]) -> dict[int, Member]:
+async def _members(tx: Tx, narrowed: Narrowed, ids: Sequence[int] | None = None) -> dict[int, Member]:
     query = of_schools(tx, narrowed).join(Municipality, Municipality.id == School.municipality_id)
     query = query.order_by(Municipality.name, School.name)
-    wanted = set(ids)
+    wanted = None if ids is None else set(ids)
     rows = await tx.session.execute(
         query.with_only_columns(School.id, School.name, Municipality.name, School.status, School.settlement)
     )
     return {
         id_: Member(id_, name, above, status.value if status else "", settlement.value if settlement else "")
         for id_, name, above, status, settlement in rows
-        if id_ in wanted
+        if wanted is None or id_ in wanted
     }
 
 

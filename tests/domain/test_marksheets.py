@@ -147,9 +147,79 @@ def test_clusters_by_words_by_shares_and_by_counts() -> None:
     assert [row for row, _ in problems(reading)] == [4, 4, 4]
 
 
-def test_a_table_without_results_is_refused() -> None:
-    with pytest.raises(marksheets.NoResults):
-        book([["Школа", "Директор"], ["А СОШ", "Анна"]])
+@pytest.mark.parametrize(
+    ("header", "row", "told"),
+    [
+        (["Школа", "Директор"], ["А СОШ", "Анна"], {"row": 2, "columns": "«Школа», «Директор»"}),
+        (["Район", "Участников ОГЭ", "Не преодолели порог ОГЭ"], ["Угличский МР", 90, 12], {"row": 2}),
+        (["Анна", "Мария"], ["10", "12"], {}),
+    ],
+)
+def test_a_table_without_results_is_refused_with_what_it_lacks(
+    header: list[Any], row: list[Any], told: dict[str, Any]
+) -> None:
+    with pytest.raises(marksheets.NoResults) as refused:
+        book([["Сведения"], header, row])
+    assert refused.value.params == (told and {"sheet": "Лист1", **told})
+
+
+def test_a_subject_that_nobody_compares_is_named_once_and_given_to_no_other() -> None:
+    rows = [["А", "ОГЭ биология", 9, 1], ["А", "ОГЭ математика", 9, 2], ["Б", "ОГЭ биология", 8, 1]]
+    reading = book(
+        [["Школа", "Экзамен", "Участников", "Ниже порога"], *rows], title="ОГЭ математика и биология 2022"
+    )
+    assert numbers(reading) == [("А", "oge_math", 2022, 9, 2)]
+    (problem,) = reading.problems
+    assert (problem.row, problem.params) == (2, {"value": "ОГЭ биология", "rows": 2})
+    wide = book(
+        [
+            ["Школа", "Математика, писали", "Математика, «2»", "Биология, писали", "Биология, «2»"],
+            ["А", 9, 2, 7, 1],
+        ],
+        title="ВПР 5 класс 2022",
+    )
+    assert numbers(wide) == [("А", "vpr_math_5", 2022, 9, 2)]
+    assert [p.params["value"] for p in wide.problems] == ["Биология, «2»"]
+
+
+def test_a_row_without_a_school_goes_on_with_the_one_above_until_it_says_the_same_again() -> None:
+    reading = book(
+        [
+            ["Школа", "Процедура", "Год", "Участников", "Ниже порога"],
+            ["А", "ОГЭ математика", 2022, 9, 2],
+            [None, "ОГЭ русский", 2022, 9, 1],
+            [None, "ОГЭ русский", 2022, 5, 1],
+        ]
+    )
+    assert numbers(reading) == [("А", "oge_math", 2022, 9, 2), ("А", "oge_russian", 2022, 9, 1)]
+    assert problems(reading) == [(4, "the name of the school is missing")]
+
+
+def test_a_card_names_the_row_of_each_number() -> None:
+    reading = book(
+        [
+            ["Показатель", "2021", "2022"],
+            ["Школа", "А СОШ", None],
+            ["ОГЭ по математике, участников", 20, 18],
+            ["из них не преодолели порог", 3, 40],
+            ["Средний балл", 12, 13],
+        ]
+    )
+    assert numbers(reading) == [("А СОШ", "oge_math", 2021, 20, 3)]
+    assert reading.entries[0].row == 4
+    assert problems(reading) == [(4, "%(below)s of %(participants)s below the threshold is impossible")]
+
+
+def test_marks_in_per_cent_without_a_sign_are_told_from_counts() -> None:
+    header = ["Группы участников", "Кол-во участников", 2, 3, 4, 5]
+    forms = book(
+        [header, ["А", 8, 12.5, 37.5, 50, 0], ["Б", 40, 5, 45, 50, 0]], title="ВПР математика 5, 2022"
+    )
+    assert [(e.participants, e.below) for e in forms.entries] == [(8, 1), (40, 2)]
+    counts = book(
+        [header, ["А", 100, 12, 38, 50, 0], ["Б", 40, 5, 15, 20, 0]], title="ВПР математика 5, 2022"
+    )
+    assert [(e.participants, e.below) for e in counts.entries] == [(100, 12), (40, 5)]
 
 
 @pytest.mark.parametrize("key", list(outcomes.procedures()))
