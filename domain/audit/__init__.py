@@ -1,7 +1,7 @@
 """The trail of every action."""
 
-from domain.audit.actions import record
+from domain.audit.actions import Deed, record, record_all
 from domain.audit.models import AuditEntry
 from domain.audit.queries import entries
 
-__all__ = ["AuditEntry", "entries", "record"]
+__all__ = ["AuditEntry", "Deed", "entries", "record", "record_all"]

@@ -1,6 +1,6 @@
 """Bringing a register in: matched against what is there, one fault does not stop the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from domain.db import WriteTx
 from domain.errors import N_
 from domain.policy import Permission, allows
 from domain.register.rules import Reading, RegisterRow
-from domain.schools import Municipality, Region, School, search_name
+from domain.schools import Intake, Municipality, Region, School, search_name
 
 ALIKE = 90  # per cent of likeness (rapidfuzz) from which two names are shown to a person; they are not merged
 
@@ -60,14 +60,19 @@ class _Import:
     """The places met so far, so that each is asked for once."""
 
     tx: WriteTx
+    intake: Intake
     defaults: tuple[str, str, str]  # region, municipality, cohort, for rows that do not say
     timezone: str
     result: Imported
     regions: dict[str, Region] = field(default_factory=dict)
     municipalities: dict[tuple[int, str], Municipality] = field(default_factory=dict)
-    schools: dict[int, dict[str, str]] = field(default_factory=dict)  # municipality → search name → name
+    known: dict[int, dict[str, Municipality]] = field(default_factory=dict)  # region → key → municipality
+    homes: dict[int, dict[str, set[int]]] = field(default_factory=dict)  # region → school → municipalities
+    numbered: dict[int, dict[str | None, list[str]]] = field(
+        default_factory=dict
+    )  # municipality → number → schools
     cohorts: dict[str, int] = field(default_factory=dict)
-    seen: dict[int, RegisterRow] = field(default_factory=dict)
+    seen: dict[School, RegisterRow] = field(default_factory=dict)
 
     def count(self, row: RegisterRow, *, is_new: bool) -> None:
         """Note a row that was brought in."""
@@ -97,13 +102,16 @@ async def import_register(
     Schools are known by their normalised name inside the municipality, or by their federal login.
     """
     region = region.strip() or await _region_of(tx, reading)
-    work = _Import(tx, (region, municipality.strip(), cohort.strip()), timezone, Imported())
+    work = _Import(tx, Intake(tx), (region, municipality.strip(), cohort.strip()), timezone, Imported())
+    await work.intake.expect(row.federal_login for row in reading.rows if row.federal_login)
     for row in reading.rows:
         work.result.rows += 1
         if reading.of_schools:
             await _school(work, row)
         else:
             await _municipality_row(work, row)
+    await work.intake.write()
+    work.result.school_ids = [school.id for school in work.seen]
     known = work.regions.values()
     for place in sorted({Place(found.id) for found in known}):
         audit.record(
@@ -164,23 +172,26 @@ async def _school(work: _Import, row: RegisterRow) -> None:
     home = await _home(work, region, row)
     if home is None:
         return
-    twin = _alike(await _names(work, home), row)
+    twin = _alike(await _numbered(work, home), await work.intake.schools_of(home), row)
     school, is_new = await _take(work, home, row)
     if school is None:
         return
-    if school.id in work.seen:
-        return work.problem(row, N_("the same school as in row %(other)s"), other=work.seen[school.id].row)
-    work.seen[school.id] = row
-    (await _names(work, home))[school.search_name] = school.name
+    if school in work.seen:
+        return work.problem(row, N_("the same school as in row %(other)s"), other=work.seen[school].row)
+    work.seen[school] = row
+    if is_new:
+        work.numbered[home.id].setdefault(schools.number_of(school.search_name), []).append(
+            school.search_name
+        )
+        work.homes.get(home.region_id, {}).setdefault(school.search_name, set()).add(home.id)
     if is_new and twin:
         work.doubt(
             row, N_("«%(name)s» resembles «%(other)s», which was there before"), name=school.name, other=twin
         )
-    work.result.school_ids.append(school.id)
     work.count(row, is_new=is_new)
     await _enroll(work, school, row.cohorts or [work.defaults[2]])
     if row.mentor:
-        await schools.set_mentor(work.tx, school, row.mentor, row.distance_km)
+        work.intake.note_mentor(school, row.mentor, row.distance_km)
     _unreadable(work, row)
 
 
@@ -229,13 +240,24 @@ async def _of(tx: WriteTx, region: Region) -> Sequence[Municipality]:
 
 
 async def _municipality(work: _Import, region: Region, name: str) -> tuple[Municipality, bool]:
-    key = (region.id, schools.municipality_key(name) or schools.fold(name))
+    own = schools.municipality_key(name)
+    key = (region.id, own or schools.fold(name))
     if key in work.municipalities:
         return work.municipalities[key], False
-    before = {m.id for m in await _of(work.tx, region)}
-    found = await schools.add_municipality(work.tx, region, name)
-    work.municipalities[key] = found
-    return found, found.id not in before
+    known = await _known(work, region)
+    is_new = own not in known
+    if is_new:
+        known[own] = await schools.add_municipality(work.tx, region, name)
+    work.municipalities[key] = known[own]
+    return known[own], is_new
+
+
+async def _known(work: _Import, region: Region) -> dict[str, Municipality]:
+    """The region's municipalities by their keys; of two with one key the one that was there first."""
+    if region.id not in work.known:
+        found = await _of(work.tx, region)
+        work.known[region.id] = {schools.municipality_key(one.name): one for one in reversed(found)}
+    return work.known[region.id]
 
 
 async def _home(work: _Import, region: Region, row: RegisterRow) -> Municipality | None:
@@ -243,30 +265,35 @@ async def _home(work: _Import, region: Region, row: RegisterRow) -> Municipality
     name = row.municipality or work.defaults[1]
     if name:
         return (await _municipality(work, region, name))[0]
-    query = (
-        select(Municipality)
-        .join(School, School.municipality_id == Municipality.id)
-        .where(
-            School.region_id == region.id, School.search_name == search_name(row.short_name or row.full_name)
-        )
-    )
-    found = (await work.tx.session.scalars(query)).all()
+    found = (await _homes(work, region)).get(search_name(row.short_name or row.full_name), set())
     if len(found) == 1:
-        return found[0]
+        return await work.tx.session.get_one(Municipality, min(found))
     work.problem(row, N_("«%(name)s»: the municipality is missing, please name it"), name=row.full_name)
     return None
 
 
+async def _homes(work: _Import, region: Region) -> dict[str, set[int]]:
+    """In which municipalities of the region a school of each name stands."""
+    if region.id not in work.homes:
+        query = select(School.search_name, School.municipality_id).where(School.region_id == region.id)
+        homes: dict[str, set[int]] = {}
+        for name, municipality_id in await work.tx.session.execute(query):
+            homes.setdefault(name, set()).add(municipality_id)
+        for school in work.seen:  # taken in, and not written yet
+            if school.region_id == region.id:
+                homes.setdefault(school.search_name, set()).add(school.municipality_id)
+        work.homes[region.id] = homes
+    return work.homes[region.id]
+
+
 async def _take(work: _Import, home: Municipality, row: RegisterRow) -> tuple[School | None, bool]:
     if row.federal_login:
-        query = select(School).where(School.federal_login == row.federal_login)
-        holder = await work.tx.session.scalar(query)
+        holder = work.intake.holder(row.federal_login)
         same = holder is None or holder.search_name == search_name(row.short_name or row.full_name)
         if holder is not None and not (same and holder.municipality_id == home.id):
             _login_taken(work, row, holder)
             return None, False
-    return await schools.add_school(
-        work.tx,
+    return await work.intake.take(
         home,
         row.full_name[:400],
         name=row.short_name[:200] or None,
@@ -286,22 +313,26 @@ def _login_taken(work: _Import, row: RegisterRow, holder: School) -> None:
         work.problem(row, N_("login %(login)s already belongs to another school"), login=row.federal_login)
 
 
-async def _names(work: _Import, home: Municipality) -> dict[str, str]:
-    if home.id not in work.schools:
-        query = select(School.search_name, School.name).where(School.municipality_id == home.id)
-        work.schools[home.id] = dict((await work.tx.session.execute(query)).all())
-    return work.schools[home.id]
+async def _numbered(work: _Import, home: Municipality) -> dict[str | None, list[str]]:
+    """The municipality's schools by the number in their names."""
+    if home.id not in work.numbered:
+        found: dict[str | None, list[str]] = {}
+        for name in await work.intake.schools_of(home):
+            found.setdefault(schools.number_of(name), []).append(name)
+        work.numbered[home.id] = found
+    return work.numbered[home.id]
 
 
-def _alike(names: dict[str, str], row: RegisterRow) -> str | None:
+def _alike(
+    numbered: dict[str | None, list[str]], known: Mapping[str, School], row: RegisterRow
+) -> str | None:
     """A known school that a slip of the pen would explain; the number must match."""
     key = search_name(row.short_name or row.full_name)
-    if key in names:
+    if key in known:
         return None
-    number = schools.number_of(key)
-    same_number = [name for name in names if schools.number_of(name) == number]
+    same_number = numbered.get(schools.number_of(key), [])
     found = process.extractOne(key, same_number, scorer=fuzz.ratio, score_cutoff=ALIKE)
-    return names[found[0]] if found else None
+    return known[found[0]].name if found else None
 
 
 async def _enroll(work: _Import, school: School, cohorts: list[str]) -> None:
@@ -309,7 +340,7 @@ async def _enroll(work: _Import, school: School, cohorts: list[str]) -> None:
         if name not in work.cohorts:
             work.cohorts[name] = (await programme.cohort(work.tx, name)).id
             work.result.cohorts.append(name)
-        await schools.enroll(work.tx, school, work.cohorts[name])
+        work.intake.enroll(school, work.cohorts[name])
         work.result.enrolled += 1
 
 

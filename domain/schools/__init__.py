@@ -1,12 +1,12 @@
 """Regions, municipalities, schools."""
 
 from domain.schools.actions import (
+    Intake,
     add_municipality,
     add_region,
     add_school,
     enroll,
     place_cohort,
-    set_mentor,
     settle,
 )
 from domain.schools.models import (
@@ -58,6 +58,7 @@ from domain.schools.rules import (
 __all__ = [
     "Enrollment",
     "Guess",
+    "Intake",
     "MentorLink",
     "Municipality",
     "Office",
@@ -94,7 +95,6 @@ __all__ = [
     "school",
     "school_list",
     "search_name",
-    "set_mentor",
     "settle",
     "settlement_of",
     "short_name",

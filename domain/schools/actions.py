@@ -1,9 +1,9 @@
 """Keeping the register of places."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from domain import audit, programme
 from domain.actor import Place
@@ -11,6 +11,8 @@ from domain.db import WriteTx
 from domain.policy import Permission, require
 from domain.schools import queries, rules
 from domain.schools.models import Enrollment, MentorLink, Municipality, Region, School, Settlement
+
+_AT_ONCE = 500  # values in one question
 
 
 async def add_region(tx: WriteTx, name: str, *, timezone: str, code: str | None = None) -> Region:
@@ -53,27 +55,37 @@ async def add_school(
     found = await tx.session.scalar(query)
     is_new = found is None
     if found is None:
-        found = School(
-            region_id=municipality.region_id,
-            municipality_id=municipality.id,
-            full_name=full_name,
-            name=rules.short_name(name or full_name),
-            search_name=key,
-            details={},
-        )
+        found = _new_school(municipality, full_name, name or full_name)
         tx.session.add(found)
-    details = fields.pop("details", {})
-    for field, value in fields.items():
-        if value is not None:
-            setattr(found, field, value)
-    found.details = {**found.details, **details}
-    if found.settlement is None:
-        kind = rules.settlement_of([full_name, name or ""], municipality.name, found.details)
-        found.settlement = Settlement(kind) if kind else None
+    _describe(found, municipality, (full_name, name or ""), fields)
     await tx.session.flush()
     if is_new:
         audit.record(tx, "school.add", "school", found.id, found.place, name=found.name)
     return found, is_new
+
+
+def _new_school(municipality: Municipality, full_name: str, name: str) -> School:
+    return School(
+        region_id=municipality.region_id,
+        municipality_id=municipality.id,
+        full_name=full_name,
+        name=rules.short_name(name),
+        search_name=rules.search_name(name),
+        details={},
+    )
+
+
+def _describe(
+    found: School, municipality: Municipality, names: tuple[str, str], fields: Mapping[str, Any]
+) -> None:
+    """The new facts of a school; what is not said stays."""
+    for field, value in fields.items():
+        if value is not None and field != "details":
+            setattr(found, field, value)
+    found.details = {**found.details, **fields.get("details", {})}
+    if found.settlement is None:
+        kind = rules.settlement_of(list(names), municipality.name, found.details)
+        found.settlement = Settlement(kind) if kind else None
 
 
 async def settle(tx: WriteTx, kinds: Mapping[int, Settlement | None]) -> int:
@@ -101,20 +113,136 @@ async def enroll(tx: WriteTx, school: School, cohort_id: int) -> None:
         audit.record(tx, "school.enroll", "school", school.id, school.place, cohort_id=cohort_id)
 
 
-async def set_mentor(tx: WriteTx, school: School, name: str, distance_km: int | None) -> None:
-    """Note the mentor school, linked where the register knows it."""
-    require(tx.actor, Permission.REGISTER, school.place)
-    link = await tx.session.get(MentorLink, school.id)
-    if link is None:
-        link = MentorLink(school_id=school.id, mentor_name=name)
-        tx.session.add(link)
-    query = select(School.id).where(
-        School.region_id == school.region_id,
-        School.search_name == rules.search_name(name),
-        School.id != school.id,
-    )
-    link.mentor_name, link.distance_km = name, distance_km
-    link.mentor_school_id = (await tx.session.scalars(query.limit(1))).first()
+class Intake:
+    """Schools by the thousand: what is known is read a municipality at a time, what is new is written together.
+
+    The rules are those of `add_school` and `enroll`. A new school has its id after `write`, and is no object of the
+    session: what is to be changed in it later, is read anew.
+    """
+
+    def __init__(self, tx: WriteTx) -> None:
+        self.tx = tx
+        self._known: dict[int, dict[str, School]] = {}  # municipality → search name → school
+        self._holders: dict[str, School] = {}  # by federal login
+        self._new: dict[School, None] = {}
+        self._steps: list[tuple[School, int | None]] = []  # added (None), or enrolled in a cohort
+        self._mentors: dict[School, tuple[str, int | None]] = {}
+
+    async def expect(self, logins: Iterable[str]) -> None:
+        """Federal logins that will come: whose they are, is asked for all together."""
+        for some in _some(sorted(set(logins))):
+            found = await self.tx.session.scalars(select(School).where(School.federal_login.in_(some)))
+            self._holders.update((school.federal_login or "", school) for school in found)
+
+    def holder(self, login: str) -> School | None:
+        """Whose an expected login is, wherever the school stands."""
+        return self._holders.get(login)
+
+    async def schools_of(self, municipality: Municipality) -> Mapping[str, School]:
+        """By search name, with those taken in before."""
+        if municipality.id not in self._known:
+            query = select(School).where(School.municipality_id == municipality.id).order_by(School.id)
+            found = await self.tx.session.scalars(query)
+            self._known[municipality.id] = {school.search_name: school for school in found}
+        return self._known[municipality.id]
+
+    async def take(
+        self, municipality: Municipality, full_name: str, *, name: str | None = None, **fields: Any
+    ) -> tuple[School, bool]:
+        """The school of this name, and whether it is new; a known one takes the new facts."""
+        require(self.tx.actor, Permission.REGISTER, municipality.place)
+        await self.schools_of(municipality)
+        of_place = self._known[municipality.id]
+        found = of_place.get(rules.search_name(name or full_name))
+        is_new = found is None
+        if found is None:
+            found = _new_school(municipality, full_name, name or full_name)
+            of_place[found.search_name] = found
+            self._new[found] = None
+            self._steps.append((found, None))
+        login = found.federal_login
+        _describe(found, municipality, (full_name, name or ""), fields)
+        if found.federal_login and found.federal_login != login:
+            self._holders[found.federal_login] = found
+            if login:
+                self._holders.pop(login, None)
+                await self.tx.session.flush()  # a later row may take the login that has become free
+        return found, is_new
+
+    def enroll(self, school: School, cohort_id: int) -> None:
+        """Put a school into a cohort; twice is once."""
+        require(self.tx.actor, Permission.REGISTER, school.place)
+        self._steps.append((school, cohort_id))
+
+    def note_mentor(self, school: School, name: str, distance_km: int | None) -> None:
+        """The mentor school, linked where the register knows it."""
+        require(self.tx.actor, Permission.REGISTER, school.place)
+        self._mentors[school] = (name, distance_km)
+
+    async def write(self) -> None:
+        """All that was taken in, with its trace in the order in which it came."""
+        await self._insert_new()
+        enrolled: set[tuple[int, int]] = set()
+        for some in _some(sorted({school.id for school, _ in self._steps if school not in self._new})):
+            query = select(Enrollment.school_id, Enrollment.cohort_id).where(Enrollment.school_id.in_(some))
+            enrolled.update((school, cohort) for school, cohort in await self.tx.session.execute(query))
+        deeds, enrolments = [], []
+        for school, cohort_id in self._steps:
+            if cohort_id is None:
+                deeds.append(
+                    audit.Deed("school.add", "school", school.id, school.place, {"name": school.name})
+                )
+            elif (school.id, cohort_id) not in enrolled:
+                enrolled.add((school.id, cohort_id))
+                enrolments.append({"school_id": school.id, "cohort_id": cohort_id})
+                details = {"cohort_id": cohort_id}
+                deeds.append(audit.Deed("school.enroll", "school", school.id, school.place, details))
+        if enrolments:
+            await self.tx.session.execute(insert(Enrollment), enrolments)
+        await self._link_mentors()
+        await audit.record_all(self.tx, deeds)
+
+    async def _insert_new(self) -> None:
+        await self.tx.session.flush()  # a login that a known school has given up is free then
+        if not self._new:
+            return
+        table: Any = School.__table__
+        fields = [column.key for column in table.columns if column.key != "id"]
+        rows = [{field: getattr(school, field) for field in fields} for school in self._new]
+        await self.tx.session.execute(insert(table), rows)
+        ids: dict[tuple[int, str], int] = {}
+        for some in _some(sorted({school.municipality_id for school in self._new})):
+            query = select(School.municipality_id, School.search_name, School.id)
+            query = query.where(School.municipality_id.in_(some))
+            ids.update(((above, name), id_) for above, name, id_ in await self.tx.session.execute(query))
+        for school in self._new:
+            school.id = ids[school.municipality_id, school.search_name]
+
+    async def _link_mentors(self) -> None:
+        links: dict[int, MentorLink] = {}
+        for some in _some(sorted(school.id for school in self._mentors)):
+            found = await self.tx.session.scalars(select(MentorLink).where(MentorLink.school_id.in_(some)))
+            links.update((link.school_id, link) for link in found)
+        named: dict[tuple[int, str], list[int]] = {}
+        regions = {school.region_id for school in self._mentors}
+        for names in _some(sorted({rules.search_name(name) for name, _ in self._mentors.values()})):
+            query = select(School.region_id, School.search_name, School.id)
+            query = query.where(School.search_name.in_(names), School.region_id.in_(regions))
+            query = query.order_by(School.municipality_id, School.id)
+            for region_id, name, id_ in await self.tx.session.execute(query):
+                named.setdefault((region_id, name), []).append(id_)
+        for school, (name, distance_km) in self._mentors.items():
+            link = links.get(school.id)
+            if link is None:
+                link = MentorLink(school_id=school.id)
+                self.tx.session.add(link)
+            ids = named.get((school.region_id, rules.search_name(name)), [])
+            link.mentor_name, link.distance_km = name, distance_km
+            link.mentor_school_id = next((id_ for id_ in ids if id_ != school.id), None)
+
+
+def _some(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 async def place_cohort(tx: WriteTx, cohort_id: int, programme_id: int, year: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 # What the kinds of school are called in full and in short; longest first. Source: registers of four regions.
@@ -23,6 +24,7 @@ _STEM = 5  # letters by which two cases of one word are the same
 _SAME_KIND = {"сош": "сш", "ош": "ош", "оош": "ош", "нош": "нш"}
 
 
+@lru_cache(maxsize=16_384)  # a register asks for each name several times
 def short_name(full: str) -> str:
     """The name as people say it: without the owner's form, honours, district and quotes."""
     name = re.sub(r"[«»\"“”„]", "", full).strip()
@@ -34,6 +36,7 @@ def short_name(full: str) -> str:
     return re.sub(r"\s+", " ", name).strip(" ,.") or full.strip()
 
 
+@lru_cache(maxsize=16_384)
 def search_name(name: str) -> str:
     """The form in which two spellings of one school are equal; case, quotes, dashes and «ё» do not matter."""
     text = short_name(name).casefold().replace("ё", "е")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import xlsxwriter
+from sqlalchemy import event, func, select
 
 from domain import audit, documents, programme, register, schools
 from domain.actor import SYSTEM, Actor
@@ -213,3 +214,89 @@ async def test_a_trial_says_what_an_import_does_and_leaves_nothing(empty: Empty)
         done = await register.import_register(tx, reading, cohort="500+ 2023")
     assert replace(tried, school_ids=[]) == replace(done, school_ids=[])
     assert len(done.new_rows) == done.added == 19
+
+
+def many(count: int, *, first: int = 1) -> register.Reading:
+    """Schools of three municipalities, every fifth with a mentor that stands below it in the list."""
+    header = ["Регион", "Муниципалитет", "Школа", "Логин", "Когорта", "Школа-наставник"]
+    rows = [
+        [
+            "Большая область",
+            f"{('Первый', 'Второй', 'Третий')[n % 3]} МР",
+            f"МОУ «Заречная СОШ № {n}»",
+            f"edu{n:06d}",
+            "500+ 2026",
+            f"Заречная СОШ № {n + 1}" if n % 5 == 0 else "",
+        ]
+        for n in range(first, first + count)
+    ]
+    return sheet(header, *rows)
+
+
+async def statements_of(db: Database, reading: register.Reading) -> int:
+    """How many statements an import sends."""
+    sent: list[str] = []
+
+    def seen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    engine = db._writer.sync_engine
+    event.listen(engine, "before_cursor_execute", seen)
+    try:
+        await bring_in(db, reading)
+    finally:
+        event.remove(engine, "before_cursor_execute", seen)
+    return len(sent)
+
+
+async def test_a_list_of_hundreds_asks_the_database_no_more_often_than_a_short_one(empty: Empty) -> None:
+    db, _ = empty
+    few = await statements_of(db, many(30))
+    assert 0 < await statements_of(db, many(300, first=1000)) <= few  # the municipalities are there by now
+    known = await statements_of(db, many(30))
+    assert await statements_of(db, many(300, first=1000)) == known > 0
+    async with db.read(SYSTEM) as tx:
+        entries = await tx.session.execute(
+            select(audit.AuditEntry.action, func.count(), func.count(audit.AuditEntry.school_id.distinct()))
+            .group_by(audit.AuditEntry.action)
+            .order_by(audit.AuditEntry.action)
+        )
+        assert [tuple(row) for row in entries] == [
+            ("municipality.add", 3, 0),
+            ("region.add", 1, 0),
+            ("register.import", 4, 0),
+            ("school.add", 330, 330),
+            ("school.enroll", 330, 330),
+        ]
+        linked = select(func.count()).where(schools.MentorLink.mentor_school_id.is_not(None))
+        assert await tx.session.scalar(linked) == 65  # also those whose mentor stands below them
+
+
+async def test_a_login_that_one_school_gives_up_another_may_take(empty: Empty) -> None:
+    db, _ = empty
+    header = ["Регион", "Муниципалитет", "Школа", "Логин"]
+    where = ["Большая область", "Первый МР"]
+    await bring_in(db, sheet(header, [*where, "СОШ № 1", "edu000001"], [*where, "СОШ № 2", "edu000002"]))
+    moved = sheet(header, [*where, "СОШ № 2", "edu000003"], [*where, "СОШ № 1", "edu000002"])
+    assert (await bring_in(db, moved)).problems == []
+    taken = await bring_in(db, sheet(header, [*where, "СОШ № 1", "edu000003"]))
+    assert [problem.params for problem in taken.problems] == [{"login": "edu000003", "name": "СОШ № 2"}]
+    async with db.read(SYSTEM) as tx:
+        assert [(row.school.name, row.school.federal_login) for row in await schools.school_list(tx)] == [
+            ("СОШ № 1", "edu000002"),
+            ("СОШ № 2", "edu000003"),
+        ]
+
+
+async def test_a_row_without_a_place_finds_a_school_of_the_same_list(empty: Empty) -> None:
+    db, _ = empty
+    header = ["Регион", "Муниципалитет", "Школа"]
+    region = "Большая область"
+    first = sheet(
+        header, [region, "Первый МР", "СОШ № 1"], [region, "", "Школа № 9"], [region, "", "СОШ № 1"]
+    )
+    imported = await bring_in(db, first)
+    assert [(problem.row, problem.params) for problem in imported.problems] == [
+        (3, {"name": "Школа № 9"}),
+        (4, {"other": 2}),
+    ]
