@@ -41,4 +41,6 @@ async def export(visit: Visitor, roadmap_id: int, query: Annotated[ExportQuery, 
     write = exports.to_xlsx if query.format == "xlsx" else exports.to_docx
     content = await asyncio.to_thread(write, sheet)
     name = roadmaps.short(found.roadmap.title, 80).rstrip("…")
+    if found.school is not None:  # plans of several schools lie in one folder
+        name = f"{found.school.name}, {name}"
     return Response(content, media_type=MIME[query.format], headers=attachment(f"{name}.{query.format}"))

@@ -4,6 +4,7 @@ import html
 import io
 import re
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 import docx
 import openpyxl
@@ -363,6 +364,8 @@ async def test_a_school_takes_its_own_plan_away(panel: Panel) -> None:
     await report(world, "Тороповская", "Дина")
     answer = await panel.get("Дина", f"/roadmaps/{world.roadmap_id}/export", format="xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    name = unquote(answer.headers["content-disposition"].split("''")[1])
+    assert name.startswith("Тороповская ОШ, Дорожная карта")
     cells = [[c or "" for c in row] for row in sheet.iter_rows(values_only=True)]
     assert [row[0] for row in cells[:2]] == ["Ярославская область", "Тороповская ОШ"]
     [row] = [r for r in cells if r[0] == "2.1"]
