@@ -123,7 +123,8 @@ def _bare(lines: Sequence[list[str]]) -> _Layout | None:
     values = [
         i for i in range(place + 1, max(map(len, lines))) if any(line[i] for line in lines if i < len(line))
     ]
-    return _Layout(0, place, {values[0]: ""}) if values else None
+    first = next(i for i, label in enumerate(labels) if label)
+    return _Layout(first, place, {values[0]: ""}) if values else None
 
 
 def _pair(line: Sequence[str]) -> tuple[str, str]:

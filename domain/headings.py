@@ -152,6 +152,28 @@ def cluster_alone(text: str) -> Cluster | None:
     return found[0] if len(found) == 1 else None
 
 
+def _own(heading: Heading, lowest: Sequence[str], known: Known) -> Heading:
+    """What a column holds by its own cell, where it says whose the row is under a text that names a procedure."""
+    if heading.role in VALUES or heading.procedure is None or heading.at >= len(lowest):
+        return heading
+    own = heading_of(heading.at, lowest[heading.at], known)
+    return own if own.role in ("login", "school", "municipality", "year") else heading
+
+
+def _beside(headings: list[Heading]) -> list[list[Heading]]:
+    """The columns of tables that stand beside each other, each with a column of schools of its own."""
+    parts: list[list[Heading]] = [[]]
+    for h in headings:
+        roles = {o.role for o in parts[-1]}
+        if h.role == "school" and "school" in roles and roles & set(VALUES):
+            whose: list[Heading] = []
+            while parts[-1][-1].role not in (*VALUES, *COUNTED):
+                whose.insert(0, parts[-1].pop())
+            parts.append(whose)
+        parts[-1].append(h)
+    return parts
+
+
 def plain_lines(grid: Grid) -> list[list[str]]:
     """The rows of a sheet, every cell on one line, words that were broken at its end made whole."""
     broken = words()["rows"]["broken"]
@@ -179,22 +201,24 @@ def tables_of(
         after = next((i for i in range(last + 1, len(lines)) if fold(lines[i][place]) == word), None)
         ends = len(lines) if after is None else _title_from(lines, header_rows(lines, after, place)[0], last)
         around = tuple(dict.fromkeys((title, top, file)))
-        headings = headings_of(joined_header(lines, first, last, place), known, around)
+        joined = joined_header(lines, first, last, place)
+        headings = [_own(h, lines[last], known) for h in headings_of(joined, known, around)]
         was = found[-1] if found else None
         named = procedure or procedure_in(title, known, around[1:])
         if named is None and not says("rows", "other_subject", title):
             named = procedure_in(file, known) or (was.procedure if was else None)
-        found.append(
+        found += [
             Table(
                 grid.name,
-                headings,
+                columns,
                 [(grid.rows[i].number, lines[i]) for i in range(last + 1, ends)],
                 named,
                 year or year_in(title) or (was.year if was else None) or year_in(file),
                 known,
                 around,
             )
-        )
+            for columns in _beside(headings)
+        ]
         if after is not None:
             title = " ".join(c for row in lines[ends:after] for c in row if c)
         at = after  # type: ignore[assignment]

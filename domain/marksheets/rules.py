@@ -13,6 +13,7 @@ from domain.errors import N_
 from domain.figures import Unread
 from domain.headings import (
     CLUSTER,
+    COUNTED,
     OTHER,
     VALUES,
     Heading,
@@ -30,6 +31,22 @@ from domain.outcomes import Cluster, cluster, procedures
 from domain.tallies import Key, as_percent, cell, keys_of, marks_as_shares, tally
 
 UNKNOWN = N_("«%(value)s»: which procedure this is was not understood; name it in the table or at the import")
+
+# A rounded share compared with another one would call schools «unchanged» or «nobody below» that are not.
+ONLY_SHARE = N_(
+    "«%(value)s»: only the share is known, and it alone does not say how many people it is. Add a column with the "
+    "participants beside it"
+)
+TOGETHER = {  # what is said of many rows at once
+    UNKNOWN: N_(
+        "«%(value)s» (rows: %(rows)s): which procedure this is was not understood; name it in the table or at the "
+        "import"
+    ),
+    ONLY_SHARE: N_(
+        "«%(value)s» (rows: %(rows)s): only the share is known, and it alone does not say how many people it is. Add "
+        "a column with the participants beside it"
+    ),
+}
 
 
 class Entry(NamedTuple):
@@ -137,20 +154,18 @@ def read(
 
 
 def _gathered(problems: list[Problem]) -> list[Problem]:
-    """One line for all rows of a subject that nobody compares here."""
-    rows = Counter((p.sheet, p.params["value"]) for p in problems if p.message == UNKNOWN)
+    """One line for all rows that lack the same thing of the whole table."""
+    rows = Counter((p.sheet, p.message, p.params["value"]) for p in problems if p.message in TOGETHER)
     kept: dict[tuple[object, ...], Problem] = {}
     for number, problem in enumerate(problems):
-        key: tuple[object, ...] = (number,)
-        if problem.message == UNKNOWN:
-            key = problem.sheet, problem.params["value"]
-            if (times := rows[key]) > 1:
-                said = N_(
-                    "«%(value)s» (rows: %(rows)s): which procedure this is was not understood; name it in the table "
-                    "or at the import"
-                )
-                problem = Problem(problem.sheet, problem.row, said, {"value": key[1], "rows": times})  # noqa: PLW2901
-        kept.setdefault(key, problem)
+        if problem.message not in TOGETHER:
+            kept[number,] = problem
+            continue
+        value = problem.params["value"]
+        key = problem.sheet, problem.message, value
+        params = {"value": value, "rows": rows[key]}
+        several = problem._replace(message=TOGETHER[problem.message], params=params)
+        kept.setdefault(key, several if rows[key] > 1 else problem)
     return list(kept.values())
 
 
@@ -301,6 +316,8 @@ def _entry(table: Table, row: _Row, key: Key) -> Entry | None:
             raise Unread(N_("it is not said how many were below the threshold; if nobody, write 0"))
         return start  # nobody took part: no result, and none is made up
     if counted is None:
+        if not any(h.role in COUNTED for h in table.headings) and figures.is_nothing(found.below):
+            raise Unread(ONLY_SHARE, value=next(h.text for h in table.headings if _is_value(h, key)))
         raise Unread(N_("the number of participants is missing, a column with it is needed"))
     return start._replace(participants=counted, below=_missed(found.below, found.share, counted))
 

@@ -9,6 +9,7 @@ import pytest
 from domain import documents, marksheets, outcomes
 from domain.marksheets import Reading
 from domain.outcomes import Cluster
+from domain.texts import texts
 from tests.world import World
 
 NO_SCHOOL = "there is no such school in the register: correct its name or bring it in first"
@@ -161,6 +162,21 @@ def test_a_table_without_results_is_refused_with_what_it_lacks(
     with pytest.raises(marksheets.NoResults) as refused:
         book([["Сведения"], header, row])
     assert refused.value.params == (told and {"sheet": "Лист1", **told})
+
+
+def test_a_share_alone_is_refused_once_with_what_to_add() -> None:
+    header = ["Школа", "ОГЭ математика 2021, % не преодолевших", "ОГЭ математика 2022, % не преодолевших"]
+    reading = book([header, ["А", 45, "12,5 %"], ["Б", 0, 30]])
+    assert reading.entries == []
+    assert [(p.row, p.params) for p in reading.problems] == [
+        (2, {"value": header[1], "rows": 2}),
+        (2, {"value": header[2], "rows": 2}),
+    ]
+    assert "Добавьте рядом столбец «Участников»" in texts("ru")(
+        reading.problems[0].message, **reading.problems[0].params
+    )
+    with_counts = book([[*header, "Участников"], ["А", 45, 10, 20], ["Б", 0, 30, 10]])
+    assert [(e.year, e.below) for e in with_counts.entries] == [(2021, 9), (2022, 2), (2021, 0), (2022, 3)]
 
 
 def test_a_subject_that_nobody_compares_is_named_once_and_given_to_no_other() -> None:
