@@ -7,6 +7,7 @@ import re
 from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
+from domain import effects, progress
 from tests.admin.conftest import Panel
 from tests.admin.test_browser import PHONE, Site, pytestmark, site
 from tests.admin.test_monitoring import results_of, wave_of
@@ -87,3 +88,17 @@ async def test_pages_of_monitoring_do_not_scroll_sideways_on_a_phone(site: Site)
             box = await page.locator("main").bounding_box()
             assert box is not None
             assert box["width"] <= PHONE["width"], address
+
+
+async def test_a_long_address_among_the_words_keeps_to_its_card_on_a_phone(site: Site) -> None:
+    world = site.panel.world
+    work_id = await world.assignment_id("Тороповская", "2.1")
+    async with world.db.write(await world.actor("Римма")) as tx:
+        measure = (await progress.assignment(tx, work_id)).measure_id or 0
+        address = "https://school.example.ru/" + "dokument-o-rezultatah-" * 12
+        await effects.judge(tx, measure, effect=address, problem="", proposal="", verdict=None)
+    async with site.opened("Римма", size=PHONE) as page:
+        await page.goto("/effects")
+        box = page.locator(".box").first
+        await expect(box).to_contain_text("school.example.ru")
+        assert await box.evaluate("e => e.scrollWidth - e.clientWidth") == 0
