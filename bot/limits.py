@@ -4,6 +4,7 @@
 sends has its turn first (`acquire`), may do something, and then flies (`flight`). Turns keep the pace; flights keep the
 limit: when Telegram counts a message lies between its departure and its answer, so a message departs only if fewer than
 thirty were on their way or answered within the second before it. No guess about the network is needed, and no margin.
+In a chat it departs a second after the answer to the one before it: a way that was slow once must not bring two at once.
 A bucket with a burst would let 49 through in one second (RELIABILITY.md §2); what is unprompted is spaced evenly.
 """
 
@@ -18,7 +19,9 @@ from dataclasses import dataclass, field
 from math import ceil
 
 RATE = 30.0  # a second
-CHAT_SPACING = 1.05  # seconds between messages to one chat, with a margin for the way there
+CHAT_SPACING = 1.05  # seconds between the turns of messages to one chat
+CHAT_PAUSE = 1.0  # seconds from an answer until the next message to its chat departs
+HOLDS = 2.0  # seconds that a message without an answer holds up the next one to its chat: it may never come
 GROUP_LIMIT, GROUP_WINDOW = 20, 60.0
 SLOW_FOR = (
     60.0  # seconds after a pause in which another one means that we are too fast, and for which we go slower
@@ -34,11 +37,15 @@ REMEMBERED_CHATS = 5_000
 
 @dataclass(slots=True)
 class Flight:
-    """A message whose turn has come, when it left, and when its answer was there."""
+    """A message whose turn has come, when it left, and when its answer was there.
+
+    `before` is the one before it in its chat, until it leaves itself.
+    """
 
     turn: float
     left: float | None = None
     over: float | None = None
+    before: "Flight | None" = None
 
 
 class Window:
@@ -52,6 +59,7 @@ class Window:
         self._flights: deque[Flight] = deque()
         self._next_unprompted = float("-inf")
         self._chats: dict[int, deque[float]] = {}
+        self._last: dict[int, Flight] = {}  # in each of these chats
 
     def pause(self, now: float, seconds: float) -> None:
         """Telegram asked to wait: nothing until then; asked again within a minute, a tenth slower, for a minute.
@@ -86,8 +94,24 @@ class Window:
             ready = max(ready, self.chat_ready_at(chat_id))
         return ready
 
-    def departs_at(self, now: float) -> float:
-        """The earliest moment at which one whose turn has come may leave; infinite while too many are on their way."""
+    def departs_at(self, now: float, flight: Flight | None = None) -> float:
+        """The earliest moment at which one whose turn has come may leave; infinite while too many are on their way.
+
+        With its `flight`, by the limit of its chat too.
+        """
+        return max(self._departs_overall_at(now), self._departs_in_chat_at(flight))
+
+    def _departs_in_chat_at(self, flight: Flight | None) -> float:
+        """A second after the answer to the one before it, of which nobody knows when within its way it arrived."""
+        before = flight.before if flight is not None else None
+        if before is None:
+            return float("-inf")
+        over = before.over
+        if over is None:
+            over = (before.turn if before.left is None else before.left) + HOLDS
+        return over + min(CHAT_PAUSE, self.chat_spacing)
+
+    def _departs_overall_at(self, now: float) -> float:
         allowed, span = self._allowed(now)
         answered = sorted(one.over for one in self._flights if one.over is not None)
         room = allowed - sum(one.left is not None and one.over is None for one in self._flights)
@@ -125,12 +149,16 @@ class Window:
             sent = self._chats.pop(chat_id, None) or deque(maxlen=GROUP_LIMIT)
             sent.extend([now] * count)
             self._chats[chat_id] = sent  # at the end: the longest silent are forgotten first
+            flight.before = self._last.get(chat_id) if self.chat_spacing else None
+            self._last[chat_id] = flight
             while len(self._chats) > REMEMBERED_CHATS:
-                del self._chats[next(iter(self._chats))]
+                forgotten = next(iter(self._chats))
+                del self._chats[forgotten], self._last[forgotten]
         return flight
 
     def forget(self, flight: Flight) -> None:
-        """It did not leave."""
+        """It did not leave, and holds up nobody."""
+        flight.over, flight.before = float("-inf"), None
         self._flights = deque(one for one in self._flights if one is not flight)
 
 
@@ -182,9 +210,9 @@ class Limiter:
     async def flight(self, flight: Flight) -> AsyncIterator[None]:
         """The way of a message whose turn has come: begins when it may really leave, ends with its answer."""
         try:
-            while (ready := self.window.departs_at(self._clock())) > self._clock():  # noqa: ASYNC110
+            while (ready := self.window.departs_at(self._clock(), flight)) > self._clock():  # noqa: ASYNC110
                 await asyncio.sleep(min(ready - self._clock(), LOOK_AGAIN))
-            flight.left = self._clock()
+            flight.left, flight.before = self._clock(), None
             yield
         finally:
             if flight.left is not None:

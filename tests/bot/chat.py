@@ -234,8 +234,8 @@ async def playing(world: World, folder: Path) -> AsyncIterator[Play]:
             panel_host="127.0.0.1",
             panel_port=8080,
         )
-        # Telegram's pace of one message a second in a chat, a thousand times as fast.
-        bot = telegram_bot(settings, Limiter(clock=lambda: time.monotonic() * 1000))
+        # Telegram's pace of one message a second in a chat, a hundred thousand times as fast.
+        bot = telegram_bot(settings, Limiter(clock=lambda: time.monotonic() * 100_000))
         play = Play(telegram, world, world.db, bot, FileStore(folder / "files"), settings)
         await play.start()
         try:

@@ -157,6 +157,21 @@ def test_no_second_of_telegram_holds_more_than_allowed_however_long_the_ways_are
     assert all(later - earlier >= 1.0 - 1e-9 for earlier, later in zip(arrived, arrived[30:], strict=False))
 
 
+def test_in_a_chat_a_message_leaves_a_second_after_the_answer_to_the_one_before_it() -> None:
+    window = Window()
+    first = window.grant(100.0, 7, ANSWER)
+    elsewhere = window.grant(100.1, 8, ANSWER)
+    second = window.grant(101.05, 7, ANSWER)
+    first.left = 100.9  # it waited for the disk
+    assert window.departs_at(101.05, second) == pytest.approx(103.9)  # its answer may never come
+    first.over = 101.4
+    assert window.departs_at(101.4, second) == pytest.approx(102.4)
+    assert window.departs_at(101.4, elsewhere) <= 101.4
+    third = window.grant(102.1, 7, ANSWER)
+    window.forget(second)  # it did not leave
+    assert window.departs_at(102.1, third) <= 102.1
+
+
 def test_an_album_counts_by_its_items() -> None:
     window = Window(rate=25)
     window.grant(100.0, 1, ANSWER, count=10)

@@ -52,6 +52,14 @@ async def test_limits_hold_without_a_single_refusal(tmp_path: Path) -> None:
         assert now.texts(ANNA) == ["0!", "1!", "2!"]
 
 
+async def test_a_slow_way_brings_no_two_at_once_to_a_chat(tmp_path: Path) -> None:
+    async with stage(tmp_path, started=False, enforce_limits=True) as now:
+        now.telegram.fault("sendMessage", "delay", delay=0.8)
+        for n in range(2):
+            await now.bot.send_message(ANNA, f"{n}")
+        assert [entry.outcome for entry in now.telegram.log] == ["delivered", "delivered"]
+
+
 async def test_a_proxy_is_used(tmp_path: Path) -> None:
     async with Sandbox() as telegram:  # it answers requests in the form that proxies get
         settings = settings_for(telegram, tmp_path).model_copy(
