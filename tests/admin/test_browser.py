@@ -16,6 +16,7 @@ from domain import access, progress
 from domain.actor import SYSTEM
 from tests.admin import news_targets, targets, wave_targets
 from tests.admin.conftest import Panel
+from tests.patience import FOR_BROWSERS
 from tests.world import DATA
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -29,7 +30,7 @@ ARGS = [
 ]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 # After a press ask with `expect`: it looks until the page is there. A machine that is slow or busy is no failure.
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=FOR_BROWSERS)
 pytestmark = pytest.mark.skipif(
     not CHROMIUM.exists(), reason="needs a browser: apt-get install -y --no-install-recommends chromium"
 )
@@ -68,6 +69,7 @@ class Site:
         if name:
             cookie = {"name": COOKIE, "value": self.panel.tokens[name], "url": address}
             await context.add_cookies([cookie])  # type: ignore[list-item]
+        context.set_default_timeout(FOR_BROWSERS)
         page = await context.new_page()
         foreign: list[str] = []
         complaints: list[str] = []
@@ -87,7 +89,7 @@ async def site(panel: Panel) -> AsyncIterator[Site]:
         await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS, timeout=FOR_BROWSERS)
         yield Site(panel, port, browser)
         await browser.close()
     server.should_exit = True

@@ -19,12 +19,12 @@ import pytest
 
 from domain.settings import Settings
 from sandbox import Sandbox, SentMessage
+from tests.patience import PATIENCE
 from tests.vekha.conftest import free_port
 from tests.world import DATA
 
 SCHOOL, CURATOR, COORDINATOR, STRANGER = 701, 702, 703, 704
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-PATIENCE = 180.0  # seconds; a busy machine is no failure
 # Every deadline of this year is over, whenever the test runs.
 YEAR = "2025"
 
@@ -242,7 +242,7 @@ async def see_it_in_the_panel(office: Office, coordinator: Phone) -> None:
     """The coordinator signs in with a code and finds the school; without it there is only the sign-in page."""
     code = await code_of(coordinator)
     async with httpx2.AsyncClient(
-        base_url=f"http://127.0.0.1:{office.port}", follow_redirects=True
+        base_url=f"http://127.0.0.1:{office.port}", follow_redirects=True, timeout=PATIENCE
     ) as browser:
         assert "Тороповская" not in (await browser.get("/")).text
         same = {"Sec-Fetch-Site": "same-origin"}

@@ -22,6 +22,7 @@ from tests.admin.conftest import Panel, panel, signed_in  # noqa: F401 — fixtu
 from tests.admin.test_browser import DESK, PHONE, Site, pytestmark, site  # noqa: F401 — fixtures
 from tests.corpus import PDF, picture
 from tests.e2e.test_import_in_the_browser import picture as shot
+from tests.patience import FOR_BROWSERS
 from tests.world import DATA, YAROSLAVL, World
 
 SMALL_PDF = (DATA / "pdf/003_dergachi_plan.pdf").read_bytes()
@@ -93,6 +94,7 @@ async def phone(site: Site, path: str, *, scripts: bool = True) -> AsyncIterator
         viewport={"width": PHONE["width"], "height": PHONE["height"]},
         locale="ru-RU",
     )
+    context.set_default_timeout(FOR_BROWSERS)
     page = await context.new_page()
     await page.goto(path)
     yield page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -24,13 +25,14 @@ from aiogram.types import (
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from sandbox import Extra, Sandbox
+from tests.patience import FOR_BROWSERS, PATIENCE
 from tests.sandbox.conftest import ANNA, BORIS, STRANGER, Clock, open_bot, open_telegram
 from tests.sandbox.pictures import png
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
-expect.set_options(timeout=60_000)  # a machine that is slow or busy is no failure
+expect.set_options(timeout=FOR_BROWSERS)  # a machine that is slow or busy is no failure
 
 # One browser serves all tests of this module, so they share its event loop too.
 pytestmark = [
@@ -42,7 +44,7 @@ pytestmark = [
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        found = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        found = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=FOR_BROWSERS)
         yield found
         await found.close()
 
@@ -63,6 +65,7 @@ async def bot(telegram: Sandbox) -> AsyncIterator[Bot]:
 async def page(browser: Browser, telegram: Sandbox) -> AsyncIterator[Page]:
     """A page with Anna on the left and Boris on the right; it must ask nobody else for anything and log no error."""
     found = await browser.new_page(viewport={"width": 1280, "height": 800})
+    found.set_default_timeout(FOR_BROWSERS)
     foreign: list[str] = []
     errors: list[str] = []
     found.on(
@@ -93,9 +96,11 @@ async def say(pane: Locator, text: str) -> None:
 
 async def next_update(bot: Bot) -> Update:
     """The next update, confirmed."""
-    update = (await bot.get_updates(timeout=10, limit=1))[0]
-    await bot.get_updates(offset=update.update_id + 1)
-    return update
+    async with asyncio.timeout(PATIENCE):
+        while not (found := await bot.get_updates(timeout=10, limit=1)):
+            pass
+    await bot.get_updates(offset=found[0].update_id + 1)
+    return found[0]
 
 
 async def pressed(bot: Bot) -> CallbackQuery:
@@ -320,6 +325,7 @@ async def test_extra_buttons(browser: Browser) -> None:
     async with Sandbox(extras=[Extra("Показать завтрашнюю сводку", tomorrow)]) as telegram:
         telegram.add_person(ANNA, "Анна")
         page = await browser.new_page()
+        page.set_default_timeout(FOR_BROWSERS)
         await page.goto(telegram.base_url)
         await left(page).get_by_role("button", name="Анна").wait_for()
         await page.get_by_role("button", name="Показать завтрашнюю сводку").click()

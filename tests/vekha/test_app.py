@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from domain.db import Database
 from domain.settings import Settings
 from sandbox import DEFAULT_TOKEN, Sandbox
+from tests.patience import PATIENCE
 from tests.vekha.conftest import free_port
 from tests.world import create_tables
 from vekha import app
@@ -49,7 +50,7 @@ async def running(
     stop = asyncio.Event()
     work = asyncio.create_task(installation.run(stop, door))
     address = f"http://127.0.0.1:{door.getsockname()[1]}"
-    async with httpx2.AsyncClient(base_url=address) as browser:
+    async with httpx2.AsyncClient(base_url=address, timeout=PATIENCE) as browser:
         try:
             yield installation, browser
         finally:

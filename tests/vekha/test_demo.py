@@ -28,6 +28,7 @@ from domain.actor import SYSTEM, Role
 from domain.db import Clock, Database
 from domain.files import FileStore
 from domain.progress import Standing
+from tests.patience import PATIENCE
 from tests.vekha.conftest import Vekha, free_port
 from tests.world import create_tables
 from vekha.demo import loading, measuring
@@ -143,7 +144,7 @@ async def fetch(url: str) -> str:
     """The body of a page, asked for without blocking the loop."""
 
     def get() -> str:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return str(answer.read().decode())
 
     return await asyncio.to_thread(get)
