@@ -7,7 +7,7 @@ numbers, because they are written from the same rows.
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -83,6 +83,9 @@ class Book:
     definitions: Sequence[tuple[str, str]] = ()  # what a word or a number means
     remarks: Sequence[str] = ()  # what to know before showing it to somebody
     document: Any = field(default=None)  # the same as JSON, with the lists behind the numbers
+    lists: Callable[[], Awaitable[Any]] | None = (
+        None  # reads that document, where the lists are many; see `told`
+    )
 
     @property
     def main(self) -> Sheet:
@@ -91,7 +94,10 @@ class Book:
 
     @property
     def json(self) -> Any:
-        """The document; where the report has no shape of its own, its rows by keys of columns."""
+        """The document; where the report has no shape of its own, its rows by keys of columns. Where its lists have yet
+        to be read, ask `told`."""
+        if self.lists is not None:
+            raise TypeError("the lists behind this report come from the database")
         if self.document is not None:
             return self.document
         keys = [column.key for column in self.main.columns]
@@ -200,15 +206,20 @@ async def first_rows(book: Book, most: int) -> list[Sequence[Any]]:
     return found
 
 
-async def drawn(book: Book) -> Book:
-    """The same book with all its rows in memory: for JSON, pages and small files."""
+async def drawn(book: Book, *, whole: bool = True) -> Book:
+    """The same book with all its rows in memory: for pages and small files. Not `whole`: with its main sheet only."""
     sheets = [
         Sheet(
             s.title, s.columns, [row async for row in s.rows] if isinstance(s.rows, AsyncIterator) else s.rows
         )
-        for s in book.sheets
+        for s in (book.sheets if whole else [book.main])
     ]
     return replace(book, sheets=sheets)
+
+
+async def told(book: Book) -> Any:
+    """What a report says as JSON, with the lists behind its numbers."""
+    return await book.lists() if book.lists is not None else (await drawn(book, whole=False)).json
 
 
 def _write_sheet(book: Any, sheet: Sheet, name: str, styles: dict[Kind, Any], head: Any) -> int:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request
@@ -19,7 +20,7 @@ from domain.db import Tx
 from domain.errors import DomainError, Forbidden, InvalidInput, NotFound
 from domain.handouts import Format
 from domain.meanings import FILTERS, GROUPINGS
-from domain.tables import Book, drawn, first_rows, plain_rows
+from domain.tables import Book, drawn, first_rows, plain_rows, told
 
 closed = APIRouter()
 PAPER_READERS = {*COORDINATORS, Role.OBSERVER}
@@ -77,7 +78,7 @@ async def report_page(visit: Visitor, name: str, request: Request) -> Response:
         if kind in ("xlsx", "csv", "json") and not (vast and of.large):
             try:
                 filters = await handouts.filters_of(tx, of, given)
-                return file_of(visit, await drawn(await of.build(tx, filters, visit.say)), kind)
+                return await _file(visit, await of.build(tx, filters, visit.say), kind)
             except DomainError as error:
                 problem = visit.say.error(refusal(error))
         elif not vast:
@@ -142,6 +143,14 @@ async def _kept(visit: Visit, of: Report, given: dict[str, str]) -> Shown:
         return Shown(problem=kept.problem, stale=stale)
     book = snapshots.book_of(of.name, kept.title, kept.as_of, kept.document)
     return Shown(book, list(plain_rows(book.main)), stale=stale)
+
+
+async def _file(visit: Visit, book: Book, kind: str) -> Response:
+    """The same of a report that reads as it is written; no more of it than the file shows."""
+    if kind == "json":
+        book = replace(book, document=await told(book), lists=None)
+        return file_of(visit, book, kind)
+    return file_of(visit, await drawn(book, whole=kind != "csv"), kind)
 
 
 def file_of(visit: Visit, book: Book, kind: str) -> Response:

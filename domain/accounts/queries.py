@@ -1,6 +1,6 @@
 """The list of reports: each reads its slices inside what the actor may see and becomes a book."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from domain.accounts import rules
 from domain.accounts.rules import Filters
 from domain.actor import Place
 from domain.db import Tx
+from domain.dynamics import Asked, Behind, counted, every_school_behind, schools_without
 from domain.meanings import KINDS, SHEETS, STATES, TITLES, meanings, named, notes_of
 from domain.policy import Permission, allows
 from domain.tables import Book, Column, Kind, Sheet
@@ -80,56 +81,32 @@ async def missing(tx: Tx, filters: Filters, say: Texts) -> Book:
         ]
         for m in measures
     ]
-    document = _missing_json(table, measures)
+    document = rules.missing_json(table, measures)
     return titled(tx, "missing", say, [(columns, lines), (by, people)], "confirmed", document=document)
 
 
-def _missing_json(table: reports.Matrix, measures: Sequence[reports.MeasureRow]) -> dict[str, Any]:
-    return {
-        "roadmap": table.roadmap_id,
-        "rows": [
-            {
-                "municipality": row.municipality,
-                "school": row.school,
-                "done": row.done,
-                "total": row.total,
-                "measures": {
-                    head.label: row.cells[head.id].standing.value
-                    for head in table.measures
-                    if head.id in row.cells
-                },
-            }
-            for row in table.rows
-        ],
-        "measures": [
-            {
-                "measure": m.measure.label,
-                "total": m.total,
-                "overdue": m.overdue,
-                "due_on": m.due_on,
-                "missing": [n for _, n in m.missing],
-                "offices": list(m.offices),
-            }
-            for m in measures
-        ],
-    }
-
-
 async def dynamics(tx: Tx, filters: Filters, say: Texts) -> Book:
-    """Movements of results by group and procedure, with the schools behind each number."""
-    before, after = await _years(tx, filters, clusters=False)
-    by = _grouping(filters)
-    table = await outcomes.dynamics_table(
-        tx, before=before, after=after, by=by, narrowed=narrowed(filters), tracks=await _tracks(tx, by)
-    )
-    lines = rules.dynamics_rows(say, table)
-    behind = [
-        [named(say, name), table.titles[key], say(KINDS[kind]), table.members[i].municipality, table.members[i].name]
-        for name, cells in table.groups.items()
-        for key, (_, lists) in cells.items()
-        for kind, ids in lists.items()
-        for i in ids
-    ]  # fmt: skip
+    """Movements of results by group and procedure. The schools behind each number are read as they are written."""
+    asked = Asked(*await _years(tx, filters, clusters=False), _grouping(filters), narrowed(filters))
+    table = await counted(tx, asked)
+
+    async def behind() -> AsyncIterator[tuple[str, str, Behind]]:
+        for name in table.groups:
+            async for key, of in every_school_behind(tx, asked, name, list(table.titles)):
+                yield name, key, of
+
+    async def lines() -> AsyncIterator[list[Any]]:
+        async for name, key, of in behind():
+            yield [named(say, name), table.titles[key], say(KINDS[of.kind]), of.municipality, of.name]
+
+    async def lists() -> dict[str, Any]:
+        found: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+        async for name, key, of in behind():
+            found.setdefault((name, key, of.kind), []).append(rules.listed(of))
+        without = {name: await schools_without(tx, asked, group=name) for name in table.groups}
+        silent = {name: [rules.listed(of) for of in schools] for name, (schools, _) in without.items()}
+        return rules.dynamics_json(table, asked.by, found, silent)
+
     columns = [
         Column("group", say("Group")),
         Column("procedure", say("Procedure")),
@@ -141,11 +118,11 @@ async def dynamics(tx: Tx, filters: Filters, say: Texts) -> Book:
         tx,
         "dynamics",
         say,
-        [(rules.dynamics_columns(say), lines), (columns, behind)],
+        [(rules.dynamics_columns(say), rules.dynamics_rows(say, table)), (columns, lines())],
         *("dynamics", "positive_result", "percent"),
-        document=rules.dynamics_json(table, by),
-        facts=[(say("Years"), f"{before}, {after}")],
-        remarks=notes_of(say, by, **table.overlap._asdict()),
+        lists=lists,
+        facts=[(say("Years"), f"{asked.before}, {asked.after}")],
+        remarks=notes_of(say, asked.by, **table.overlap._asdict()),
     )
 
 
@@ -328,13 +305,14 @@ def book(
     *terms: str,
     name: str = "",
     document: Any = None,
+    lists: Callable[[], Awaitable[Any]] | None = None,
     facts: Sequence[tuple[str, str]] = (),
     remarks: Sequence[str] = (),
 ) -> Book:
     """A book of these (title, columns, rows); `terms` are words that its sheet of definitions explains."""
     made = [Sheet(sheet, columns, rows) for sheet, columns, rows in sheets]
     at = tx.written_at(tx.actor.timezone)
-    return Book(name, title, at, made, list(facts), meanings(say, *terms), list(remarks), document)
+    return Book(name, title, at, made, list(facts), meanings(say, *terms), list(remarks), document, lists)
 
 
 def titled(

@@ -3,7 +3,7 @@
 The words are those of the reader: every function that speaks takes `say`.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from domain.context import MunicipalTable
     from domain.curation import CuratorRow
     from domain.db import Tx
+    from domain.dynamics import Behind, Counted
     from domain.monitoring import Standing
-    from domain.outcomes import ClusterTable, DynamicsTable, Member
+    from domain.outcomes import ClusterTable, Member
+    from domain.reports import Matrix, MeasureRow
 
 
 class UnknownReport(DomainError):
@@ -98,18 +100,56 @@ def plain(value: Fraction | Decimal | None) -> int | float | None:
     return int(value) if value == int(value) else float(value)
 
 
-def listed(ids: Iterable[int], members: "Mapping[int, Member]") -> list[dict[str, str]]:
-    """The schools behind a number."""
-    return [{"school": members[i].name, "municipality": members[i].municipality} for i in ids]
+def missing_json(table: "Matrix", measures: "Sequence[MeasureRow]") -> dict[str, Any]:
+    """Schools with their measures, measures with those who have not handed in."""
+    return {
+        "roadmap": table.roadmap_id,
+        "rows": [
+            {
+                "municipality": row.municipality,
+                "school": row.school,
+                "done": row.done,
+                "total": row.total,
+                "measures": {
+                    head.label: row.cells[head.id].standing.value
+                    for head in table.measures
+                    if head.id in row.cells
+                },
+            }
+            for row in table.rows
+        ],
+        "measures": [
+            {
+                "measure": m.measure.label,
+                "total": m.total,
+                "overdue": m.overdue,
+                "due_on": m.due_on,
+                "missing": [n for _, n in m.missing],
+                "offices": list(m.offices),
+            }
+            for m in measures
+        ],
+    }
 
 
-def dynamics_json(table: "DynamicsTable", by: str) -> dict[str, Any]:
-    """Groups × procedures with counts, shares, the schools behind each count, and what cannot be."""
+def listed(of: "Member | Behind") -> dict[str, str]:
+    """A school behind a number."""
+    return {"school": of.name, "municipality": of.municipality}
+
+
+def dynamics_json(
+    table: "Counted",
+    by: str,
+    lists: Mapping[tuple[str, str, str], Sequence[Mapping[str, str]]],
+    silent: Mapping[str, Sequence[Mapping[str, str]]],
+) -> dict[str, Any]:
+    """Groups × procedures with counts, shares, the schools behind each count, by group, procedure and kind, and what
+    cannot be; `silent` schools have no data."""
     from domain import outcomes
 
     groups = []
     for name, cells in table.groups.items():
-        for key, (column, lists) in cells.items():
+        for key, column in cells.items():
             groups.append(
                 {
                     "group": name,
@@ -121,14 +161,10 @@ def dynamics_json(table: "DynamicsTable", by: str) -> dict[str, Any]:
                     "positive_percent": column.positive_percent,
                     "percent": {kind.value: column.share(kind) for kind in outcomes.Dynamics},
                     "flaws": [f._asdict() for f in outcomes.check_column(column.counts, column.total)],
-                    "schools": {kind.value: listed(ids, table.members) for kind, ids in lists.items()},
-                    "no_data": len(table.silent[name]),
+                    "schools": {kind.value: lists.get((name, key, kind), []) for kind in outcomes.Dynamics},
+                    "no_data": table.silent[name],
                 }
             )
-    silent = {
-        name: [{"school": one.name, "municipality": one.municipality} for one in found]
-        for name, found in table.silent.items()
-    }
     return {"before": table.before, "after": table.after, "by": by, "rows": groups, "without_data": silent}
 
 
@@ -145,7 +181,7 @@ def dynamics_columns(say: Texts) -> list[Column]:
     ]
 
 
-def dynamics_rows(say: Texts, table: "DynamicsTable") -> list[list[Any]]:
+def dynamics_rows(say: Texts, table: "Counted") -> list[list[Any]]:
     """Rows of the sheet of dynamics."""
     from domain import outcomes
 
@@ -157,10 +193,10 @@ def dynamics_rows(say: Texts, table: "DynamicsTable") -> list[list[Any]]:
             column.total,
             column.positive_result,
             column.positive_percent,
-            len(table.silent[name]),
+            table.silent[name],
         ]
         for name, cells in table.groups.items()
-        for key, (column, _) in cells.items()
+        for key, column in cells.items()
     ]
 
 
@@ -179,7 +215,9 @@ def clusters_json(table: "ClusterTable", by: str) -> dict[str, Any]:
             "down_percent": row.down_percent,
             "total": row.total,
             "unknown": row.unknown,
-            "schools": {k.value: listed(ids, table.members) for k, ids in table.lists[name].items()},
+            "schools": {
+                k.value: [listed(table.members[i]) for i in ids] for k, ids in table.lists[name].items()
+            },
         }
         for name, row in table.rows.items()
     ]

@@ -5,7 +5,7 @@ of results: `outcomes.dynamics_table` with its lists of schools says the same, a
 Who moved which way is all that is kept of a large region (`rules.Moves`): filters and groups are asked as they are now.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -47,6 +49,7 @@ OF_SCHOOL: Mapping[str, Any] = {
 }
 
 EVERYWHERE = Narrowed()
+ORDER = tuple(Dynamics)  # of lists
 MOVES = "moves"  # kept for two years
 SHARES = "shares"  # of all schools together; kept, as tracks are, for no pair of years
 NO_YEARS = (0, 0)
@@ -95,7 +98,18 @@ class _Pair:
             and_(result.school_id == School.id, result.year == year, result.participants > 0)
             for result, year in ((self.was, asked.before), (self.now, asked.after))
         )
-        self.kinds = _kinds((self.was.participants, self.was.below), (self.now.participants, self.now.below))
+        was, now = (self.was.participants, self.was.below), (self.now.participants, self.now.below)
+        self.kinds = _kinds(was, now)
+        moved = ((condition, ORDER.index(kind)) for kind, condition in self.kinds.items())
+        rank = case(*moved, else_=ORDER.index(Dynamics.NOT_COMPUTED)).label("rank")
+        self.columns: tuple[Any, ...] = (School.id, School.name, Municipality.name, *was, *now, rank)
+        self.order: tuple[Any, ...] = (rank, Municipality.name, School.name, School.id)
+
+    def joined(self, schools: Select[Any], procedure: Any) -> Select[Any]:
+        """The query with what each school has by the procedure, if anything, and the name of its municipality."""
+        for result, there in ((self.was, self.is_was), (self.now, self.is_now)):
+            schools = schools.outerjoin(result, and_(there, result.procedure == procedure))
+        return schools.join(Municipality, Municipality.id == School.municipality_id)
 
 
 def _kinds(was: tuple[Any, Any], now: tuple[Any, Any]) -> dict[Dynamics, ColumnElement[bool]]:
@@ -264,35 +278,32 @@ async def schools_behind(
     limit: int | None = None,
 ) -> tuple[list[Behind], int]:
     """The schools of one cell by movement and name, and how many they are in all."""
-    pair, kinds = _Pair(asked), list(Dynamics)
+    pair = _Pair(asked)
     query = own = _with_results(tx, asked).where(await _in_group(tx, asked, group))
-    for result, there in ((pair.was, pair.is_was), (pair.now, pair.is_now)):
-        query = query.outerjoin(result, and_(there, result.procedure == procedure))
+    query = pair.joined(query, procedure)
     if kind is not None:
         neither = or_(pair.was.id.is_(None), pair.now.id.is_(None))
         query = own = query.where(pair.kinds.get(kind, neither))
     total = await tx.session.scalar(own.with_only_columns(func.count(), maintain_column_froms=True)) or 0
-    moved = ((condition, kinds.index(of)) for of, condition in pair.kinds.items())
-    rank = case(*moved, else_=kinds.index(Dynamics.NOT_COMPUTED)).label("rank")
-    lines = (
-        query.join(Municipality, Municipality.id == School.municipality_id)
-        .with_only_columns(
-            School.id,
-            School.name,
-            Municipality.name,
-            *(pair.was.participants, pair.was.below),
-            *(pair.now.participants, pair.now.below),
-            rank,
-        )
-        .order_by(rank, Municipality.name, School.name, School.id)
-        .limit(limit)
+    lines = query.with_only_columns(*pair.columns).order_by(*pair.order).limit(limit)
+    return [_behind(row) for row in await tx.session.execute(lines)], total
+
+
+async def every_school_behind(
+    tx: Tx, asked: Asked, group: str, procedures: Sequence[str]
+) -> AsyncIterator[tuple[str, Behind]]:
+    """The schools of a whole row with their procedures, as they come: a country's are too many to be held."""
+    if not procedures:
+        return
+    columns = (
+        select(literal(key).label("key"), literal(at).label("at")) for at, key in enumerate(procedures)
     )
-    rows = await tx.session.execute(lines)
-    return [
-        Behind(id_, name, above, _result(*before), _result(*after), kinds[place])
-        for id_, name, above, *results, place in rows
-        for before, after in [(results[:2], results[2:])]
-    ], total
+    of, pair = union_all(*columns).subquery(), _Pair(asked)
+    query = _with_results(tx, asked).where(await _in_group(tx, asked, group)).join(of, true())
+    query = pair.joined(query, of.c.key)
+    lines = query.with_only_columns(*pair.columns, of.c.key).order_by(of.c.at, *pair.order)
+    async for row in await tx.session.stream(lines):
+        yield row[-1], _behind(row[:-1])
 
 
 async def schools_without(
@@ -306,6 +317,11 @@ async def schools_without(
     )
     rows = await tx.session.execute(lines.order_by(Municipality.name, School.name, School.id).limit(limit))
     return [Behind(*row, None, None, Dynamics.NOT_COMPUTED) for row in rows], total
+
+
+def _behind(row: Sequence[Any]) -> Behind:
+    id_, name, above, *results, rank = row
+    return Behind(id_, name, above, _result(*results[:2]), _result(*results[2:]), ORDER[rank])
 
 
 def _result(participants: int | None, below: int | None) -> Result | None:

@@ -17,7 +17,7 @@ async def take(tx: WriteTx, book: Book, filters: dict[str, Any], place: Place) -
     Raises TooLarge.
     """
     require(tx.actor, Permission.SEE, place)
-    ready = await drawn(book)
+    ready = await drawn(book, whole=False)
     found = Snapshot(
         region_id=place.region_id,
         municipality_id=place.municipality_id,

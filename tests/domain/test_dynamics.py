@@ -169,6 +169,10 @@ async def learn(db: Database, known: Known, told: list[OfSchool]) -> None:
                 await schools.enroll(tx, school, (await programme.cohort(tx, cohort)).id)
 
 
+def by_name(member: outcomes.Member) -> tuple[str, str]:
+    return member.municipality, member.name
+
+
 async def agree(tx: Tx, asked: Asked) -> None:
     """The table counted by the database, the one of what is kept and the lists behind them are those of the rule."""
     told = await outcomes.dynamics_table(
@@ -183,7 +187,21 @@ async def agree(tx: Tx, asked: Asked) -> None:
     for table in (await dynamics.counted(tx, asked), await dynamics.region_table(tx, asked)):
         assert (table.groups, table.overlap, table.titles) == (columns, told.overlap, told.titles)
         assert [list(table.groups), list(table.titles)] == [list(told.groups), list(told.procedures)]
+        assert table.silent == {name: len(found) for name, found in told.silent.items()}
     for group, cells in told.groups.items():
+        every = [
+            (key, one.kind, one.id)
+            async for key, one in dynamics.every_school_behind(tx, asked, group, told.procedures)
+        ]
+        assert every == [
+            (key, kind, member.id)
+            for key, cell in cells.items()
+            for kind, ids in cell.schools.items()
+            for member in sorted((told.members[id_] for id_ in ids), key=by_name)
+        ]
+        without, _ = await dynamics.schools_without(tx, asked, group=group)
+        silent = sorted(told.silent[group], key=by_name)
+        assert [one.id for one in without] == [member.id for member in silent]
         for procedure, cell in cells.items():
             found, total = await dynamics.schools_behind(tx, asked, group=group, procedure=procedure)
             lists = {kind: {one.id for one in found if one.kind is kind} for kind in Dynamics}

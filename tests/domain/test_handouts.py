@@ -12,12 +12,12 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from domain import accounts, handouts, outbox, people, snapshots
+from domain import accounts, handouts, outbox, outcomes, people, schools, snapshots
 from domain.actor import SYSTEM, Role
 from domain.errors import NotFound
 from domain.files import FileStore
 from domain.handouts import Format, State
-from domain.tables import Book, Column, Kind, Sheet, drawn, written
+from domain.tables import Book, Column, Kind, Sheet, drawn, plain_rows, told, written
 from domain.texts import texts
 from tests.world import World
 
@@ -113,7 +113,49 @@ async def test_every_report_is_a_book_with_a_whole_json(world: World) -> None:
             assert book.name == report.name
             for sheet in book.sheets:
                 assert all(len(row) == len(sheet.columns) for row in sheet.rows)  # type: ignore[union-attr]
-            assert book.json is not None
+            assert await told(await report.build(tx, accounts.Filters(), SAY)) is not None
+
+
+async def test_the_schools_behind_dynamics_are_read_where_they_are_shown(world: World) -> None:
+    async with world.db.write(SYSTEM) as tx:
+        for name, below in {"Тороповская": 3, "Климатинская": 6, "16": 5}.items():
+            school = await schools.school(tx, world.schools[name].school_id or 0)
+            for year, count in ((2021, 5), (2022, below)):
+                await outcomes.enter_result(tx, school, "oge_math", year, participants=9, below=count)
+    filters = accounts.Filters(by="municipality")
+    async with world.db.read(await world.actor("Римма")) as tx:
+        book = await handouts.report("dynamics").build(tx, filters, SAY)
+        with pytest.raises(TypeError):
+            _ = book.json
+        document = await told(book)
+        main, behind = (list(plain_rows(sheet)) for sheet in (await drawn(book)).sheets)
+    assert [row[0] for row in main] == ["Даниловский МР", "Угличский МР", "Все школы"]
+    maths = "ОГЭ математика"
+    assert behind == [
+        ["Даниловский МР", maths, "Положительная", "Даниловский МР", "Тороповская ОШ"],
+        ["Угличский МР", maths, "Отрицательная", "Угличский МР", "Климатинская СОШ"],
+        ["Угличский МР", maths, "Нейтральная", "Угличский МР", "СШ № 16"],
+        ["Все школы", maths, "Положительная", "Даниловский МР", "Тороповская ОШ"],
+        ["Все школы", maths, "Отрицательная", "Угличский МР", "Климатинская СОШ"],
+        ["Все школы", maths, "Нейтральная", "Угличский МР", "СШ № 16"],
+    ]
+    listed = [
+        [one["group"], one["title"], kind, of["municipality"], of["school"]]
+        for one in document["rows"]
+        for kind, found in one["schools"].items()
+        for of in found
+    ]
+    kinds = {"positive": "Положительная", "negative": "Отрицательная", "neutral": "Нейтральная"}
+    groups = {"all": "Все школы"}
+    assert [[groups.get(row[0], row[0]), row[1], kinds[row[2]], *row[3:]] for row in listed] == behind
+    assert {name: [of["school"] for of in found] for name, found in document["without_data"].items()} == {
+        "Даниловский МР": [],
+        "Угличский МР": ["Василёвская СОШ"],
+        "all": ["Василёвская СОШ"],
+    }
+    async with world.db.read(await world.actor("Марина")) as tx:
+        own = await drawn(await handouts.report("dynamics").build(tx, filters, SAY))
+    assert [row[4] for row in plain_rows(own.sheets[1])] == ["Тороповская ОШ"] * 2
 
 
 async def test_forty_thousand_rows_do_not_pile_up(tmp_path: Path) -> None:

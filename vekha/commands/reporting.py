@@ -118,12 +118,12 @@ def give(name: str, given: Mapping[str, str], *, as_json: bool, files: Mapping[s
     from domain import handouts
     from domain.actor import SYSTEM
     from domain.settings import Settings
-    from domain.tables import drawn, plain_rows
+    from domain.tables import drawn, plain_rows, told
     from vekha import store
 
     of = handouts.report(name)
 
-    async def work() -> "Book":
+    async def work() -> "tuple[Book, object]":
         async with store.opened(Settings()) as database, database.read(SYSTEM) as tx:
             filters = await handouts.filters_of(tx, of, await _resolved(tx, of, given))
             for kind, path in files.items():
@@ -131,12 +131,13 @@ def give(name: str, given: Mapping[str, str], *, as_json: bool, files: Mapping[s
                     book = await of.build(tx, filters, say)
                     await _save(book, kind, path)
             book = await of.build(tx, filters, say)
-            wanted = as_json or not any(files.values())
-            return await drawn(book) if wanted else book
+            if as_json:
+                return book, await told(book)
+            return book if any(files.values()) else await drawn(book, whole=False), None
 
-    book = run(work())
+    book, document = run(work())
     if as_json:
-        emit(book.json)
+        emit(document)
     elif not any(files.values()):
         out("\t".join(column.title for column in book.main.columns))
         for row in plain_rows(book.main):
