@@ -25,6 +25,7 @@ from domain.progress import QueueRow, WorkRow
 from domain.texts import Texts, texts
 
 SHOWN = 8  # lines of a digest; the rest is counted
+IN_A_ROW, ROW = 4, 30  # buttons beside each other, and their characters together
 PEERS = {
     Step.SHARE: N_("forms shown by"),
     Step.MEET: N_("have met:"),
@@ -65,15 +66,14 @@ def digest_notice(
     names: Mapping[Place, str] = MappingProxyType({}),
 ) -> Notice:
     """How a digest reads."""
-    several = len({row.school.id for row in (*found.overdue, *found.returned, *found.soon)}) > 1
+    work = [
+        (sign, row)
+        for sign, rows in (("🔴", found.overdue), ("🟡", found.soon), ("↩️", found.returned))
+        for row in rows
+    ]
+    several = len({row.school.id for _, row in work}) > 1
     plain = texts(say.language, escape=False)
-    lines: list[str] = []
-    presses: list[InlineKeyboardButton] = []
-    for sign, rows in (("🔴", found.overdue), ("🟡", found.soon), ("↩️", found.returned)):
-        for row in rows:
-            lines.append(f"{sign} {_work_line(say, row, day, remarks, several=several)}")
-            label = row.measure.number or clip(row.measure.spoken, 16)
-            presses.append(button(label, Work(id=row.assignment.id, fresh=True)))
+    lines = [f"{sign} {_work_line(say, row, day, remarks, several=several)}" for sign, row in work]
     lines.extend(cycle_lines(say, found.cycle, day, names))
     if found.to_review:
         lines.append(_review_line(say, found.to_review))
@@ -83,13 +83,7 @@ def digest_notice(
     if len(lines) + len(steps) > len(shown):
         shown.append(say("and %(n)s more", n=len(lines) + len(steps) - len(shown)))
     head = say.n("Good morning! %(n)s thing for today.", "Good morning! %(n)s things for today.", len(found))
-    keyboard: list[tuple[InlineKeyboardButton, ...]] = []
-    if presses:
-        first = presses[0]
-        opening = InlineKeyboardButton(
-            text=plain("Open %(what)s", what=first.text), callback_data=first.callback_data
-        )
-        keyboard.append((opening, *presses[1:3]))
+    keyboard = opening(say, [row for _, row in work][: SHOWN - len(steps)])
     if found.to_review:
         keyboard.append((button(plain("To review: %(n)s", n=len(found.to_review)), Queue()),))
     if found.peers:
@@ -109,6 +103,25 @@ def digest_notice(
         (button(plain("Remind me tomorrow"), Snooze()), button(plain("Why did I get this"), DigestWhy()))
     )
     return Notice("\n".join([head, *shown]), tuple(keyboard))
+
+
+def opening(say: Texts, rows: Sequence[WorkRow]) -> list[tuple[InlineKeyboardButton, ...]]:
+    """A button for each line that names an assignment; as many beside each other as a phone shows."""
+    plain = texts(say.language, escape=False)
+    numbers = [row.measure.number or clip(row.measure.spoken, 16) for row in rows]
+    keyboard: list[tuple[InlineKeyboardButton, ...]] = []
+    for n, row in enumerate(rows):
+        is_one = numbers.count(numbers[n]) == 1  # or the same measure of two schools
+        label = numbers[n] if is_one else f"{clip(row.school.name, 16)} {numbers[n]}"
+        if n == 0:
+            label = plain("Open %(what)s", what=label)
+        press = button(label, Work(id=row.assignment.id, fresh=True))
+        beside = keyboard[-1] if keyboard else ()
+        if beside and len(beside) < IN_A_ROW and sum(len(b.text) for b in (*beside, press)) <= ROW:
+            keyboard[-1] = (*beside, press)
+        else:
+            keyboard.append((press,))
+    return keyboard
 
 
 def _work_line(say: Texts, row: WorkRow, day: date, remarks: Mapping[int, str], *, several: bool) -> str:

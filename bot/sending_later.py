@@ -10,6 +10,7 @@ from bot.ui import Expects, Row, Screen, button
 from domain.dates import is_working, local_day
 
 WHEN = "broadcast-when"  # the next text is a day and an hour
+DRAFT = "broadcast-draft"  # under which name a message that is being written lasts
 KEPT = ("segment", "text", "key", "ask", "files")  # what is known of a broadcast that is being written
 HOURS = (9, 14)  # offered; a day without an hour means the first
 OFFERED = 4
@@ -44,4 +45,4 @@ def later_screen(talk: Talk, memo: dict[str, Any]) -> Screen:
         "When shall it leave? Or write it: on Friday at 10:00, %(day)s 14:30. Until then it can be cancelled.",
         day=talk.plain.short(talk.today() + EXAMPLE),
     )
-    return Screen(text, rows, Expects(WHEN, {name: memo[name] for name in KEPT if name in memo}))
+    return Screen(text, rows, Expects(WHEN, {name: memo[name] for name in KEPT if name in memo}, DRAFT))

@@ -1,7 +1,8 @@
 """One update being answered: by whom it came, in which chat, and how to speak back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -115,11 +116,25 @@ class Talk:
     async def expect(self, expects: Expects | None, screen_id: int | None = None) -> None:
         """Remember what the next text from this chat means; None: nothing in particular."""
         if expects is not None:
+            memo = {**expects.memo, "screen": screen_id}
             await self.state.set_state(expects.what)
-            await self.state.set_data({**expects.memo, "screen": screen_id})
+            await self.state.set_data(memo)
+            if expects.lasts:
+                await self.put_aside(expects.lasts, memo)
         elif await self.state.get_state() is not None:
             await self.state.set_state(None)
             await self.state.set_data({})
+
+    def _lasting(self, name: str) -> FSMContext:
+        return FSMContext(self.state.storage, replace(self.state.key, destiny=name))
+
+    async def unfinished(self, name: str) -> dict[str, Any]:
+        """What was being made under this name, also where other screens have come in between; empty: nothing."""
+        return await self._lasting(name).get_data()
+
+    async def put_aside(self, name: str, memo: dict[str, Any]) -> None:
+        """Keep what is being made under this name, or what became of it; empty: old buttons begin nothing."""
+        await self._lasting(name).set_data(memo)
 
     async def answer(self, sentence: str = "", *, alert: bool = False) -> None:
         """Answer the press, once; an answer that comes too late is not an error."""

@@ -22,6 +22,7 @@ class Expects:
 
     what: str
     memo: dict[str, Any] = field(default_factory=dict)
+    lasts: str = ""  # under which name its buttons go on with it after another screen has come in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def clip(text: str, limit: int) -> str:
         return text
     head = text[: limit - 1]
     space = head.rfind(" ")
-    return (head[:space] if space > limit // 2 else head).rstrip(" ,.;:") + "…"
+    return (head[:space] if space > limit // 2 else head).rstrip(" ,.;:…—–-«(") + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What comes of a broadcast: who got it, «Ознакомлен(а)», «Буду / не буду», answers to its author and back."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from aiogram.filters import Filter
@@ -17,7 +18,7 @@ from domain import broadcasts, outbox
 from domain.broadcasts import Ask, BroadcastView, Extras
 from domain.db import Tx, WriteTx
 from domain.outbox import OutboxState
-from domain.texts import Texts
+from domain.texts import Raw, Texts
 
 router = Routes("corresponding")
 
@@ -51,10 +52,8 @@ async def result_screen(tx: Tx, talk: Talk, broadcast_id: int) -> Screen:
         lines.append(say("Taken back."))
     elif waiting and found.paused_at is not None:
         lines.append(say("Paused. Waiting: %(n)s.", n=waiting))
-    elif waiting and found.starts_at is not None and found.starts_at > tx.now:
-        lines.append(say("It leaves on %(when)s.", when=say.time(found.starts_at, talk.actor.timezone)))
-    elif waiting and not sent and (leaves := outbox.allowed_at(tx.now, talk.actor.timezone)) > tx.now:
-        lines.append(say("It leaves on %(when)s.", when=say.time(leaves, talk.actor.timezone)))
+    elif waiting and not sent and (words := _leaves(talk, tx.now, found.starts_at)):
+        lines.append(words)
     elif waiting:
         lines.append(say("On the way: %(n)s.", n=waiting))
     if seen and found.ask is not Ask.COMING:
@@ -71,6 +70,18 @@ async def result_screen(tx: Tx, talk: Talk, broadcast_id: int) -> Screen:
     rows.extend(_runs(talk, view, waiting, sent - seen))
     rows.append([button(talk.plain("To the first screen"), Home())])
     return Screen("\n".join(lines), rows)
+
+
+def _leaves(talk: Talk, now: datetime, starts_at: datetime | None) -> str:
+    """When it leaves, where that is not now: at the hour that was chosen, by night in the morning."""
+    begins = max(starts_at or now, now)
+    moment = outbox.allowed_at(begins, talk.actor.timezone)
+    if moment == now:
+        return ""
+    when = talk.say.time(moment, talk.actor.timezone)
+    if moment > begins:
+        return talk.say("It leaves on %(when)s: nobody is written to by night.", when=Raw(when))
+    return talk.say("It leaves on %(when)s.", when=Raw(when))
 
 
 def _runs(talk: Talk, view: BroadcastView, waiting: int, silent: int) -> list[Row]:
@@ -211,7 +222,8 @@ async def take_letter(message: Message, talk: Talk, memo: dict[str, Any]) -> Non
     if message.text:
         await talk.expect(None)
     await _pass_on(message, talk, int(memo["broadcast"]), int(memo["reader"]))
-    await talk.remove(memo.get("screen"))
+    if message.text:
+        await talk.remove(memo.get("screen"))
 
 
 async def _pass_on(message: Message, talk: Talk, broadcast_id: int, reader_id: int) -> None:

@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot import whom
 from bot.days import when_it_leaves
 from bot.flows.organising import show_card
+from bot.flows.writing import missed_lines
 from bot.identity import Expecting
 from bot.presses_news import EventCard, EventMore
 from bot.routes import Routes
@@ -79,10 +80,8 @@ async def _look(tx: Tx, talk: Talk, event: events.Event, who: str) -> Screen:
             lines.append(say("and %(n)s more", n=len(added) - FOUND))
     if known:
         lines.append(say("Invited already: %(n)s. They get nothing again.", n=known))
-    missed = len(found.unreachable) + len(found.empty_schools)
-    if missed:
-        lines.append(say("Will not receive: %(n)s, not connected to the bot.", n=missed))
-    if not found.recipients and not missed:
+    lines += missed_lines(say, found)
+    if not found.recipients and not found.unreachable and not found.empty_schools:
         lines.append(say("Nobody would receive this message."))
     if tx.now >= event.starts_at and added:
         lines.append(say("It has begun: they are put on the list of the day without a message."))

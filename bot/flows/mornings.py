@@ -52,9 +52,17 @@ async def snooze(query: CallbackQuery, talk: Talk) -> None:
         await talk.answer(talk.plain("All right, I will remind you tomorrow."))
     else:
         await talk.answer(talk.plain("All right, I will remind you on: %(day)s.", day=talk.plain.day(day)))
-    if query.message is not None:
-        another = button(talk.plain("Another day…"), Reminding(do="quiet"))
-        await talk.rebutton(query.message.message_id, Screen("", [[another]]).markup())
+    message = query.message
+    if message is not None:
+        another = button(talk.plain("Another day…"), Reminding(do="apart"))
+        markup = message.reply_markup if isinstance(message, Message) else None
+        over = {Snooze().pack(), DigestWhy().pack(), another.callback_data}
+        kept = [
+            row
+            for row in (markup.inline_keyboard if markup else ())
+            if over.isdisjoint(cell.callback_data for cell in row)
+        ]
+        await talk.rebutton(message.message_id, Screen("", [*kept, [another]]).markup())
 
 
 def _digest_day(chosen: Choices, day: date) -> date:
@@ -100,7 +108,7 @@ async def choose(query: CallbackQuery, callback_data: Reminding, talk: Talk) -> 
     async with talk.db.read(talk.actor) as tx:
         if do == "hours":
             screen = _hours(talk)
-        elif do == "quiet":
+        elif do in ("quiet", "apart"):
             screen = _later(talk)
         elif do == "away":
             screen = _away(talk)
@@ -108,7 +116,7 @@ async def choose(query: CallbackQuery, callback_data: Reminding, talk: Talk) -> 
             screen = await _after_leave(tx, talk, value if do == "stand_ins" else 0)
         else:
             screen = await _screen(tx, talk)
-    await talk.show(screen)
+    await talk.show(screen, fresh=do == "apart")  # below a digest, which stays
 
 
 async def _keep(tx: WriteTx, talk: Talk, do: str, value: int) -> None:
@@ -177,12 +185,14 @@ async def _screen(tx: Tx, talk: Talk) -> Screen:
         begun = chosen.is_paused(today)
         label = talk.plain("I am back: end the leave") if begun else talk.plain("Cancel the leave")
         rows.append([button(label, Reminding(do="back"))])
-    elif chosen.is_paused(today):
-        rows.append([button(talk.plain("Remind me again"), Reminding(do="back"))])
     else:
+        quiet = chosen.is_paused(today)
+        if quiet:
+            rows.append([button(talk.plain("Remind me again"), Reminding(do="back"))])
+        label = talk.plain("Another day…") if quiet else talk.plain("Remind me later…")
         rows.append(
             [
-                button(talk.plain("Remind me later…"), Reminding(do="quiet")),
+                button(label, Reminding(do="quiet")),
                 button(talk.plain("Leave…"), Reminding(do="away")),
             ]
         )

@@ -27,6 +27,8 @@ from domain.events import Answer, Attendance, EventKind, EventSpec
 router = Routes("organising")
 
 STEP = "event"  # a new event is being made; which step is in the memo
+DRAFT = "event-draft"  # under which name it lasts while other screens come in between
+ANSWERS = ("kind", "title", "day", "hour", "where", "who")  # in the order of the questions
 DAYS, HOURS = 9, (9, 10, 11, 12, 13, 14, 15, 16, 17)
 MINUTES = 60
 PAGE = 8
@@ -36,11 +38,15 @@ KEPT = ("kind", "title", "day", "hour", "where", "who", "list", "groups", "key",
 @router.callback_query(EventList.filter())
 async def list_events(query: CallbackQuery, callback_data: EventList, talk: Talk) -> None:
     """Events to come, then those that have been."""
+    await _show_events(talk, callback_data.page)
+
+
+async def _show_events(talk: Talk, number: int) -> None:
     async with talk.db.read(talk.actor) as tx:
         found = await events.event_list(tx)
         now = tx.now
     coming = sorted((e for e in found if e.ends_at > now), key=lambda e: e.starts_at)
-    shown = page([*coming, *(e for e in found if e.ends_at <= now)], callback_data.page)
+    shown = page([*coming, *(e for e in found if e.ends_at <= now)], number)
     rows: list[Row] = [[button(talk.plain("New event"), EventPlan())]]
     for event in shown.items:
         sign = "✖️" if event.cancelled_at else "📅" if event.ends_at > now else "✓"
@@ -52,33 +58,48 @@ async def list_events(query: CallbackQuery, callback_data: EventList, talk: Talk
 
 
 @router.callback_query(EventPlan.filter())
-async def plan(
-    query: CallbackQuery, callback_data: EventPlan, talk: Talk, raw_state: str | None = None
-) -> None:
-    """One step of a new event; a button of an event that is made already begins nothing."""
+async def plan(query: CallbackQuery, callback_data: EventPlan, talk: Talk) -> None:
+    """One step of a new event; a button of an event that is made already shows it."""
     if not talk.actor.roles() & COORDINATORS:
         raise Forbidden
-    memo = await talk.state.get_data() if raw_state == STEP else {}
-    memo = {name: memo[name] for name in KEPT if name in memo}
     do, value = callback_data.do, callback_data.value
     if not do:
         message = query.message
         await talk.show(_kinds(talk, {"key": message.message_id if message else query.id}))
         return
+    kept = await talk.unfinished(DRAFT)
+    if "made" in kept and do == "make":  # pressed twice
+        await show_card(talk, kept["made"])
+        return
+    memo = {name: kept[name] for name in KEPT if name in kept}
     if "key" not in memo:
         await talk.answer(talk.plain("This event has already been made or given up."), alert=True)
         return
     if do == "make":
         await _make(talk, memo)
         return
+    if do == "drop":
+        await talk.put_aside(DRAFT, {})
+        await _show_events(talk, 0)
+        return
     if do == "group":
         chosen = set(memo.get("groups", []))
         memo["groups"] = sorted(chosen ^ {int(value)})
     elif do == "who" and not whom.is_chosen(value):
         memo["list"] = value
-    elif do != "back":
+    elif do == "back":
+        _step_back(memo)
+    elif do in ANSWERS:
         memo[do] = value
+        memo.pop("list", None)
     await talk.show(await _next(talk, memo))
+
+
+def _step_back(memo: dict[str, Any]) -> None:
+    """The last answer is asked for again."""
+    given = [name for name in ANSWERS if name in memo]
+    if given:
+        memo.pop(given[-1])
 
 
 @router.message(Expecting(STEP, text_only=True))
@@ -158,8 +179,10 @@ def _example(talk: Talk) -> str:
 
 
 def _step(talk: Talk, memo: dict[str, Any], step: str, text: str, rows: list[Row]) -> Screen:
-    give_up = [button(talk.plain("Cancel"), EventList())]
-    return Screen(text, [*rows, give_up], Expects(STEP, {**memo, "step": step}))
+    leave = [button(talk.plain("Cancel"), EventPlan(do="drop"))]
+    if any(name in memo for name in ANSWERS) and "." not in memo.get("list", ""):
+        leave = [button(talk.plain("‹ Back"), EventPlan(do="back")), *leave]
+    return Screen(text, [*rows, leave], Expects(STEP, {**memo, "step": step}, DRAFT))
 
 
 def _spec(talk: Talk, memo: dict[str, Any]) -> EventSpec:
@@ -196,6 +219,7 @@ async def _make(talk: Talk, memo: dict[str, Any]) -> None:
             request_key=f"chat:{talk.chat_id}:{memo['key']}",
             group_ids=memo.get("groups", []),
         )
+        await talk.put_aside(DRAFT, {"made": made.id})
     await talk.answer(when_it_leaves(talk))
     await show_card(talk, made.id)
 

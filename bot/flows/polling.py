@@ -9,10 +9,10 @@ from aiogram.types import CallbackQuery, Message
 from bot import whom
 from bot.ballots import head, outline
 from bot.days import when_it_leaves, written_day
-from bot.flows.tallying import show_card
+from bot.flows.tallying import show_card, show_polls
 from bot.flows.writing import counts
 from bot.identity import Expecting
-from bot.presses_polls import PollList, PollPlan
+from bot.presses_polls import PollPlan
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, bold, button, clip
@@ -27,6 +27,7 @@ from domain.polls import Kind, PollSpec, QuestionSpec
 router = Routes("polling")
 
 STEP = "poll_new"  # a poll is being made; which step is in the memo
+DRAFT = "poll-draft"  # under which name it lasts while other screens come in between
 KEPT = ("key", "questions", "now", "title", "who", "list", "school", "hidden", "ends", "at", "step")
 KINDS = {
     Kind.ONE.value: N_("One of several"),
@@ -42,22 +43,27 @@ WORDS = 500  # characters of a question
 
 
 @router.callback_query(PollPlan.filter())
-async def plan(
-    query: CallbackQuery, callback_data: PollPlan, talk: Talk, raw_state: str | None = None
-) -> None:
-    """A step of a new poll; a button of a poll that was sent or given up does nothing."""
+async def plan(query: CallbackQuery, callback_data: PollPlan, talk: Talk) -> None:
+    """A step of a new poll; a button of a poll that was given up does nothing, of one that was sent shows it."""
     if not talk.actor.roles() & COORDINATORS:
         raise Forbidden
     if not callback_data.do:
         key = query.message.message_id if query.message else 0
         await talk.show(await _screen(talk, {"key": key, "questions": [], "now": {}}))
         return
-    memo = await talk.state.get_data() if raw_state == STEP else {}
-    if memo.get("key") != callback_data.key:
+    kept = await talk.unfinished(DRAFT)
+    if kept.get("key") != callback_data.key:
         await talk.answer(talk.plain("This poll has already been sent or given up."), alert=True)
         return
-    memo = {name: memo[name] for name in KEPT if name in memo}
+    if "made" in kept:  # pressed twice
+        await show_card(talk, kept["made"])
+        return
+    memo = {name: kept[name] for name in KEPT if name in kept}
     do, value = callback_data.do, callback_data.value
+    if do == "drop":
+        await talk.put_aside(DRAFT, {})
+        await show_polls(talk, 0)
+        return
     if do in {"send", "sure"}:
         await _send(talk, memo, sure=do == "sure")
         return
@@ -159,6 +165,8 @@ async def take(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     elif step == "kind":
         # A better wording instead of a press: it is the question now.
         kept["now"] = {"text": text[:WORDS]}
+    elif step == "look" and len(kept["questions"]) > 1:
+        kept["title"] = " ".join(text.split())[:200]
     await talk.show(await _screen(talk, kept), fresh=True)
     await talk.strip(memo.get("screen"))
 
@@ -214,9 +222,9 @@ def _press(memo: dict[str, Any], do: str, value: str = "") -> PollPlan:
 
 
 def _step(talk: Talk, memo: dict[str, Any], step: str, text: str, rows: list[Row]) -> Screen:
-    give_up = [button(talk.plain("Cancel"), PollList())]
+    give_up = [button(talk.plain("Cancel"), _press(memo, "drop"))]
     kept = {name: memo[name] for name in KEPT if name in memo}
-    return Screen(text, [*rows, give_up], Expects(STEP, {**kept, "step": step}))
+    return Screen(text, [*rows, give_up], Expects(STEP, {**kept, "step": step}, DRAFT))
 
 
 def _day_from(talk: Talk, days: int) -> date:
@@ -250,8 +258,12 @@ async def _look(talk: Talk, memo: dict[str, Any]) -> Screen:
     n = len(spec.questions)
     lines = [head(talk.say, spec, n, talk.actor.timezone), "", *outline(talk.say, spec), "———"]
     lines += counts(talk.say, found)
+    hindrance = _hindrance(talk, spec, found) if found.recipients else ""
+    lines += [f"⚠️ {hindrance}"] if hindrance else []
+    if n > 1:
+        lines.append(talk.say("To change the name, simply write a new one."))
     rows: list[Row] = []
-    if found.recipients:
+    if found.recipients and not hindrance:
         rows.append([button(plain("Send: %(n)s", n=len(found.recipients)), _press(memo, "send"))])
     change = [button(plain("Remove question %(n)s", n=n), _press(memo, "less"))]
     if n < polls.MAX_QUESTIONS:
@@ -268,6 +280,15 @@ async def _look(talk: Talk, memo: dict[str, Any]) -> Screen:
         ],
     ]
     return _step(talk, memo, "look", "\n".join(lines), rows)
+
+
+def _hindrance(talk: Talk, spec: PollSpec, found: audiences.Preview) -> str:
+    """Why it cannot be asked of these people; empty where it can."""
+    try:
+        polls.check_voices(spec, polls.voices(found.recipients, per_school=spec.per_school))
+    except polls.PollWrong as wrong:
+        return talk.say.error(wrong)
+    return ""
 
 
 async def _send(talk: Talk, memo: dict[str, Any], *, sure: bool) -> None:
@@ -293,5 +314,6 @@ async def _send(talk: Talk, memo: dict[str, Any], *, sure: bool) -> None:
     async with talk.db.write(talk.actor) as tx:
         key = f"chat:{talk.chat_id}:{memo['key']}"
         made = await polls.create(tx, spec, segment, request_key=key)
+        await talk.put_aside(DRAFT, {"key": memo["key"], "made": made.id})
     await talk.answer(when_it_leaves(talk))
     await show_card(talk, made.id)

@@ -32,9 +32,12 @@ STEPS = 3  # next points named in one message
 class HowAreThings(Filter):
     """«Как дела?» of a coordinator, in whatever language the person reads."""
 
-    async def __call__(self, message: Message, talk: Talk) -> bool:
-        """Only these words, and only from somebody who coordinates: a school may write them into a report."""
-        if not message.text or not talk.actor.places(*COORDINATORS) or talk.actor.places(*SCHOOL_TEAM):
+    async def __call__(self, message: Message, talk: Talk, raw_state: str | None = None) -> bool:
+        """Only these words, only from somebody who coordinates (a school may write them into a report), and only
+        where no screen waits for words: they may be the question of a poll."""
+        if raw_state is not None or not message.text:
+            return False
+        if not talk.actor.places(*COORDINATORS) or talk.actor.places(*SCHOOL_TEAM):
             return False
         asked = message.text.strip(" ?!.,").casefold()
         return asked == talk.plain("how are things").casefold()

@@ -24,13 +24,18 @@ NAMES = 40
 @router.callback_query(PollList.filter())
 async def list_polls(query: CallbackQuery, callback_data: PollList, talk: Talk) -> None:
     """Open ones first, the newest first."""
+    await show_polls(talk, callback_data.page)
+
+
+async def show_polls(talk: Talk, number: int) -> None:
+    """A page of the polls that were asked."""
     if not talk.actor.roles() & COORDINATORS:
         raise Forbidden
     async with talk.db.read(talk.actor) as tx:
         found = await polls.poll_list(tx)
         now = tx.now
     found.sort(key=lambda row: not row.poll.is_open(now))
-    shown = page(found, callback_data.page)
+    shown = page(found, number)
     rows: list[Row] = [[button(talk.plain("New poll"), PollPlan())]]
     for row in shown.items:
         sign = MARK if row.poll.is_open(now) else "✓"

@@ -3,19 +3,20 @@
 from datetime import datetime, time
 from typing import Any
 
-from aiogram.enums import MessageEntityType
-from aiogram.types import CallbackQuery, Message, MessageEntity
-from aiogram.utils.text_decorations import HtmlDecoration
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import CallbackQuery, Message
 
 from bot import intake
 from bot.days import written_moment
+from bot.flows import home
 from bot.flows.corresponding import result_screen
 from bot.identity import Expecting
 from bot.mailing import broadcast_text
+from bot.marks import marked
 from bot.presses import Audience, AudienceList, BroadcastDo, BroadcastResult, Home, Unconnected
 from bot.presses_news import Circle
 from bot.routes import Routes
-from bot.sending_later import HOURS, KEPT, WHEN, later_screen, moments
+from bot.sending_later import DRAFT, HOURS, KEPT, WHEN, later_screen, moments
 from bot.talk import Talk
 from bot.ui import Expects, Row, Screen, button, clip, page, safe
 from domain import audiences, broadcasts, files, reports, schools
@@ -93,7 +94,8 @@ async def _sent(tx: Tx, talk: Talk, at: AudienceList) -> Screen:
     rows: list[Row] = []
     for row in shown.items:
         when = talk.plain.short(local_day(row.broadcast.created_at, talk.actor.timezone))
-        mark = f"💬 {row.unanswered} " if row.unanswered else ""
+        mark = "✖️ " if row.broadcast.cancelled_at else ""
+        mark += f"💬 {row.unanswered} " if row.unanswered else ""
         label = (
             f"{mark}{when} {clip(row.broadcast.headline, 26)} · {row.delivered}/{row.broadcast.recipients}"
         )
@@ -137,7 +139,7 @@ async def ask_text(query: CallbackQuery, callback_data: Audience, talk: Talk) ->
         municipality_id=callback_data.municipality or None,
         measure_id=callback_data.measure or None,
     )
-    await _ask_text(talk, segment)
+    await ask_words(talk, segment)
 
 
 @router.callback_query(Circle.filter())
@@ -145,22 +147,23 @@ async def take_circle(query: CallbackQuery, callback_data: Circle, talk: Talk) -
     """A saved circle."""
     async with talk.db.read(talk.actor) as tx:
         segment = (await audiences.saved(tx, callback_data.id)).circle
-    await _ask_text(talk, segment)
+    await ask_words(talk, segment)
 
 
-async def _ask_text(talk: Talk, segment: Segment) -> None:
+async def ask_words(talk: Talk, segment: Segment, *, back: CallbackData | None = None) -> None:
+    """How many would get it, and the text please; `back`: where one came from."""
     async with talk.db.read(talk.actor) as tx:
         found = await audiences.preview(tx, segment)
-    back: Row = [button(talk.plain("‹ Back"), AudienceList())]
+    leave: Row = [button(talk.plain("‹ Back"), back or AudienceList())]
     if not found.recipients:
-        rows: list[Row] = [back]
+        rows: list[Row] = [leave]
         if found.empty_schools and talk.actor.roles() & COORDINATORS:
             rows.insert(0, [button(talk.plain("Not connected"), Unconnected())])
         await talk.show(Screen("\n".join(counts(talk.say, found)), rows))
         return
     asked = talk.say("Write the message as one text. I will show it before it is sent.")
     text = "\n".join([*counts(talk.say, found), "", asked])
-    await talk.show(Screen(text, [back], Expects(TEXT, {"segment": segment.to_json()})))
+    await talk.show(Screen(text, [leave], Expects(TEXT, {"segment": segment.to_json()})))
 
 
 def counts(say: Texts, found: Preview) -> list[str]:
@@ -170,45 +173,33 @@ def counts(say: Texts, found: Preview) -> list[str]:
         lines = [say("Nobody would receive this message.")]
     else:
         lines = [
-            say(
-                "Will receive: %(people)s %(schools)s.",
-                people=say.n("%(n)s person", "%(n)s people", people),
+            say.n(
+                "Will receive: %(n)s person %(schools)s.",
+                "Will receive: %(n)s people %(schools)s.",
+                people,
                 schools=say.n("of %(n)s school", "of %(n)s schools", places),
             )
         ]
+    return lines + missed_lines(say, found)
+
+
+def missed_lines(say: Texts, found: Preview) -> list[str]:
+    """How many are meant and would not receive it; nothing where there is nobody."""
     missed = len(found.unreachable) + len(found.empty_schools)
-    if missed:
-        lines.append(say("Will not receive: %(n)s, not connected to the bot.", n=missed))
-    return lines
+    if not missed:
+        return []
+    return [
+        say.n(
+            "Will not receive: %(n)s, not connected to the bot.",
+            "Will not receive: %(n)s, not connected to the bot.",
+            missed,
+        )
+    ]
 
 
 def _places(say: Texts, found: Preview) -> str:
     names, more = ", ".join(found.places[:PLACES]), len(found.places) - PLACES
     return say("%(names)s and %(n)s more", names=names, n=more) if more > 0 else safe(names)
-
-
-class _Marks(HtmlDecoration):
-    """What Telegram shows as bold, italic and a link, in the marks of a broadcast; other looks are left out."""
-
-    def apply_entity(self, entity: MessageEntity, text: str) -> str:
-        """One piece of a message."""
-        if entity.type == MessageEntityType.BOLD:
-            return f"*{text}*"
-        if entity.type == MessageEntityType.ITALIC:
-            return f"_{text}_"
-        if entity.type == MessageEntityType.TEXT_LINK:
-            return f"[{text}]({entity.url})"
-        return text
-
-    def quote(self, value: str) -> str:
-        """The words as they are: they are escaped when they are sent."""
-        return value
-
-
-def marked(message: Message) -> str:
-    """The words of a message with the marks of a broadcast."""
-    text = message.text or message.caption or ""
-    return _Marks().unparse(text, message.entities or message.caption_entities or [])
 
 
 @router.message(Expecting(TEXT))
@@ -224,7 +215,7 @@ async def take_text(message: Message, talk: Talk, memo: dict[str, Any]) -> None:
     if not kept.get("text"):
         text = talk.say("The file is here. Now write the words that go with it.")
         await talk.show(
-            Screen(text, [[button(talk.plain("Cancel"), Home())]], Expects(TEXT, kept)), fresh=True
+            Screen(text, [[button(talk.plain("Cancel"), Home())]], Expects(TEXT, kept, DRAFT)), fresh=True
         )
     else:
         await talk.show(await _preview_screen(talk, kept), fresh=True)
@@ -275,27 +266,32 @@ async def _preview_screen(talk: Talk, memo: dict[str, Any]) -> Screen:
     rows.append([button(plain(ASKS[extras.ask]), BroadcastDo(do="ask", key=key))])
     if found.unreachable or found.empty_schools:
         rows.append([button(plain("Who will not receive it"), BroadcastDo(do="who", key=key))])
-    rows.append([button(plain("Cancel"), Home())])
-    return Screen("\n".join(lines), rows, Expects(TEXT, {name: memo[name] for name in KEPT if name in memo}))
+    rows.append([button(plain("Cancel"), BroadcastDo(do="cancel", key=key))])
+    kept = {name: memo[name] for name in KEPT if name in memo}
+    return Screen("\n".join(lines), rows, Expects(TEXT, kept, DRAFT))
 
 
 @router.callback_query(BroadcastDo.filter())
-async def act(
-    query: CallbackQuery, callback_data: BroadcastDo, talk: Talk, raw_state: str | None = None
-) -> None:
-    """A button of the preview; one of an earlier text does nothing."""
-    memo = await talk.state.get_data()
-    if raw_state not in (TEXT, WHEN) or memo.get("key") != callback_data.key:
-        await talk.answer(talk.plain("This message has already been sent, changed or cancelled."), alert=True)
+async def act(query: CallbackQuery, callback_data: BroadcastDo, talk: Talk) -> None:
+    """A button of the preview, also after other screens have come in between; one of an earlier text does nothing."""
+    memo = await talk.unfinished(DRAFT)
+    if memo.get("key") != callback_data.key:
+        await talk.answer(talk.plain("This message has been changed or cancelled since."), alert=True)
         if query.message is not None:
             await talk.strip(query.message.message_id)
         return
     do = callback_data.do
-    if do in ("send", "sure") or do.startswith("at"):
+    if "sent" in memo:  # pressed twice: what became of it
+        async with talk.db.read(talk.actor) as tx:
+            screen = await result_screen(tx, talk, memo["sent"])
+        await talk.show(screen)
+    elif do == "cancel":
+        await talk.put_aside(DRAFT, {})
+        await home.show(talk)
+    elif do in ("send", "sure") or do.startswith("at"):
         await _send_or_ask(talk, memo, do)
     elif do == "test":
-        await talk.answer()
-        await _try(talk, memo, query.id)
+        await _try(talk, memo)
     elif do == "later":
         await talk.show(later_screen(talk, memo))
     elif do == "who":
@@ -307,10 +303,16 @@ async def act(
         await talk.show(await _preview_screen(talk, memo))
 
 
-async def _try(talk: Talk, memo: dict[str, Any], press_id: str) -> None:
+async def _try(talk: Talk, memo: dict[str, Any]) -> None:
+    """To oneself, once in each shape: a second press of the same is a slip of the finger."""
+    extras = _extras(memo)
+    if memo.get("tried") == extras.ask:
+        await talk.answer(talk.plain("The trial has come already: it is below."))
+        return
+    key = f"chat:{talk.chat_id}:{memo['key']}:{extras.ask}"
+    await talk.put_aside(DRAFT, {**memo, "tried": extras.ask.value})
     async with talk.db.write(talk.actor) as tx:
-        segment, key = Segment.from_json(memo["segment"]), f"chat:{press_id}"
-        await broadcasts.test(tx, memo["text"], segment, extras=_extras(memo), key=key)
+        await broadcasts.test(tx, memo["text"], Segment.from_json(memo["segment"]), extras=extras, key=key)
 
 
 async def _send_or_ask(talk: Talk, memo: dict[str, Any], do: str) -> None:
@@ -344,6 +346,7 @@ async def _deliver(talk: Talk, memo: dict[str, Any], starts_at: datetime | None)
             starts_at=starts_at,
             extras=_extras(memo),
         )
+        await talk.put_aside(DRAFT, {"key": memo["key"], "sent": sent.id})
     async with talk.db.read(talk.actor) as tx:
         return await result_screen(tx, talk, sent.id)
 
@@ -374,7 +377,7 @@ async def _ask_twice(talk: Talk, memo: dict[str, Any], starts_at: datetime | Non
         [button(talk.plain("‹ Back"), BroadcastDo(do="back", key=key))],
     ]
     kept = {name: memo[name] for name in KEPT if name in memo}
-    return Screen(text, rows, Expects(TEXT, {**kept, "leaves": starts_at and starts_at.isoformat()}))
+    return Screen(text, rows, Expects(TEXT, {**kept, "leaves": starts_at and starts_at.isoformat()}, DRAFT))
 
 
 async def _who_misses(talk: Talk, memo: dict[str, Any]) -> None:
@@ -387,4 +390,4 @@ async def _who_misses(talk: Talk, memo: dict[str, Any]) -> None:
         text += "\n" + talk.say("and %(n)s more", n=len(names) - NAMES)
     kept = {name: memo[name] for name in KEPT if name in memo}
     back = [button(talk.plain("‹ Back"), BroadcastDo(do="back", key=int(memo["key"])))]
-    await talk.show(Screen(text, [back], Expects(TEXT, kept)))
+    await talk.show(Screen(text, [back], Expects(TEXT, kept, DRAFT)))

@@ -4,40 +4,57 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from domain import audit, outbox, people, progress, schools
-from domain.chase import rules
+from domain import audit, calendars, outbox, people, progress, schools
+from domain.actor import Place
+from domain.chase import queries, rules
 from domain.chase.models import JointStep, TakenSilence
 from domain.db import WriteTx
 from domain.errors import Forbidden, NotFound
 from domain.policy import Permission, allows, require
 
 
-async def take(tx: WriteTx, side: rules.Side, school_id: int) -> None:
+async def take(tx: WriteTx, side: rules.Side, school_id: int) -> int | None:
     """A curator or coordinator looks after a silence; the others hear of it again when it goes on too long.
 
+    Whoever has taken it on lately keeps it: the person who looks after it now comes back.
     `school_id`: for the sides of offices the municipality's.
     """
     if side in rules.OF_OFFICES:
-        await _take_office(tx, side, school_id)
-        return
-    school = await schools.school(tx, school_id)
-    if not any(allows(tx.actor, p, school.place) for p in (Permission.REVIEW, Permission.OVERRULE)):
-        raise Forbidden
-    tx.session.add(TakenSilence(side=side, school_id=school_id, taken_by=tx.actor.person_id, taken_at=tx.now))
-    audit.record(tx, "silence.take", "school", school_id, school.place, side=side)
+        place = await _office(tx, school_id)
+    else:
+        school = await schools.school(tx, school_id)
+        place = school.place
+        if not any(allows(tx.actor, p, place) for p in (Permission.REVIEW, Permission.OVERRULE)):
+            raise Forbidden
+    if (side, school_id) in await queries.taken(
+        tx, await calendars.own_days(tx, place.region_id), tx.actor.timezone
+    ):
+        at = TakenSilence.municipality_id if side in rules.OF_OFFICES else TakenSilence.school_id
+        last = select(TakenSilence.taken_by).where(TakenSilence.side == side, at == school_id)
+        return await tx.session.scalar(last.order_by(TakenSilence.id.desc()).limit(1))
+    is_office = side in rules.OF_OFFICES
+    tx.session.add(
+        TakenSilence(
+            side=side,
+            school_id=None if is_office else school_id,
+            municipality_id=school_id if is_office else None,
+            taken_by=tx.actor.person_id,
+            taken_at=tx.now,
+        )
+    )
+    what = "municipality" if is_office else "school"
+    audit.record(tx, "silence.take", what, school_id, place, side=side)
+    return tx.actor.person_id
 
 
-async def _take_office(tx: WriteTx, side: rules.Side, municipality_id: int) -> None:
+async def _office(tx: WriteTx, municipality_id: int) -> Place:
     found = next((m for m in await schools.municipalities(tx) if m.id == municipality_id), None)
     if found is None:
         raise NotFound
     if tx.actor.keeps(found.place):
         raise Forbidden
     require(tx.actor, Permission.OVERRULE, found.place)
-    tx.session.add(
-        TakenSilence(side=side, municipality_id=municipality_id, taken_by=tx.actor.person_id, taken_at=tx.now)
-    )
-    audit.record(tx, "silence.take", "municipality", municipality_id, found.place, side=side)
+    return found.place
 
 
 async def add_step(

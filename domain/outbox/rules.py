@@ -46,7 +46,8 @@ MOVES: Mapping[OutboxState, frozenset[OutboxState]] = MappingProxyType(
 
 USUAL = Kind()
 
-# What a person does or presses goes at once (silently at night); what the calendar causes waits for the morning.
+# What one person does to another goes at once (silently at night); what the calendar causes, and what goes to many,
+# waits for the morning (RELIABILITY.md §2, O6).
 KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "interrupted": Kind(lane=INTERACTIVE, ttl=timedelta(hours=1)),
@@ -58,12 +59,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "event_invitation": Kind(quiet=True),
         "event_reminder": Kind(quiet=True, ttl=timedelta(days=1)),
         "event_cancelled": Kind(quiet=True),
-        "broadcast": Kind(Policy.AT_MOST_ONCE, BULK),
-        "broadcast_file": Kind(Policy.AT_MOST_ONCE, BULK),
+        "broadcast": Kind(Policy.AT_MOST_ONCE, BULK, quiet=True),
+        "broadcast_file": Kind(Policy.AT_MOST_ONCE, BULK, quiet=True),
         "broadcast_test": Kind(lane=INTERACTIVE, ttl=timedelta(hours=1)),
         "poll_invitation": Kind(quiet=True),
         "poll_reminder": Kind(quiet=True, ttl=timedelta(days=1)),
-        "group_announcement": Kind(Policy.AT_MOST_ONCE, BULK),
+        "group_announcement": Kind(Policy.AT_MOST_ONCE, BULK, quiet=True),
         "group_event": Kind(Policy.AT_MOST_ONCE, quiet=True),
         "group_event_cancelled": Kind(Policy.AT_MOST_ONCE, quiet=True),
         "group_deadline": Kind(Policy.AT_MOST_ONCE, quiet=True, ttl=timedelta(hours=9)),

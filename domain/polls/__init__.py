@@ -14,6 +14,7 @@ from domain.polls.queries import (
     results,
     sheet,
     silent_names,
+    voices,
 )
 from domain.polls.rules import (
     FEWEST,
@@ -31,6 +32,7 @@ from domain.polls.rules import (
     Tally,
     check,
     check_question,
+    check_voices,
     percent,
     said,
     tally,
@@ -63,6 +65,7 @@ __all__ = [
     "book",
     "check",
     "check_question",
+    "check_voices",
     "close",
     "create",
     "percent",
@@ -76,4 +79,5 @@ __all__ = [
     "silent_names",
     "submit",
     "tally",
+    "voices",
 ]

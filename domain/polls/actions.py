@@ -25,6 +25,7 @@ async def create(tx: WriteTx, spec: rules.PollSpec, segment: Segment, *, request
     asked = queries.asked_of(found, per_school=spec.per_school)
     if not asked:
         raise audiences.NobodyToWrite
+    rules.check_voices(spec, queries.voices(asked, per_school=spec.per_school))
     poll = Poll(
         request_key=request_key,
         region_id=place.region_id,

@@ -65,6 +65,11 @@ def asked_of(found: audiences.Preview, *, per_school: bool) -> list[audiences.Re
     return [r for r in found.recipients if r.at.school_id is not None or not per_school]
 
 
+def voices(asked: Sequence[audiences.Recipient], *, per_school: bool) -> int:
+    """How many answers there can be: of people, or of schools."""
+    return len({r.at.school_id for r in asked} if per_school else asked)
+
+
 async def poll(tx: Tx, poll_id: int) -> Poll:
     """A poll of one's own, or of a place that one coordinates; else NotFound."""
     found = await tx.session.scalar(select(Poll).where(Poll.id == poll_id, _visible(tx)))

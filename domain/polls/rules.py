@@ -45,6 +45,9 @@ NO_QUESTION = N_("A poll needs at least one question, and not more than %(max)s.
 NO_WORDS = N_("Question %(n)s has no words.")
 FEW_OPTIONS = N_("Question %(n)s needs from two to %(max)s different answers to choose from.")
 WRONG_END = N_("A poll ends in the future.")
+FEW_VOICES = N_(
+    "Results of an anonymous poll are shown from %(n)s answers on, and fewer would be asked: ask more, or with names."
+)
 
 
 class PollClosed(DomainError):
@@ -120,6 +123,12 @@ def check(spec: PollSpec, now: datetime) -> PollSpec:
         raise PollWrong(reason=WRONG_END)
     questions = tuple(check_question(question, n) for n, question in enumerate(spec.questions, start=1))
     return spec._replace(title=title, about=spec.about.strip()[:1500], questions=questions)
+
+
+def check_voices(spec: PollSpec, voices: int) -> None:
+    """Pass where answers could be shown; raises PollWrong for an anonymous poll of too few: nobody would read them."""
+    if spec.anonymous and voices < FEWEST:
+        raise PollWrong(reason=FEW_VOICES, n=FEWEST)
 
 
 def check_question(question: QuestionSpec, n: int) -> QuestionSpec:

@@ -85,11 +85,21 @@ async def digest_of(tx: Tx, *, since: datetime | None = None) -> Digest:
         returned=shown.get(Standing.RETURNED, []),
         soon=shown.get(Standing.SOON, []),
         to_review=to_review,
-        silences=await chase.silences(tx, since=since_day),
+        silences=_of_others(await chase.silences(tx, since=since_day), to_review),
         peers=await peer_watch.lines(tx, peers),
         cycle=asked,
         more=more + len(waiting) - len(to_review),
     )
+
+
+def _of_others(
+    silences: Sequence[chase.Silence], to_review: Sequence[progress.QueueRow]
+) -> list[chase.Silence]:
+    """Whose silence is the actor's own, where they are the reviewer, stands among the reports already."""
+    late = [row.assignment for row in to_review if row.waiting >= progress.SILENT_DAYS]
+    own = {(chase.Side.REVIEWER, work.school_id) for work in late}
+    own |= {(chase.Side.OFFICE_REVIEWER, work.municipality_id) for work in late if work.school_id is None}
+    return [silence for silence in silences if (silence.side, silence.school_id) not in own]
 
 
 def _is_due(row: progress.WorkRow) -> bool:

@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from bot.engine import Engine
 from bot.telegram import telegram_bot
 from domain import outbox
 from domain.actor import SYSTEM
-from domain.db import Database
+from domain.db import Clock, Database
 from sandbox import Sandbox
 from tests.bot.engine_kit import (
     Directory,
@@ -52,7 +53,10 @@ async def running(folder: Path) -> AsyncIterator[tuple[Sandbox, Database]]:
             telegram.world.private_chat(telegram.bot, number).started = True
         telegram.bot.queue.clear()
         settings = settings_for(telegram, folder)
-        db = Database(f"sqlite+aiosqlite:///{folder / 'test.db'}")
+        now = datetime.now(UTC)
+        noon = now.replace(hour=9) - now  # in Moscow: a broadcast waits for the morning
+        clock = Clock(lambda: datetime.now(UTC) + noon)
+        db = Database(f"sqlite+aiosqlite:///{folder / 'test.db'}", clock)
         await make_tables(db)
         directory = Directory({n: TestAddress(n) for n in range(FIRST, FIRST + RECIPIENTS)})
         bot = telegram_bot(settings)

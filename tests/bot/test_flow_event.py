@@ -71,7 +71,7 @@ async def test_from_the_name_to_the_share_that_came(play: Play) -> None:
     assert marina.files() == ["event.ics"]
     # The button of the last look makes no second event.
     await marina.press_data(marina.last, look.button("Пригласить").data or "")
-    assert marina.alert == "Это событие уже создано или отменено."
+    assert marina.text.splitlines()[-1] == "Приняли участие: 1 из 2, 50 %."  # but shows the first
     async with play.db.read(SYSTEM) as tx:
         assert len(await events.event_list(tx)) == 1
 

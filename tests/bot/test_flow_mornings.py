@@ -81,7 +81,11 @@ async def test_tomorrow_means_nothing_more_today(play: Play) -> None:
     assert tamara.labels == ["Настройки напоминаний"]
     await tamara.press("Напомнить завтра")
     assert tamara.alert == "Хорошо, напомню завтра."
-    assert tamara.messages[0].labels == ["Другой день…"]
+    assert tamara.messages[0].labels == [
+        "Открыть 1.2",
+        "5.1",
+        "Другой день…",
+    ]  # what it names opens as before
     play.world.clock.forward(days=1)
     await play.morning()
     assert tamara.text.startswith("Доброе утро!")

@@ -101,7 +101,7 @@ async def test_nothing_that_came_in_tells_an_anonymous_answer(play: Play) -> Non
         (QuestionSpec("Всё ли хорошо?", options=("Да", "Нет")), QuestionSpec("Почему?", Kind.TEXT)),
         anonymous=True,
     )
-    poll = await asked(play.world, spec, who="Марина")
+    poll = await asked(play.world, spec)
     await play.settled()
     dina = play.chat("Дина")
     assert dina.text.splitlines()[-1] == "Анонимно: ответы хранятся без имени и школы."
@@ -114,7 +114,7 @@ async def test_nothing_that_came_in_tells_an_anonymous_answer(play: Play) -> Non
         raw = "\n".join((await tx.session.scalars(select(InboxUpdate.raw))).all())
     assert "secret-4711" not in raw
     assert f"vo:pick:{poll.id}:" not in raw
-    assert (await counted(play.world, poll, "Марина")).is_hidden
+    assert (await counted(play.world, poll)).is_hidden
 
 
 async def test_others_cannot_answer(play: Play) -> None:

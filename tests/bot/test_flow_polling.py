@@ -11,6 +11,7 @@ from domain.actor import SYSTEM, Role
 from domain.audiences import Segment
 from domain.errors import Forbidden, NotFound
 from domain.polls import Kind, PollSpec, QuestionSpec
+from domain.polls.rules import FEW_VOICES
 from tests.bot.chat import Chat, Play, told
 from tests.domain.test_polls import TEAM, hand_in
 
@@ -107,7 +108,7 @@ async def test_from_the_question_to_the_shares(play: Play) -> None:
     assert marina.labels[1] == "✓ Нужен ли семинар? · 1/2"
     # The button of the look asks nobody again.
     await marina.press_data(marina.last, look.button("Отправить").data or "")
-    assert marina.alert == "Этот опрос уже отправлен или отменён."
+    assert marina.text.splitlines()[:2] == ["📊 Нужен ли семинар?", "Ответили: 1 из 2, 50 %."]
     async with play.db.read(SYSTEM) as tx:
         assert len(await polls.poll_list(tx)) == 1
 
@@ -145,15 +146,23 @@ async def test_several_questions_have_a_name_a_last_day_and_one_voice_a_school(p
         "    ответ своими словами",
         "———",
         "Получат 2 человека из 1 школы.",
+        "⚠️ " + told(polls.PollWrong(reason=FEW_VOICES, n=3)),
+        "Чтобы изменить название, напишите новое.",
     ]
+    assert marina.labels[0] == "Ещё вопрос"
+    await marina.say("Семинары года")
+    assert marina.text.splitlines()[0] == "📊 Семинары года"
     await marina.press("Убрать вопрос 3")
+    look = marina.last
+    await marina.press("⇄ Анонимно")
     await marina.press("Отправить: 2")
-    assert marina.text.splitlines() == [
-        "📊 О семинарах",
+    assert marina.text.splitlines()[:3] == [
+        "📊 Семинары года",
         "Ответили: 0 из 1.",
-        "До 29 апреля, 20:00. Один ответ от школы. Анонимный.",
-        "Итоги анонимного опроса появятся, когда ответят хотя бы 3.",
+        "До 29 апреля, 20:00. Один ответ от школы.",
     ]
+    await marina.press_data(look, look.button("⇄ Анонимно").data or "")
+    assert marina.text.splitlines()[1] == "Ответили: 0 из 1."
     async with play.db.read(await play.world.actor("Марина")) as tx:
         found = await polls.results(tx, 1)
     assert [(q.text, q.kind, q.top) for q in found.questions] == [
@@ -177,7 +186,7 @@ async def test_back_leads_step_by_step_and_to_other_people(play: Play) -> None:
     await marina.press("Несколько сразу")
     await marina.press("Да / Нет")
     await marina.press("Кураторы района")
-    assert marina.text.splitlines()[-2:] == ["———", "Получат 1 человек из 1 школы."]
+    assert marina.text.splitlines()[-2:] == ["———", "Получит 1 человек из 1 школы."]
     await marina.press("Кому…")
     await marina.press("Кто не сдал…")
     assert marina.text == "Кого спросить?"

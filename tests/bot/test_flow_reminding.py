@@ -66,11 +66,11 @@ async def test_later_until_a_day_that_is_chosen_or_written(play: Play) -> None:
     assert (await dina.say("не знаю")).startswith("Не понял, какой день.")
     assert (await dina.say("вчера")).startswith("17.04.2022 — уже прошло.")
     await dina.say("через неделю")
-    assert dina.text.splitlines()[-1] == "Молчу до 25 апреля, понедельник."
+    assert dina.text.splitlines()[-1] == "Молчу. Напомню: 25 апреля, понедельник."
     await dina.press("Снова напоминать")
     await dina.press("Напомнить позже…")
     await dina.say("23 апреля")  # a Saturday: nothing leaves on a day off
-    assert dina.text.splitlines()[-1] == "Молчу до 25 апреля, понедельник."
+    assert dina.text.splitlines()[-1] == "Молчу. Напомню: 25 апреля, понедельник."
     await dina.press("Снова напоминать")
     assert dina.text.splitlines() == ["Настройки напоминаний", USUAL]
 
@@ -81,10 +81,13 @@ async def test_on_a_friday_tomorrow_is_monday(play: Play) -> None:
     tamara = play.chat("Тамара")
     await tamara.press("Напомнить завтра")
     assert tamara.alert == "Хорошо. Напомню: 25 апреля, понедельник."
-    assert tamara.labels == ["Другой день…"]
+    assert tamara.labels == ["Открыть 1.2", "5.1", "Другой день…"]
+    digest = tamara.text
     await tamara.press("Другой день…")
+    assert tamara.messages[0].text == digest  # it stays above
     await tamara.press("29 апреля")
-    assert tamara.text.splitlines()[-1] == "Молчу до 29 апреля, пятница."
+    assert tamara.text.splitlines()[-1] == "Молчу. Напомню: 29 апреля, пятница."
+    assert tamara.labels[-5:] == ["✓ Пт", "Снова напоминать", "Другой день…", "Отпуск…", "На первый экран"]
 
 
 async def test_a_school_person_on_leave(play: Play) -> None:
@@ -222,7 +225,7 @@ async def test_a_municipal_coordinator_on_leave_hands_the_work_on_and_it_comes_b
     await marina.say("с завтра по 6 мая")
     assert marina.text.splitlines() == [
         "Отпуск с 19 апреля по 6 мая: в эти дни не напоминаю.",
-        "Кто вас замещает? На эти дни он получит ваши права координатора, а сообщение — сразу.",
+        "Кто вас замещает? На эти дни у замещающего будут ваши права координатора. Сообщение ему придёт сразу.",
     ]
     # Ульяна coordinates another municipality of the region, Кирилл reviews here; nobody from elsewhere.
     assert marina.labels == ["Ульяна", "Кирилл", "Пока никто"]
@@ -244,7 +247,7 @@ async def test_a_municipal_coordinator_on_leave_hands_the_work_on_and_it_comes_b
     heard = await lines_about(play, "Тороповская ОШ молчит", days=12)
     assert heard == {"Кирилл": 3, "Ульяна": 9}  # at the level of the municipality it is she who hears
     await ulyana.press("Молчат: 1")
-    await ulyana.press("Тороповская ОШ")
+    await ulyana.press("🔴 Тороповская ОШ")
     await ulyana.press("Взять на себя")
     assert ulyana.text.splitlines()[-1] == "Занимается: Ульяна."
     play.world.clock.moment = datetime(2022, 5, 7, 7, 0, tzinfo=UTC)

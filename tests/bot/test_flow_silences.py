@@ -33,9 +33,10 @@ async def test_a_silent_school_climbs_to_the_region_and_back_by_one_hand_in(play
     rimma = play.chat("Римма")
     assert rimma.text.splitlines()[1] == LINE.format(days="14 рабочих дней")
     await rimma.press("Молчат: 1")
-    assert rimma.labels == ["Тороповская ОШ · 16 рабочих дней", "На первый экран"]
+    assert rimma.text.splitlines() == ["Кто давно молчит:", "🔴 не сдаёт"]
+    assert rimma.labels == ["🔴 Тороповская ОШ · 16 рабочих дней", "На первый экран"]
     await hand_in(play.world, "Дина", await play.world.assignment_id("Тороповская", "2.1"))
-    await rimma.press("Тороповская ОШ")
+    await rimma.press("🔴 Тороповская ОШ")
     assert rimma.alert.startswith("С тех пор это изменилось")
     heard = {name for names in (await mornings(play, 3)).values() for name in names}
     assert heard & {"Кирилл", "Марина", "Римма"} == set()
@@ -47,9 +48,23 @@ async def test_a_silent_curator_is_substituted(play: Play) -> None:
     assert await mornings(play, 5) == {4: ["Марина"]}
     marina = play.chat("Марина")
     await marina.press("Молчат: 1")
-    await marina.press("проверяющий · Тороповская ОШ")
-    assert marina.labels == ["Взять на себя", "Написать", "Назначить замещение", "‹ Назад"]
+    await marina.press("⏳ Тороповская ОШ")
+    assert marina.text.splitlines() == [
+        "🔇 Тороповская ОШ ждёт проверки 4 рабочих дня",
+        "Проверяет: Кирилл.",
+    ]
+    assert marina.labels == [
+        "Отчёты на проверку",
+        "Взять на себя",
+        "Написать",
+        "Назначить замещение",
+        "‹ Назад",
+    ]
+    await marina.press("Написать")
+    assert marina.text.splitlines()[0] == "Получит 1 человек из 1 школы."
+    await marina.press("‹ Назад")
     await marina.press("Назначить замещение")
+    assert marina.text == "Кто проверяет вместо куратора (Кирилл)? Замещение на 14 дней."
     assert marina.labels == ["Марина", "‹ Назад"]
     await marina.press("Марина")
     last = play.world.clock.now().date() + timedelta(days=14)
@@ -63,7 +78,7 @@ async def test_taking_it_on_tells_the_next_level_nothing(play: Play) -> None:
     await mornings(play, 10)
     marina = play.chat("Марина")
     await marina.press("Молчат: 1")
-    await marina.press("Тороповская ОШ")
+    await marina.press("🔴 Тороповская ОШ")
     await marina.press("Взять на себя")
     assert marina.alert == "Записал: теперь этим занимаетесь вы, другим не сообщаю."
     assert marina.text.splitlines()[-1] == "Занимается: Марина."
