@@ -51,13 +51,17 @@ class UnknownGrouping(DomainError):
 class TwoYearsNeeded(DomainError):
     """Nothing to compare."""
 
-    sentence = N_("Two years are needed to compare. Bring results in: vekha outcomes import FILE --year YEAR")
+    sentence = N_(
+        "Results of two years are needed to compare. The regional coordinator brings them in under “Monitoring”, “Results”."
+    )
 
 
 class NoWave(DomainError):
     """No wave has been opened."""
 
-    sentence = N_("There is no wave yet. Open one: vekha monitoring open SET")
+    sentence = N_(
+        "There is no wave of monitoring yet. The regional coordinator opens it under “Monitoring”, “Waves”."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from admin.pages.procedures import in_words
-from domain import monitoring, outcomes, overview, progress, risks, rubrics, schools
+from domain import dynamics, monitoring, outcomes, overview, progress, risks, rubrics, schools
 from domain.actor import SYSTEM
 from domain.outcomes import Cluster
 from domain.progress import Decision
@@ -98,6 +98,33 @@ async def test_dynamics_open_the_schools_behind_each_number(panel: Panel) -> Non
     kept = (await panel.get("Римма", "/monitoring/outcomes")).text
     assert "по состоянию на 18 апреля" in kept
     assert re.findall(r'href="(/monitoring/outcomes/schools\?[^"]*kind=(\w+)[^"]*)">(\d+)</a>', kept) == rows
+
+
+async def test_who_stands_in_no_table_is_in_no_column_and_is_told(panel: Panel) -> None:
+    await results_of(panel.world)
+    async with panel.world.db.write(SYSTEM) as tx:
+        for name in ("Василёвская", "Тороповская"):
+            home = await tx.session.get_one(
+                schools.Municipality, panel.world.schools[name].municipality_id or 0
+            )
+            await schools.add_school(tx, home, f"Новая школа рядом с {name}")
+        await schools.add_school(tx, home, "Ещё одна школа")
+    async with panel.world.db.read(await panel.world.actor("Римма")) as tx:
+        table = await dynamics.counted(tx, dynamics.Asked(2021, 2022, "municipality"))
+    silent = table.silent["all"]
+    assert (silent, sorted(table.silent.values())) == (3, [1, 2, 3])
+    assert sorted(sum(of["oge_math"].counts.values()) for of in table.groups.values()) == [1, 3, 4]
+    page = (await panel.get("Римма", "/monitoring/outcomes", by="municipality")).text
+    assert "Нет данных: 3 школ нет в таблицах этих двух лет." in page
+    links = re.findall(r'href="([^"]*kind=no_data[^"]*)">(\w+)</a>', page)
+    assert sorted(number for _, number in links) == sorted(
+        [*(str(n) for n in table.silent.values() if n), "Какие"]
+    )
+    for address, number in links:
+        listed = (await panel.get("Римма", address.replace("&amp;", "&"))).text
+        rows = len(re.findall(r'<th scope="row"><a href="/schools/\d+#outcomes">', listed))
+        assert rows == (silent if number == "Какие" else int(number))
+        assert "СШ № 16" not in listed
 
 
 async def test_clusters_open_into_schools_too(panel: Panel) -> None:
@@ -327,3 +354,13 @@ async def test_a_set_that_was_taken_is_not_offered_again(panel: Panel) -> None:
 def test_words_of_a_procedure_are_shown_without_the_signs_of_a_pattern() -> None:
     patterns = ("впр|всероссийск", r"русск|\bр\.? ?яз", r"\b5")
     assert in_words(patterns, "или") == "впр или всероссийск + русск или р. яз + 5"
+
+
+async def test_before_the_first_wave_everybody_is_told_who_opens_it(panel: Panel) -> None:
+    """No command of the command line is for people of the panel."""
+    for name in ("Римма", "Марина"):
+        report = (await panel.get(name, "/reports/wave")).text
+        assert "Её открывает региональный координатор: «Мониторинг», «Волны»." in report
+        assert "vekha" not in (await panel.get(name, "/reports/dynamics")).text.replace("/static/", "")
+    waves = [(await panel.get(name, "/monitoring/waves")).text for name in ("Римма", "Марина")]
+    assert ["Их открывает региональный координатор." in page for page in waves] == [False, True]

@@ -134,7 +134,7 @@ def test_the_list_of_reports_is_the_commands(vekha: Vekha) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("report", "dynamics"), "Для сравнения нужны два года. Загрузите результаты"),
+        (("report", "dynamics"), "Для сравнения нужны результаты двух лет."),
         (("report", "clusters", "--by", "moon"), "Группировки «moon» нет."),
         (
             ("report", "clusters", "--cohort", "moon"),

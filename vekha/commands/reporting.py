@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from domain.errors import N_
 from domain.meanings import ABOUT, TITLES
 from vekha.commands.reading import AsJson
 from vekha.console import Refused, about, emit, group, note, out, run, say
@@ -44,6 +45,10 @@ EXAMPLES = {
     "overdue": 'vekha report overdue --place "Даниловский МР" --csv overdue.csv',
     "wave": 'vekha report wave --place "Угличский МР" --json',
     "curators": "vekha report curators --weeks 4 --json",
+}
+_WAYS = {
+    "TwoYearsNeeded": N_("Here: vekha outcomes import FILE --year YEAR"),
+    "NoWave": N_("Here: vekha monitoring open SET"),
 }
 _ABSENT = re.compile(r"^\s*$")
 
@@ -115,7 +120,7 @@ def _pairs(chosen: list[str]) -> dict[str, str]:
 
 def give(name: str, given: Mapping[str, str], *, as_json: bool, files: Mapping[str, Path | None]) -> None:
     """Print a report as JSON, write it as files, else print its lines; what one should know goes beside."""
-    from domain import handouts
+    from domain import accounts, handouts
     from domain.actor import SYSTEM
     from domain.settings import Settings
     from domain.tables import drawn, plain_rows, told
@@ -135,7 +140,10 @@ def give(name: str, given: Mapping[str, str], *, as_json: bool, files: Mapping[s
                 return book, await told(book)
             return book if any(files.values()) else await drawn(book, whole=False), None
 
-    book, document = run(work())
+    try:
+        book, document = run(work())
+    except (accounts.TwoYearsNeeded, accounts.NoWave) as error:
+        raise Refused(f"{say.error(error)} {say(_WAYS[type(error).__name__])}") from error
     if as_json:
         emit(document)
     elif not any(files.values()):
