@@ -242,10 +242,15 @@ async def _table(
     visit: Visit, round_id: int, query: RoundQuery | None = None, problem: str = "", **more: Any
 ) -> Response:
     query = query or RoundQuery()
-    if query.format:
-        return await _file(visit, round_id, query.format)
     async with visit.read() as tx:
         found = await peer_review.view(tx, round_id)
+        paired = [side.school for pair in found.pairs for side in pair.sides]
+        large = (
+            len(paired) + len(found.waiting) > handouts.LARGE
+        )  # a line for each: written in the background
+        if query.format and not large:  # the round as a file is the report on pairs, narrowed to it
+            book = await handouts.report("pairs").build(tx, accounts.Filters(round_id=round_id), visit.say)
+            return file_of(visit, book, query.format)
         answers = await peer_watch.answers(tx, round_id)
         cohorts = {cohort.id: cohort.name for cohort in await programme.cohorts(tx)}
         place = (await schools.place_name(tx, found.round.place)).name
@@ -270,17 +275,11 @@ async def _table(
         place=place,
         cohort=cohorts.get(found.round.cohort_id or 0, ""),
         runs=found.round.runs(found.today),
-        paired=[side.school for pair in found.pairs for side in pair.sides],
+        paired=paired,
+        large=large,
         problem=problem,
         **{"listed": None, "lines": "", **more},
     )
-
-
-async def _file(visit: Visit, round_id: int, kind: str) -> Response:
-    """The round as a file is the report on pairs, narrowed to it."""
-    async with visit.read() as tx:
-        filters = accounts.Filters(round_id=round_id)
-        return file_of(visit, await handouts.report("pairs").build(tx, filters, visit.say), kind)
 
 
 @closed.post("/peer/{round_id}")

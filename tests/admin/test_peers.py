@@ -8,10 +8,11 @@ import re
 from datetime import UTC, datetime
 
 import docx
+import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from domain import peer_review, peer_watch, progress
+from domain import handouts, peer_review, peer_watch, progress
 from domain.actor import SYSTEM
 from domain.peer_review import PeerForm
 from tests.admin.conftest import Panel, sign_in
@@ -152,6 +153,32 @@ async def test_the_table_and_its_files_say_the_same(panel: Panel) -> None:
     home = (await panel.get("Ульяна", "/")).text
     assert "взаимоэкспертиза: партнёру не отвечает 1 школа" in home
     assert "взаимоэкспертиза" not in (await panel.get("Марина", "/")).text
+
+
+async def test_the_file_of_a_very_large_round_is_written_beside(
+    panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    round_id, _, _ = await started(panel)
+    at_once = await panel.get("Римма", f"/peer/{round_id}", format="csv")
+    monkeypatch.setattr(handouts, "LARGE", 3)  # four schools take part
+    asked = await panel.get("Римма", f"/peer/{round_id}", format="csv")
+    assert asked.headers["content-type"].startswith("text/html")  # an old address shows the button
+    page = (await panel.get("Римма", f"/peer/{round_id}")).text
+    assert "Подготовить XLSX" in page
+    assert "format=xlsx" not in page
+    form = re.search(r'<form method="post" action="/takeaways">(.*?)</form>', page, re.S)
+    assert form is not None
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+    assert fields == {"what": "pairs", "kind": "xlsx", "round": str(round_id)}
+    answer = await panel.post("Римма", "/takeaways", **{**fields, "kind": "csv"})
+    assert answer.headers["location"] == "/takeaways?done=ordered"
+    async with panel.world.db.read(await panel.world.actor("Римма")) as tx:
+        (made,) = await handouts.takeaways(tx)
+    assert (made.state, made.done) == (handouts.State.READY, 4)
+    assert (await panel.get("Римма", f"/takeaways/{made.id}/file")).content == at_once.content
+    assert (await panel.get("Марина", f"/takeaways/{made.id}/file")).status_code == 404
+    monkeypatch.setattr(handouts, "LARGE", 4)  # a small round of a large region is written at once
+    assert (await panel.get("Римма", f"/peer/{round_id}", format="csv")).content == at_once.content
 
 
 async def test_a_school_fills_in_shows_and_finishes(panel: Panel) -> None:
