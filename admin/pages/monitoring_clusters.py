@@ -147,7 +147,9 @@ async def behind_clusters(visit: Visitor, filters: Annotated[ResultFilters, Quer
                             )
                         )
     kinds = {ANY: N_("all"), **{k.value: n for k, n in MOVEMENTS.items()}}
-    return behind(visit, filters, say("Clusters"), lines, kinds, total=len(lines))
+    return behind(
+        visit, filters, say("Clusters"), lines, kinds, total=len(lines), back="/monitoring/clusters"
+    )
 
 
 @closed.get("/monitoring/context")

@@ -49,6 +49,7 @@ LOOKS = {
     Dynamics.NOT_COMPUTED: "none",
 }
 ANY = "any"
+NO_DATA = "no_data"  # of schools that stand in no table of either year: none of the columns counts them
 CELL = Markup('<a href="{}">{} %</a> <small>{}</small>')
 MOST_LINES = 500  # of schools on a page; the file to take away has all
 
@@ -205,6 +206,7 @@ def _dynamics_file(visit: Visit, table: Counted, by: str) -> Table:
         say("Schools"),
         say("Positive result"),
         say("Positive result, per cent"),
+        say("Schools without data"),
     ]
     rows = [
         [
@@ -214,6 +216,7 @@ def _dynamics_file(visit: Visit, table: Counted, by: str) -> Table:
             column.total,
             column.positive_result,
             column.positive_percent,
+            table.silent[group],
         ]
         for group, cells in table.groups.items()
         for key, column in cells.items()
@@ -231,23 +234,23 @@ async def behind_dynamics(visit: Visitor, filters: Annotated[ResultFilters, Quer
     async with visit.read() as tx:
         procedure = (await outcomes.known_procedures(tx)).get(filters.procedure)
         asked = await _asked(tx, filters)
-        if asked is not None and procedure is not None:
+        limit = None if filters.format else MOST_LINES
+        if asked is not None and filters.kind == NO_DATA:
+            found, total = await dynamics.schools_without(tx, asked, group=filters.group, limit=limit)
+        elif asked is not None and procedure is not None:
             found, total = await dynamics.schools_behind(
-                tx,
-                asked,
-                group=filters.group,
-                procedure=procedure.key,
-                kind=kind,
-                limit=None if filters.format else MOST_LINES,
+                tx, asked, group=filters.group, procedure=procedure.key, kind=kind, limit=limit
             )
     title = procedure.title if procedure is not None else ""
-    kinds = {ANY: N_("all"), **{k.value: n for k, n in KINDS.items()}}
-    return behind(
-        visit, filters, title, [_school_line(visit.say, line) for line in found], kinds, total=total
-    )
+    kinds: dict[str, str] = {ANY: N_("all"), **{k.value: n for k, n in KINDS.items()}}
+    words = None
+    if filters.kind == NO_DATA:
+        title, kinds, words = visit.say("No data"), {}, visit.say("in no table of these years")
+    lines = [_school_line(visit.say, line, words) for line in found]
+    return behind(visit, filters, title, lines, kinds, total=total, back="/monitoring/outcomes")
 
 
-def _school_line(say: Texts, of: Behind) -> SchoolLine:
+def _school_line(say: Texts, of: Behind, kind: str | None = None) -> SchoolLine:
     def words(result: Result | None) -> str:
         if result is None:
             return "–"
@@ -259,7 +262,8 @@ def _school_line(say: Texts, of: Behind) -> SchoolLine:
             share=share,
         )
 
-    return SchoolLine(of.id, of.name, of.municipality, words(of.before), words(of.after), say(KINDS[of.kind]))
+    moved = kind or say(KINDS[of.kind])
+    return SchoolLine(of.id, of.name, of.municipality, words(of.before), words(of.after), moved)
 
 
 def behind(
@@ -270,8 +274,9 @@ def behind(
     kinds: Mapping[str, str],
     *,
     total: int,
+    back: str,
 ) -> Response:
-    """The page, or the file, of the schools behind a cell, which are `total`."""
+    """The page, or the file, of the schools behind a cell of the table at `back`, which are `total`."""
     say = visit.say
     before, after = filters.before or 0, filters.after or 0
     if filters.format:
@@ -288,6 +293,6 @@ def behind(
         total=total,
         kinds=kinds,
         filters=filters,
-        back="/monitoring/clusters" if not filters.procedure else "/monitoring/outcomes",
+        back=back,
         **tools(filters),
     )
