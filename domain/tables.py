@@ -281,6 +281,8 @@ def _plain(value: Any) -> Any:
         return f"'{value}"
     if isinstance(value, float):
         return str(value).replace(".", ",")
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -1,5 +1,8 @@
 """«Кто не сдал»: the same facts as a table, a list and an export."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from domain import reports, roadmaps
@@ -57,6 +60,13 @@ async def test_what_needs_attention(world: World) -> None:
 )
 def test_percentages_are_rounded_half_up(part: int, whole: int, expected: int | None) -> None:
     assert reports.percent(part, whole) == expected
+
+
+def test_numbers_days_and_moments_are_written_as_excel_reads_them() -> None:
+    moment = datetime(2022, 4, 18, 10, 5, 31, 220, tzinfo=ZoneInfo("Europe/Moscow"))
+    table = Table("Т", ["Баллы", "День", "Когда"], [[0.5, date(2022, 4, 18), moment], [2, None, None]])
+    lines = to_csv(table).decode("utf-8-sig").splitlines()
+    assert lines == ["Баллы;День;Когда", "0,5;2022-04-18;2022-04-18 10:05", "2;;"]
 
 
 def test_user_text_is_never_a_formula() -> None:
