@@ -46,6 +46,7 @@ class Flight:
     left: float | None = None
     over: float | None = None
     before: "Flight | None" = None
+    is_forgotten: bool = False  # it never left
 
 
 class Window:
@@ -104,6 +105,8 @@ class Window:
     def _departs_in_chat_at(self, flight: Flight | None) -> float:
         """A second after the answer to the one before it, of which nobody knows when within its way it arrived."""
         before = flight.before if flight is not None else None
+        while before is not None and before.is_forgotten:
+            before = before.before
         if before is None:
             return float("-inf")
         over = before.over
@@ -157,8 +160,8 @@ class Window:
         return flight
 
     def forget(self, flight: Flight) -> None:
-        """It did not leave, and holds up nobody."""
-        flight.over, flight.before = float("-inf"), None
+        """It did not leave, and holds up nobody; the next one in its chat minds the one before it."""
+        flight.is_forgotten = True
         self._flights = deque(one for one in self._flights if one is not flight)
 
 
