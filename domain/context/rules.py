@@ -3,7 +3,7 @@ shares follow from the counts. Pure. Sources that disagree stay side by side; no
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ STEM = 5  # letters of a word by which two headers are the same thing: «деф�
 EXACT = 4  # decimals beyond which a share was divided by the sheet and printed by nobody
 NEAR = 12  # how far a total is looked for that would give the printed share
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_BOTH = re.compile(r"(\d+)\s*\(\s*(\d+(?:[.,]\d+)?\s*%?)\s*\)")  # «3 (60 %)»
 
 
 class Measure(NamedTuple):
@@ -130,7 +131,7 @@ def _title(header: str) -> str:
 
 def municipal_table(rows: Iterable[tuple[str, Mapping[str, str]]]) -> MunicipalTable:
     """The table of (municipality, header → text). A cell without a number gives no share."""
-    listed = list(rows)
+    listed = _parted(list(rows))
     headers = list(dict.fromkeys(header for _, cells in listed for header in cells))
     known = measures(headers)
     parts_of_one = {m.percent for m in known if m.percent and _as_parts(m, [cells for _, cells in listed])}
@@ -147,6 +148,27 @@ def municipal_table(rows: Iterable[tuple[str, Mapping[str, str]]]) -> MunicipalT
         for share in shares:
             counts[share.measure] = counts.get(share.measure, 0) + share.part
     return MunicipalTable(result, sums, counts)
+
+
+def _parted(rows: list[tuple[str, Mapping[str, str]]]) -> list[tuple[str, Mapping[str, str]]]:
+    """Columns whose every cell holds a count and its share, «3 (60 %)», as two columns."""
+    headers = {header for _, cells in rows for header in cells}
+    both = {}
+    for header in headers:
+        said = [text for _, cells in rows if not figures.is_nothing(text := cells.get(header, ""))]
+        if said and not is_total(header) and all(_BOTH.fullmatch(text.strip()) for text in said):
+            counted = re.sub(_words()["aside"].pattern, "", header).strip(" ,;:")
+            both[header] = counted, f"{_title(counted)}, %"
+
+    def parted(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        for header, text in cells.items():
+            found = _BOTH.fullmatch(text.strip()) if header in both else None
+            if found is None:
+                yield (both[header][0] if header in both else header), text
+            else:
+                yield from zip(both[header], found.groups(), strict=True)
+
+    return [(name, dict(parted(cells))) for name, cells in rows] if both else rows
 
 
 def _share(

@@ -3,7 +3,7 @@
 from domain.documents.container import Container, opened
 from domain.documents.errors import REFUSALS, DocumentRefused
 from domain.documents.grid import MANY_ROWS, MAX_ROWS, Cell, Grid, Row
-from domain.documents.heads import header_rows, joined_header, told_apart
+from domain.documents.heads import deeper_header, header_rows, joined_header, told_apart
 from domain.documents.model import (
     ITEM_DOUBTS,
     READING_DOUBTS,
@@ -33,6 +33,7 @@ __all__ = [
     "Reading",
     "Row",
     "Skipped",
+    "deeper_header",
     "header_rows",
     "joined_header",
     "opened",

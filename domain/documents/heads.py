@@ -4,8 +4,11 @@ import re
 from collections.abc import Sequence
 
 from domain import figures
+from domain.documents.grid import Grid, Row
 
 HEADER_ROWS = 5
+LONGEST_LOWER = 60  # letters of a header in a lower row
+_BROKEN = re.compile(r"(?<=[^\W\d_])-\s*\n\s*([^\W\d_])")  # a word broken at the end of a line
 _YEARS = re.compile(r"(20\d\d\s*)+")
 
 
@@ -58,3 +61,58 @@ def told_apart(header: Sequence[str]) -> list[str]:
         named.append(f"{of}, {text}" if alone and of else text)
         of = of if alone else text
     return named
+
+
+def deeper_header(grid: Grid, at: int, header: Sequence[str]) -> tuple[list[str], int]:
+    """The header of row `at` with the words of the rows under its wide cells («Наименование ОО» over «полное | краткое»),
+    and the first row below it. In a csv file a wide cell is one with empty ones to its right."""
+    found, below = list(header), at + 1
+    while below < min(len(grid.rows), at + HEADER_ROWS):
+        divided = _divided(grid.rows[below - 1], grid.rows[below], found)
+        if divided is None:
+            break
+        found, below = divided, below + 1
+    return found, below
+
+
+def _divided(top: Row, below: Row, header: Sequence[str]) -> list[str] | None:
+    own = [cell for cell in below.cells if cell.text and not cell.down]
+    if len(own) < 2 or not all(len(c.text) <= LONGEST_LOWER and not re.search(r"\d", c.text) for c in own):
+        return None
+    wide = _wide(top)
+    joined, said = list(header), dict[int, str]()  # parent → the name of its last column that is no unit
+    for cell in own:
+        parent = next((start for start, end in wide.items() if start <= cell.start < end), None)
+        if parent is None:
+            return None
+        text, above = _words(cell.text), _words(next(c.text for c in top.cells if c.start == parent))
+        if figures.is_unit(text) and parent in said:
+            joined[cell.start] = f"{said[parent]}, {text}"
+            continue
+        joined[cell.start] = f"{above} {text}"
+        if not figures.is_unit(text):
+            said[parent] = joined[cell.start]
+    return joined
+
+
+def _wide(top: Row) -> dict[int, int]:
+    """First column → the one after the last of texts that stand over several columns."""
+    found: dict[int, int] = {}
+    last: int | None = None
+    for cell in top.cells:
+        if cell.text:
+            last = cell.start
+            if cell.span > 1:
+                found[cell.start] = cell.start + cell.span
+        elif last is not None and not cell.down:
+            found[last] = cell.start + cell.span
+    return found
+
+
+def _words(text: str) -> str:
+    """A header on one line, its broken words made whole."""
+
+    def whole(found: re.Match[str]) -> str:
+        return found[1] if found[1].islower() else f"-{found[1]}"
+
+    return " ".join(_BROKEN.sub(whole, text).split())

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from domain.documents import Grid, Row, told_apart
+from domain.documents import Grid, deeper_header, told_apart
 from domain.errors import N_, DomainError
 from domain.schools import SchoolStatus
+from domain.turning import turned
 
 HEADER_WITHIN = 25  # rows of a sheet in which its header is looked for
 _OF_PLACES = frozenset({"full_name", "short_name", "municipality", "region", "mentor", "mentor_short"})
@@ -50,7 +51,6 @@ _POST = re.compile(
 )
 _PERSON = re.compile(r"^([А-ЯЁ]\.\s?[А-ЯЁ]\.\s?[А-ЯЁ][а-яё-]+|[А-ЯЁ][а-яё-]+\s[А-ЯЁ]\.\s?[А-ЯЁ]\.)$")
 _ORDER = re.compile(r"^(\d{1,2}|[IVXІХ]{1,5})[.)]\s*")
-_LONGEST_LOWER = 60  # letters of a header in the second row
 _SYNONYMS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in SYNONYMS)
 
 _LOGIN = re.compile(r"edu\d{6}", re.IGNORECASE)
@@ -127,6 +127,8 @@ def read(grids: Sequence[Grid], chosen: Sequence[str | None] | None = None) -> R
 
     `chosen`: what a person took each column of the first table for; it holds for tables with the same header.
     """
+    if not any(_table(grid) for grid in grids):
+        grids = turned(grids)
     first: _Table | None = None
     rows: list[RegisterRow] = []
     left: list[Left] = []
@@ -170,39 +172,19 @@ def _of_one_kind(first: "_Table", other: "_Table") -> bool:
 
 
 def _table(grid: Grid) -> "_Table | None":
-    """The table of a grid with its header of one or two rows, or None where no header is found."""
+    """The table of a grid with its header of one row or several, or None where no header is found."""
     texts = grid.texts()
     lines = [[_clean(cell) for cell in line] for line in texts]
     headers = [[_heading(cell) for cell in line] for line in texts[:HEADER_WITHIN]]
     at = _header_row(headers)
     if at is None:
         return None
-    header, below = told_apart(headers[at]), at + 1
-    divided = _divided(grid.rows[at], grid.rows[below], header) if below < len(grid.rows) else None
-    if divided is not None:
-        header, below = divided, below + 1
+    header, below = deeper_header(grid, at, told_apart(headers[at]))
     title = " ".join([*grid.above, *(cell for line in lines[:at] for cell in line if cell)])
     numbers = [row.number for row in grid.rows]
     filled = {row.number: [cell for cell in row.cells if cell.text] for row in grid.rows[below:]}
     across = frozenset(n for n, cells in filled.items() if len(cells) == 1 and cells[0].span > 1)
     return _Table(grid.name, lines[below:], numbers[below:], header, columns(header), title, across)
-
-
-def _divided(top: Row, below: Row, header: Sequence[str]) -> list[str] | None:
-    """The header with the words of a second row under its wide cells: «Наименование ОО» over «полное | краткое»."""
-    wide = [cell for cell in top.cells if cell.span > 1 and cell.text]
-    own = [cell for cell in below.cells if cell.text and not cell.down]
-    if len(own) < 2 or not all(
-        len(cell.text) <= _LONGEST_LOWER and not _NUMBER.search(cell.text) for cell in own
-    ):
-        return None
-    joined = list(header)
-    for cell in own:
-        parent = next((c for c in wide if c.start <= cell.start < c.start + c.span), None)
-        if parent is None:
-            return None
-        joined[cell.start] = f"{_heading(parent.text)} {_heading(cell.text)}"
-    return joined
 
 
 def columns(header: Sequence[str]) -> dict[str, int]:
@@ -325,7 +307,7 @@ def _says_nothing(values: Sequence[str], found: Mapping[str, int], *, across: bo
     if _TOTALS.match(name) or _TOTALS.match(filled[0]):
         return True
     if not _lists_schools(found):
-        return False
+        return len(filled) == 1 and not _cell(values, found, "municipality")
     if _POST.match(filled[0]) and any(_PERSON.match(value) for value in filled[1:]):
         return True
     place_alone = bool(_cell(values, found, "municipality")) and not across  # its school is missing

@@ -171,3 +171,59 @@ async def test_bare_per_cents_belong_to_the_column_before(empty: tuple[Database,
     assert [(name, s.measure, s.printed, s.computed) for name, s in table.mismatches] == [
         ("Анинский МР", "Кадровый дефицит", 37, 38)
     ]
+
+
+SHAPES = {
+    "rows of three headers, sums and a note": (
+        "Сведения\n№;МО;Всего школ;Дефициты;;;\n;;;ШНОР;;Кадровый дефицит;\n;;;число;%;число;%\n"
+        "1;Анинский МР;24;3;13;9;37\n2;г. Борск;5;1;20;5;100\n;Итого;29;4;14;14;48\nИсполнитель: Петрова\n"
+    ),
+    "a count with its share in one cell": (
+        "Район;Количество ОО;ШНОР, число (доля, %);Кадровый дефицит (число, %)\n"
+        "Анинский МР;24;3 (13 %);9 (37%)\nг. Борск;5;1 (20 %);5 (100)\n"
+    ),
+    "shares of all schools under «из них»": (
+        "Муниципалитет;Всего школ;Из них:;;;\n;;ШНОР;% от общего числа школ;Кадровый дефицит;% от общего числа школ\n"
+        "Анинский МР;24;3;13;9;37\nг. Борск;5;1;20;5;100\n"
+    ),
+    "municipalities across": (
+        "Показатель;Анинский МР;г. Борск;Итого\nВсего школ;24;5;29\nШНОР, число;3;1;4\nШНОР, %;13;20;14\n"
+        "Кадровый дефицит, число;9;5;14\nКадровый дефицит, %;37;100;48\n"
+    ),
+}
+
+
+async def counted(db: Database, *tables: tuple[str, str]) -> None:
+    grids = [grid for text, _ in tables for grid in documents.read_table(text.encode(), "m.csv")]
+    for grid, (_, name) in zip(grids, tables, strict=True):
+        grid.name = name
+    async with db.write(SYSTEM) as tx:
+        imported = await register.import_register(tx, register.read(grids), region="Приозёрская область")
+    assert imported.problems == []
+    async with db.read(SYSTEM) as tx:
+        table = await context.municipal_table(tx, "Всего школ")
+    assert [int(sum(row.totals.values()) / len(row.totals)) for row in table.rows] == [24, 5]
+    assert [(s.part, s.printed) for row in table.rows for s in row.shares] == [
+        (3, 13),
+        (9, 37),
+        (1, 20),
+        (5, 100),
+    ]
+    assert [(name, s.printed, s.computed) for name, s in table.mismatches] == [("Анинский МР", 37, 38)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_tables_of_other_shapes_say_the_same(shape: str, empty: tuple[Database, MovableClock]) -> None:
+    await counted(empty[0], (SHAPES[shape], "Лист1"))
+
+
+async def test_a_sheet_of_each_municipality(empty: tuple[Database, MovableClock]) -> None:
+    lines = "Показатель;Значение\n{}Всего школ;{}\nШНОР, число;{}\nШНОР, %;{}\nКадровый дефицит, число;{}\nКадровый дефицит, %;{}\n"
+    one = lines.format("Муниципалитет;Анинский МР\n", 24, 3, 13, 9, 37)
+    await counted(empty[0], (one, "Лист1"), (lines.format("", 5, 1, 20, 5, 100), "г. Борск"))
+
+
+def test_years_side_by_side_are_not_chosen_among() -> None:
+    text = "Показатель;2022;2023\nМуниципалитет;Анинский МР;Анинский МР\nВсего школ;24;25\n"
+    with pytest.raises(register.NotARegister):
+        register.read(documents.read_table(text.encode(), "m.csv"))
