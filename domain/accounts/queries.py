@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from domain import context, curation, giving, monitoring, outcomes, overview, reports, schools
@@ -91,8 +92,8 @@ async def dynamics(tx: Tx, filters: Filters, say: Texts) -> Book:
     table = await counted(tx, asked)
 
     async def behind() -> AsyncIterator[tuple[str, str, Behind]]:
-        for name in table.groups:
-            async for key, of in every_school_behind(tx, asked, name, list(table.titles)):
+        for name, key in product(table.groups, table.titles):
+            async for of in every_school_behind(tx, asked, group=name, procedure=key):
                 yield name, key, of
 
     async def lines() -> AsyncIterator[list[Any]]:

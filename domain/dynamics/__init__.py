@@ -9,22 +9,28 @@ from domain.dynamics.queries import (
     counted,
     every_school_behind,
     kept_shares,
+    moves,
     region_table,
     schools_behind,
     schools_without,
 )
-from domain.dynamics.rules import Counted
+from domain.dynamics.rules import MOVED, Bits, Counted, Moves, bits_of
 
 __all__ = [
+    "MOVED",
     "Asked",
     "Behind",
+    "Bits",
     "Counted",
     "KeptDynamics",
+    "Moves",
     "Shares",
+    "bits_of",
     "counted",
     "every_school_behind",
     "keep_moves",
     "kept_shares",
+    "moves",
     "region_table",
     "schools_behind",
     "schools_without",

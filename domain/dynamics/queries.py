@@ -25,8 +25,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    true,
-    union_all,
 )
 from sqlalchemy.orm import aliased
 
@@ -105,7 +103,7 @@ class _Pair:
         self.columns: tuple[Any, ...] = (School.id, School.name, Municipality.name, *was, *now, rank)
         self.order: tuple[Any, ...] = (rank, Municipality.name, School.name, School.id)
 
-    def joined(self, schools: Select[Any], procedure: Any) -> Select[Any]:
+    def joined(self, schools: Select[Any], procedure: str) -> Select[Any]:
         """The query with what each school has by the procedure, if anything, and the name of its municipality."""
         for result, there in ((self.was, self.is_was), (self.now, self.is_now)):
             schools = schools.outerjoin(result, and_(there, result.procedure == procedure))
@@ -199,7 +197,7 @@ async def moves(tx: Tx, asked: Asked) -> Moves:
     )
     by: dict[str, dict[Dynamics, Bits]] = {}
     for key, moved, ids in await _aggregated(tx, select(procedure, kind.label("kind"), school_id)):
-        by.setdefault(key, {})[Dynamics(moved)] = rules.bits_of(ids)
+        by.setdefault(key, {})[Dynamics(moved)] = rules.bits_in(ids)
     there = exists().where(Outcome.school_id == School.id, Outcome.year.in_(asked.years))
     return Moves(await _schools(tx, inside), await _schools(tx, inside.where(there)), by)
 
@@ -223,7 +221,7 @@ async def groups_of(tx: Tx, asked: Asked) -> dict[str, Bits]:
     names = await _names(tx, asked.by, [key for key, _ in rows])
     groups: dict[str, Bits] = {}
     for key, ids in rows:
-        groups[names[key]] = groups.get(names[key], rules.NOBODY) | rules.bits_of(ids)
+        groups[names[key]] = groups.get(names[key], rules.NOBODY) | rules.bits_in(ids)
     return groups
 
 
@@ -237,7 +235,7 @@ async def _aggregated(tx: Tx, pairs: Select[Any]) -> Sequence[Any]:
 
 
 async def _schools(tx: Tx, ids: Select[Any]) -> Bits:
-    return rules.together([rules.bits_of(row[0]) for row in await _aggregated(tx, ids)])
+    return rules.together([rules.bits_in(row[0]) for row in await _aggregated(tx, ids)])
 
 
 def _inside(tx: Tx, narrowed: Narrowed) -> Select[Any]:
@@ -289,21 +287,12 @@ async def schools_behind(
     return [_behind(row) for row in await tx.session.execute(lines)], total
 
 
-async def every_school_behind(
-    tx: Tx, asked: Asked, group: str, procedures: Sequence[str]
-) -> AsyncIterator[tuple[str, Behind]]:
-    """The schools of a whole row with their procedures, as they come: a country's are too many to be held."""
-    if not procedures:
-        return
-    columns = (
-        select(literal(key).label("key"), literal(at).label("at")) for at, key in enumerate(procedures)
-    )
-    of, pair = union_all(*columns).subquery(), _Pair(asked)
-    query = _with_results(tx, asked).where(await _in_group(tx, asked, group)).join(of, true())
-    query = pair.joined(query, of.c.key)
-    lines = query.with_only_columns(*pair.columns, of.c.key).order_by(of.c.at, *pair.order)
-    async for row in await tx.session.stream(lines):
-        yield row[-1], _behind(row[:-1])
+async def every_school_behind(tx: Tx, asked: Asked, *, group: str, procedure: str) -> AsyncIterator[Behind]:
+    """The same schools as they come, for files: a country's are too many to be held."""
+    pair = _Pair(asked)
+    query = pair.joined(_with_results(tx, asked).where(await _in_group(tx, asked, group)), procedure)
+    async for row in await tx.session.stream(query.with_only_columns(*pair.columns).order_by(*pair.order)):
+        yield _behind(row)
 
 
 async def schools_without(

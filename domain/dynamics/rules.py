@@ -35,18 +35,25 @@ class Moves(NamedTuple):
 
     everyone: Bits  # whom the table is about, with results or without
     schools: Bits  # with a result in either year, be it that nobody took part
-    kinds: Mapping[
-        str, Mapping[Dynamics, Bits]
-    ]  # by procedure; not computed: somebody took part in one year only
+    kinds: Mapping[str, Mapping[Dynamics, Bits]]  # by procedure; not computed: took part in one year only
+
+    def of(self, procedure: str, *kinds: Dynamics) -> Bits:
+        """The schools that moved one of these ways."""
+        return together(self.kinds.get(procedure, {}).get(kind, NOBODY) for kind in kinds)
 
 
-def bits_of(ids: str | None) -> Bits:
-    """The schools of a text of ids: «3,1,2», nothing of nobody."""
-    found = [int(id_) for id_ in ids.split(",")] if ids else []
+def bits_of(ids: Iterable[int]) -> Bits:
+    """The schools with these ids."""
+    found = list(ids)
     into = bytearray(max(found, default=0) // 8 + 1)
     for id_ in found:
         into[id_ >> 3] |= 1 << (id_ & 7)
     return int.from_bytes(into, "little")
+
+
+def bits_in(text: str | None) -> Bits:
+    """The schools of a text of ids: «3,1,2», nothing of nobody."""
+    return bits_of(map(int, text.split(","))) if text else NOBODY
 
 
 def together(groups: Iterable[Bits]) -> Bits:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from domain import outcomes, roadmaps
+from domain import dynamics, outcomes, roadmaps
 from domain.db import Tx
+from domain.dynamics import Bits, bits_of
 from domain.effects import rules
 from domain.effects.models import MeasureEffect
-from domain.effects.rules import Moved
+from domain.effects.rules import Moved, Moves
 from domain.outcomes import Dynamics, Movement
 from domain.policy import Permission, within
 from domain.progress import Assignment, Status
@@ -61,50 +62,44 @@ async def analysis(tx: Tx, roadmap_id: int) -> Analysis:
     said = {one.measure_id: one for one in (await tx.session.scalars(said_query)).all()}
     results, result_years, known = await _result_moves(tx)
     clusters, cluster_years = await _cluster_moves(tx)
-    everybody = {school_id for of in by_measure.values() for school_id in of} | known
+    everybody = bits_of({school_id for of in by_measure.values() for school_id in of}) | known
     rows = []
     for measure in view.measures:
         of = by_measure.get(measure.id, {})
         if not of:
             continue
-        covered = {school_id for school_id, done in of.items() if done}
+        done = [school_id for school_id, is_done in of.items() if is_done]
+        covered = bits_of(done)
         rows.append(
             EffectRow(
                 measure,
                 len(of),
-                len(covered),
+                len(done),
                 said.get(measure.id),
-                *rules.beside(results, covered, everybody - covered),
-                *rules.beside(clusters, covered, everybody - covered),
+                *rules.beside(results, covered, everybody & ~covered),
+                *rules.beside(clusters, covered, everybody & ~covered),
             )
         )
     return Analysis(view.roadmap, rows, result_years, cluster_years)
 
 
-async def _result_moves(tx: Tx) -> tuple[list[tuple[int, bool]], tuple[int, int] | None, set[int]]:
+async def _result_moves(tx: Tx) -> tuple[list[Moves], tuple[int, int] | None, Bits]:
+    """Of each procedure, the years, and who has any result."""
     pair = await outcomes.newest_years(tx)
     if pair is None:
-        return [], None, set()
-    table = await outcomes.dynamics_table(tx, before=pair[0], after=pair[1])
+        return [], None, bits_of(())
+    found = await dynamics.moves(tx, dynamics.Asked(*pair))
     positive = (Dynamics.POSITIVE, Dynamics.ALL_PASSED)
-    moves = [
-        (school_id, kind in positive)
-        for cell in table.groups[outcomes.EVERYTHING].values()
-        for kind, ids in cell.schools.items()
-        if kind is not Dynamics.NOT_COMPUTED
-        for school_id in ids
-    ]
-    return moves, pair, set(table.members)
+    moves = [Moves(found.of(key, *dynamics.MOVED), found.of(key, *positive)) for key in found.kinds]
+    return moves, pair, found.schools
 
 
-async def _cluster_moves(tx: Tx) -> tuple[list[tuple[int, bool]], tuple[int, int] | None]:
+async def _cluster_moves(tx: Tx) -> tuple[list[Moves], tuple[int, int] | None]:
     pair = await outcomes.newest_years(tx, clusters=True)
     if pair is None:
         return [], None
     table = await outcomes.cluster_table(tx, before=pair[0], after=pair[1])
-    positive = (Movement.RAISED, Movement.LEFT)
     lists = table.lists[outcomes.EVERYTHING]
-    moves = [
-        (i, kind in positive) for kind, ids in lists.items() if kind is not Movement.UNKNOWN for i in ids
-    ]
-    return moves, pair
+    known = [i for kind, ids in lists.items() if kind is not Movement.UNKNOWN for i in ids]
+    positive = [*lists[Movement.RAISED], *lists[Movement.LEFT]]
+    return [Moves(bits_of(known), bits_of(positive))], pair

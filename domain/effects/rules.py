@@ -3,10 +3,11 @@
 The two columns stand side by side; that one is larger proves nothing, and the pages say so.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from domain.dynamics import Bits
 from domain.errors import N_, DomainError
 from domain.outcomes import percent
 
@@ -42,14 +43,18 @@ class Moved(NamedTuple):
         return percent(self.positive, self.of)
 
 
-def beside(
-    moves: Iterable[tuple[int, bool]], covered: Collection[int], others: Collection[int]
-) -> tuple[Moved, Moved]:
-    """(covered schools, the others) of movements (school, positive); a school with several procedures counts for each."""
-    counts = {True: [0, 0], False: [0, 0]}
-    for school_id, positive in moves:
-        if school_id in covered or school_id in others:
-            kept = counts[school_id in covered]
-            kept[0] += 1
-            kept[1] += positive
-    return Moved(*counts[True]), Moved(*counts[False])
+class Moves(NamedTuple):
+    """The schools whose movement is known, and those of them that moved well; by one procedure, or between clusters."""
+
+    known: Bits
+    positive: Bits
+
+
+def beside(moves: Sequence[Moves], covered: Bits, others: Bits) -> tuple[Moved, Moved]:
+    """(covered schools, the others); a school with several procedures counts for each."""
+    return _moved(moves, covered), _moved(moves, others)
+
+
+def _moved(moves: Sequence[Moves], schools: Bits) -> Moved:
+    known = sum((one.known & schools).bit_count() for one in moves)
+    return Moved(known, sum((one.positive & schools).bit_count() for one in moves))

@@ -191,7 +191,8 @@ async def agree(tx: Tx, asked: Asked) -> None:
     for group, cells in told.groups.items():
         every = [
             (key, one.kind, one.id)
-            async for key, one in dynamics.every_school_behind(tx, asked, group, told.procedures)
+            for key in cells
+            async for one in dynamics.every_school_behind(tx, asked, group=group, procedure=key)
         ]
         assert every == [
             (key, kind, member.id)
