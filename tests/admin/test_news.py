@@ -261,7 +261,7 @@ async def test_an_event_for_any_circle_and_its_list(panel: Panel) -> None:
         "key": "k",
     }
     look = await panel.post("Римма", "/events", **form, go="look")
-    assert "Приглашены 3 человека" in lines(look.text)
+    assert "Будут приглашены 3 человека" in lines(look.text)
     made = await panel.post("Римма", "/events", **form)
     assert made.status_code == 303
     async with world.db.read(await world.actor("Римма")) as tx:
