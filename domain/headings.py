@@ -13,6 +13,7 @@ from domain.outcomes import AssessmentProcedure, Cluster, procedures
 from domain.schools import fold
 
 HEADER_WITHIN = 25  # rows of a sheet in which its first header is looked for
+NAMED_WITHIN = 40  # cells of a column that are looked at for names of clusters
 TITLE_ROWS = 3  # rows of one text above a further header that are its title
 CLUSTER = "cluster"  # stands for a procedure where the pupils are the failing ones of a school
 OTHER = "?"  # stands for a procedure where a subject is named that nobody compares here
@@ -160,6 +161,17 @@ def _own(heading: Heading, lowest: Sequence[str], known: Known) -> Heading:
     return own if own.role in ("login", "school", "municipality", "year") else heading
 
 
+def _by_content(headings: list[Heading], lines: Sequence[list[str]]) -> list[Heading]:
+    """Columns that hold nothing but names of clusters are clusters, whatever they are called («Категория»)."""
+    found = []
+    for h in headings:
+        said = [line[h.at] for line in lines if h.role not in ("school", "login") and line[h.at]]
+        named = sum(says("clusters", "alone", text) for text in said[:NAMED_WITHIN])
+        is_cluster = named > 0 and 2 * named > len(said[:NAMED_WITHIN])
+        found.append(Heading(h.at, "cluster", CLUSTER, h.year, h.text) if is_cluster else h)
+    return found
+
+
 def _beside(headings: list[Heading]) -> list[list[Heading]]:
     """The columns of tables that stand beside each other, each with a column of schools of its own."""
     parts: list[list[Heading]] = [[]]
@@ -203,6 +215,7 @@ def tables_of(
         around = tuple(dict.fromkeys((title, top, file)))
         joined = joined_header(lines, first, last, place)
         headings = [_own(h, lines[last], known) for h in headings_of(joined, known, around)]
+        headings = _by_content(headings, lines[last + 1 : len(lines) if after is None else after])
         was = found[-1] if found else None
         named = procedure or procedure_in(title, known, around[1:])
         if named is None and not says("rows", "other_subject", title):
@@ -237,6 +250,7 @@ def _first_header(lines: Sequence[list[str]], known: Known) -> tuple[int, int] |
             continue
         first, last = header_rows(list(lines), at, place)
         found = headings_of(joined_header(list(lines), first, last, place), known)
+        found = _by_content(found, lines[last + 1 :])
         if any(h.role in VALUES for h in found) or _lists_by_cluster(lines[last + 1 :]):
             return at, place
     return None

@@ -255,6 +255,9 @@ def _opens(table: Table, line: list[str], above: _Above) -> bool:
     text = lone_text(line)
     if not text or says("rows", "note", text):
         return text != ""
+    if (named := cluster_alone(text)) is not None:
+        above.cluster = named
+        return True
     if says("rows", "school", text):
         return False
     procedure = procedure_in(text, table.known)
@@ -262,8 +265,6 @@ def _opens(table: Table, line: list[str], above: _Above) -> bool:
         procedure = procedure_in(text, table.known, table.around)
     if procedure is not None and procedure != CLUSTER:
         above.procedure, above.year = procedure, year_in(text) or above.year
-    elif (named := cluster_alone(text)) is not None:
-        above.cluster = named
     elif says("rows", "place", text):
         above.municipality = text
     elif (year := year_in(text)) is not None:

@@ -156,6 +156,19 @@ def test_clusters_by_words_by_shares_and_by_counts() -> None:
         (["Анна", "Мария"], ["10", "12"], {}),
     ],
 )
+def test_clusters_under_another_name_and_over_lists_of_schools() -> None:
+    named = book([["Школа", "Категория (степень неуспешности)"], ["А", "сильно неуспевающие"], ["Б", "Базово неуспевающая"], ["В", "-"]], title="2023")  # fmt: skip
+    assert [(e.school, e.year, e.cluster) for e in named.entries] == [
+        ("А", 2023, Cluster.SEVERE),
+        ("Б", 2023, Cluster.BASIC),
+        ("В", 2023, Cluster.NONE),
+    ]
+    lists = book(
+        [["Список 2022 года"], ["№", "Школа"], ["Сильно неуспевающие школы (более 50 %)"], [1, "А"], ["Умеренно неуспевающие школы"], [1, "Б"]]  # fmt: skip
+    )
+    assert [(e.school, e.cluster) for e in lists.entries] == [("А", Cluster.SEVERE), ("Б", Cluster.MODERATE)]
+
+
 def test_a_table_without_results_is_refused_with_what_it_lacks(
     header: list[Any], row: list[Any], told: dict[str, Any]
 ) -> None:
