@@ -28,6 +28,7 @@ from bot.flows import (
     overseeing,
     own,
     peer_answers,
+    peer_pairs,
     peer_review,
     planning,
     plans,
@@ -93,6 +94,7 @@ CONVERSATIONS = (
     voting.router,
     peer_review.router,
     peer_answers.router,
+    peer_pairs.router,
     seasons.router,
     otherwise.router,
 )

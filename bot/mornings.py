@@ -9,7 +9,7 @@ from aiogram.types import InlineKeyboardButton
 
 from bot.lines import short_due
 from bot.notice import Notice
-from bot.peers import task_buttons, task_lines
+from bot.peers import task_buttons, task_lines, watch_buttons
 from bot.presses import DigestWhy, Home, Queue, Snooze, Work
 from bot.reminding import DigestAll, Silences
 from bot.seasons import cycle_buttons, cycle_lines
@@ -208,7 +208,8 @@ async def weekly_summary(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
         )
     lines.extend(peer_lines(say, found.peers, progress.today(mine)))
     plain = texts(say.language, escape=False)
-    return Notice("\n".join(lines), ((button(plain("To the first screen"), Home()),),))
+    home = button(plain("To the first screen"), Home())
+    return Notice("\n".join(lines), (*watch_buttons(say, found.peers), (home,)))
 
 
 def own_lines(say: Texts, found: Sequence[chase.OwnSilence]) -> list[str]:

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from aiogram.types import InlineKeyboardButton
+
 from bot.days import written_moment
 from bot.letters import plain, reader
 from bot.lines import short_due
 from bot.notice import Notice
-from bot.presses_peers import Peer, PeerDo
+from bot.presses_peers import Peer, PeerDo, WatchedRound
 from bot.talk import Talk
 from bot.ui import Row, button, safe
 from domain import peer_review, peer_watch
@@ -231,3 +233,13 @@ def task_buttons(say: Texts, found: Sequence[peer_watch.Line]) -> Row:
     forms = list(dict.fromkeys(line.task.form_id for line in found if line.task.form_id))
     label = plain(say)("Mutual expertise")
     return [button(f"🤝 {label}", Peer(id=id_, fresh=True)) for id_ in forms[:2]]
+
+
+def watch_buttons(say: Texts, found: Sequence[peer_watch.State]) -> list[tuple[InlineKeyboardButton]]:
+    """To a coordinator: the way to each round that runs and its pairs."""
+    label = plain(say)("Mutual expertise")
+    titles = [state.title if len(found) > 1 else label for state in found]
+    return [
+        (button(f"🤝 {title}", WatchedRound(id=state.round_id, fresh=True)),)
+        for title, state in zip(titles[:2], found, strict=False)
+    ]

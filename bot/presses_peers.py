@@ -47,3 +47,22 @@ class PeerAnswer(CallbackData, prefix="ka"):
     form: int
     do: str = "show"
     plan: int = 0
+
+
+class WatchedRound(CallbackData, prefix="kr"):
+    """A round for those who coordinate it: its pairs, the silent ones first."""
+
+    id: int
+    page: int = 0
+    fresh: bool = False  # as a new message: the button stands under news
+
+
+class WatchedPair(CallbackData, prefix="kc"):
+    """A pair for those who coordinate it; `do`: nothing shows it, out asks who comes for the school `out`, into asks
+    whether it shall be `into`, swap does it; part asks, gone takes the pair apart."""
+
+    id: int
+    do: str = ""
+    out: int = 0
+    into: int = 0
+    page: int = 0

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.presses_peers import PeerDo
+from bot.presses_peers import PeerDo, WatchedPair, WatchedRound
 from domain import peer_partners, peer_review, weekly
+from domain.errors import Forbidden, NotFound
 from tests.bot.chat import Play, playing, told
 from tests.bot.test_flow_peer_review import start
 from tests.world import World
@@ -139,3 +140,117 @@ async def test_of_three_two_go_on_and_each_is_told_what_changed(play: Play) -> N
     assert vera.text.splitlines()[0] == (
         "🤝 Взаимоэкспертиза 2022: Тороповская ОШ больше не ваш партнёр. Всё написанное сохранено."
     )
+
+
+async def test_a_coordinator_gives_a_school_another_partner_in_the_chat(play: Play) -> None:
+    await start(play, "Тороповская", "Климатинская")
+    await monday(play, 9, 26)
+    rimma, klim, vera = play.chat("Римма"), play.chat("Клим"), play.chat("Вера")
+    await rimma.press("🤝 Взаимоэкспертиза")
+    assert rimma.text.splitlines() == [
+        "🤝 Взаимоэкспертиза 2022",
+        "Пар: 1, молчат в 1",
+        "Школ без партнёра: 2",
+    ]
+    assert rimma.labels == ["🔇 Тороповская ОШ – Климатинская СОШ", "На первый экран"]
+    await rimma.press("🔇 Тороповская ОШ – Климатинская СОШ")
+    assert rimma.text.splitlines() == [
+        "Тороповская ОШ – Климатинская СОШ",
+        "🔇 Тороповская ОШ: ещё не открывали, молчат 6 рабочих дней",
+        "🔇 Климатинская СОШ: ещё не открывали, молчат 6 рабочих дней",
+    ]
+    assert rimma.labels == [
+        "Заменить: Тороповская ОШ",
+        "Заменить: Климатинская СОШ",
+        "Разделить пару",
+        "‹ Назад",
+    ]
+    await rimma.press("Заменить: Климатинская СОШ")
+    assert rimma.text.splitlines() == [
+        "Кто будет вместо школы Климатинская СОШ?",
+        "Школы без партнёра, сначала самые подходящие для школы Тороповская ОШ:",
+    ]
+    offered = rimma.last
+    assert offered.labels == ["Василёвская СОШ, Угличский МР", "СШ № 16, Угличский МР", "‹ Назад"]
+    await rimma.press("СШ № 16")  # its head is the curator of the other one
+    assert rimma.text.splitlines()[1] == "Что против: общий куратор."
+    await rimma.press("‹ Назад")
+    await rimma.press("Василёвская СОШ")
+    assert rimma.text.splitlines() == [
+        "Новый партнёр школы Тороповская ОШ — Василёвская СОШ.",
+        "Климатинская СОШ останется без партнёра.",
+        "Каждой школе придёт одно сообщение, всё написанное сохранится.",
+    ]
+    question = rimma.last
+    sure = WatchedPair(id=1, do="swap", out=school(play, "Климатинская"), into=school(play, "Василёвская"))
+    counts = [len(chat.messages) for chat in (klim, vera)]
+    await rimma.press("Заменить и сообщить школам")
+    assert rimma.alert == "Готово, школам сообщено."
+    assert rimma.labels == ["Тороповская ОШ – Василёвская СОШ", "На первый экран"]
+    await play.settled()
+    assert "Ваш партнёр: Тороповская ОШ, Даниловский МР." in vera.text
+    assert "Тороповская ОШ больше не ваш партнёр" in klim.text
+    await rimma.press_data(question, sure.pack())  # a second press, or a button of an old picture
+    assert rimma.alert == told(peer_review.PartnerChanged())
+    assert [len(chat.messages) for chat in (klim, vera)] == [count + 1 for count in counts]
+
+
+def school(play: Play, name: str) -> int:
+    return play.world.schools[name].school_id or 0
+
+
+async def test_a_pair_is_taken_apart_and_a_school_that_found_a_partner_meanwhile_is_not_exchanged(
+    play: Play,
+) -> None:
+    round_id = await start(play, "Тороповская", "Климатинская")
+    await monday(play, 9, 26)
+    rimma = play.chat("Римма")
+    await rimma.press("🤝 Взаимоэкспертиза")
+    await rimma.press("🔇 Тороповская ОШ – Климатинская СОШ")
+    await rimma.press("Заменить: Тороповская ОШ")
+    await rimma.press("Василёвская СОШ")
+    async with play.db.write(await play.world.actor("Римма")) as tx:
+        await peer_review.pair_up(tx, round_id, [school(play, "Василёвская"), school(play, "16")])
+    await rimma.press("Заменить и сообщить школам")
+    assert rimma.alert == told(peer_review.AlreadyPaired(school="Василёвская СОШ"))
+    await rimma.press("‹ Назад")
+    assert rimma.text.splitlines()[1] == (
+        "Школ без партнёра нет. В панели можно поменять школы двух пар местами."
+    )
+    await rimma.press("‹ Назад")
+    await rimma.press("Разделить пару")
+    assert (
+        rimma.text.splitlines()[1]
+        == "Школы останутся без партнёра и ничего не должны, пока вы его не назначите."
+    )
+    await rimma.press("Разделить и сообщить школам")
+    assert rimma.text.splitlines()[1:] == ["Пар: 1, молчат в 0", "Школ без партнёра: 2"]
+    for name in ("Тамара", "Клим"):
+        assert "больше не ваш партнёр" in play.chat(name).text
+
+
+async def test_who_coordinates_one_school_of_a_pair_looks_and_a_stranger_finds_nothing(play: Play) -> None:
+    round_id = await start(play, "Тороповская", "Климатинская")
+    await monday(play, 9, 26)
+    marina = play.chat("Марина")
+    await marina.press("🤝 Взаимоэкспертиза")
+    assert marina.text.splitlines() == ["🤝 Взаимоэкспертиза 2022", "Пар: 1, молчат в 1"]
+    await marina.press("🔇 Тороповская ОШ – Климатинская СОШ")
+    assert marina.labels == ["‹ Назад"]
+    swap = WatchedPair(id=1, do="swap", out=school(play, "Климатинская"), into=school(play, "Василёвская"))
+    for name, error in (("Марина", Forbidden), ("Тамара", Forbidden), ("Степан", NotFound)):
+        chat = play.chat(name)
+        await chat.say("/menu")
+        if name == "Степан":
+            await chat.press_data(chat.last, WatchedRound(id=round_id).pack())
+            assert chat.alert == told(NotFound())
+            await chat.press_data(chat.last, WatchedPair(id=1).pack())
+            assert chat.alert == told(NotFound())
+        for press in (swap, WatchedPair(id=1, do="gone")):
+            await chat.press_data(chat.last, press.pack())
+            assert chat.alert == told(error()), (name, press)
+    async with play.db.read(await play.world.actor("Римма")) as tx:
+        found = await peer_review.view(tx, round_id)
+    assert [[side.school.name for side in pair.sides] for pair in found.pairs] == [
+        ["Тороповская ОШ", "Климатинская СОШ"]
+    ]
