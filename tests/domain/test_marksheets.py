@@ -156,19 +156,6 @@ def test_clusters_by_words_by_shares_and_by_counts() -> None:
         (["Анна", "Мария"], ["10", "12"], {}),
     ],
 )
-def test_clusters_under_another_name_and_over_lists_of_schools() -> None:
-    named = book([["Школа", "Категория (степень неуспешности)"], ["А", "сильно неуспевающие"], ["Б", "Базово неуспевающая"], ["В", "-"]], title="2023")  # fmt: skip
-    assert [(e.school, e.year, e.cluster) for e in named.entries] == [
-        ("А", 2023, Cluster.SEVERE),
-        ("Б", 2023, Cluster.BASIC),
-        ("В", 2023, Cluster.NONE),
-    ]
-    lists = book(
-        [["Список 2022 года"], ["№", "Школа"], ["Сильно неуспевающие школы (более 50 %)"], [1, "А"], ["Умеренно неуспевающие школы"], [1, "Б"]]  # fmt: skip
-    )
-    assert [(e.school, e.cluster) for e in lists.entries] == [("А", Cluster.SEVERE), ("Б", Cluster.MODERATE)]
-
-
 def test_a_table_without_results_is_refused_with_what_it_lacks(
     header: list[Any], row: list[Any], told: dict[str, Any]
 ) -> None:
@@ -190,6 +177,26 @@ def test_a_share_alone_is_refused_once_with_what_to_add() -> None:
     )
     with_counts = book([[*header, "Участников"], ["А", 45, 10, 20], ["Б", 0, 30, 10]])
     assert [(e.year, e.below) for e in with_counts.entries] == [(2021, 9), (2022, 2), (2021, 0), (2022, 3)]
+
+
+def test_clusters_under_another_name_and_over_lists_of_schools() -> None:
+    named = book([["Школа", "Категория (степень неуспешности)"], ["А", "сильно неуспевающие"], ["Б", "Базово неуспевающая"], ["В", "-"]], title="2023")  # fmt: skip
+    assert [(e.school, e.year, e.cluster) for e in named.entries] == [
+        ("А", 2023, Cluster.SEVERE),
+        ("Б", 2023, Cluster.BASIC),
+        ("В", 2023, Cluster.NONE),
+    ]
+    lists = book(
+        [
+            ["Список 2022 года"],
+            ["№", "Школа"],
+            ["Сильно неуспевающие школы (более 50 %)"],
+            [1, "А"],
+            ["Умеренно неуспевающие школы"],
+            [1, "Б"],
+        ]  # fmt: skip
+    )
+    assert [(e.school, e.cluster) for e in lists.entries] == [("А", Cluster.SEVERE), ("Б", Cluster.MODERATE)]
 
 
 def test_a_subject_that_nobody_compares_is_named_once_and_given_to_no_other() -> None:
