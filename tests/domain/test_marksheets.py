@@ -194,7 +194,7 @@ def test_clusters_under_another_name_and_over_lists_of_schools() -> None:
             [1, "А"],
             ["Умеренно неуспевающие школы"],
             [1, "Б"],
-        ]  # fmt: skip
+        ]
     )
     assert [(e.school, e.cluster) for e in lists.entries] == [("А", Cluster.SEVERE), ("Б", Cluster.MODERATE)]
 
