@@ -11,7 +11,7 @@ from bot.lines import short_due
 from bot.notice import Notice
 from bot.peers import task_buttons, task_lines, watch_buttons
 from bot.presses import DigestWhy, Home, Queue, Snooze, Work
-from bot.reminding import DigestAll, Silences
+from bot.reminding import DigestAll, Idle, Joint, Silences
 from bot.seasons import cycle_buttons, cycle_lines
 from bot.ui import button, clip, safe
 from domain import chase, peer_watch, people, progress, reminders, schools, seasons, weekly
@@ -208,8 +208,12 @@ async def weekly_summary(tx: Tx, message: OutboxMessage, say: Texts) -> Notice |
         )
     lines.extend(peer_lines(say, found.peers, progress.today(mine)))
     plain = texts(say.language, escape=False)
+    ways = [button(plain("Who is silent"), Silences(fresh=True))]
+    if found.uninvolved or found.steps_late:
+        label = plain("Do not take part: %(n)s", n=len(found.uninvolved))
+        ways.insert(0, button(label, Idle(fresh=True)))
     home = button(plain("To the first screen"), Home())
-    return Notice("\n".join(lines), (*watch_buttons(say, found.peers), (home,)))
+    return Notice("\n".join(lines), (tuple(ways), *watch_buttons(say, found.peers), (home,)))
 
 
 def own_lines(say: Texts, found: Sequence[chase.OwnSilence]) -> list[str]:
@@ -275,4 +279,5 @@ async def joint_step(tx: Tx, message: OutboxMessage, say: Texts) -> Notice | Non
         say("The agreed day is over:") if step.until < progress.today(mine) else say("Agreed with a school:")
     )
     plain = texts(say.language, escape=False)
-    return Notice(f"📌 {head}\n{text}", ((button(plain("To the first screen"), Home()),),))
+    done = button(plain("Done…"), Joint(do="done", id=step.id))
+    return Notice(f"📌 {head}\n{text}", ((done,), (button(plain("To the first screen"), Home()),)))

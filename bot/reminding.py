@@ -30,3 +30,18 @@ class SilenceDo(CallbackData, prefix="sk"):
     side: Side
     school: int
     value: int = 0
+
+
+class Idle(CallbackData, prefix="sq"):
+    """Schools that do not take part."""
+
+    page: int = 0
+    fresh: bool = False  # as a new message: the button stands under news
+
+
+class Joint(CallbackData, prefix="sj"):
+    """What is agreed with such a school: card, write and plan are of a school, until of a number of days, steps of
+    none, done and sure of a joint action."""
+
+    do: str
+    id: int = 0

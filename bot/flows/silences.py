@@ -7,12 +7,12 @@ from aiogram.types import CallbackQuery
 from bot.flows.writing import ask_words
 from bot.mornings import silence_lines
 from bot.presses import Home, Queue
-from bot.reminding import SilenceDo, Silences
+from bot.reminding import Idle, SilenceDo, Silences
 from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Row, Screen, button, page
 from domain import chase, people, schools
-from domain.actor import Place, Role
+from domain.actor import COORDINATORS, Place, Role
 from domain.broadcasts import Segment
 from domain.chase import Side, Silence
 from domain.db import Tx
@@ -31,9 +31,12 @@ async def silent(query: CallbackQuery, callback_data: Silences, talk: Talk) -> N
     """All that has reached the person's level and nobody has taken on."""
     async with talk.db.read(talk.actor) as tx:
         found = await chase.silences(tx)
+        idle = await chase.uninvolved(tx) if talk.actor.roles() & COORDINATORS else []
     shown = page(found, callback_data.page)
     rows: list[Row] = [[button(_label(talk, s), _press("card", s))] for s in shown.items]
     rows.append(shown.turning(lambda n: Silences(page=n)))
+    if idle:
+        rows.append([button(talk.plain("Do not take part: %(n)s", n=len(idle)), Idle())])
     rows.append([button(talk.plain("To the first screen"), Home())])
     lines = [talk.say("Who has been silent for long:") if found else talk.say("Nobody is silent.")]
     sides = {silence.side for silence in found}

@@ -8,12 +8,14 @@ from domain.events.queries import (
     at_the_door,
     event,
     event_list,
+    find_by_code,
     find_guest,
     guests,
     ics,
     not_invited,
 )
 from domain.events.rules import (
+    CODE_DIGITS,
     AllInvited,
     Answer,
     EventKind,
@@ -26,6 +28,7 @@ from domain.events.rules import (
 )
 
 __all__ = [
+    "CODE_DIGITS",
     "AllInvited",
     "Answer",
     "Attendance",
@@ -46,6 +49,7 @@ __all__ = [
     "create",
     "event",
     "event_list",
+    "find_by_code",
     "find_guest",
     "guests",
     "ics",

@@ -94,6 +94,23 @@ async def at_the_door(tx: Tx, event_id: int) -> tuple[Event, Guest]:
     return event, guest
 
 
+async def find_by_code(tx: Tx, code: str) -> int | None:
+    """The event with this code that goes on now and to which the actor is invited."""
+    query = (
+        select(Event.id)
+        .join(Guest, Guest.event_id == Event.id)
+        .where(
+            Guest.person_id == (tx.actor.person_id or 0),
+            Event.code == code,
+            Event.cancelled_at.is_(None),
+            Event.starts_at <= tx.now + rules.CODE_HOURS,
+            Event.ends_at >= tx.now - rules.CODE_HOURS,
+        )
+        .order_by(Event.starts_at.desc())
+    )
+    return await tx.session.scalar(query.limit(1))
+
+
 async def ics(tx: Tx, event_id: int) -> bytes:
     """The calendar file for somebody invited, or for who organises it."""
     try:

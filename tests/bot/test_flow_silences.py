@@ -34,7 +34,7 @@ async def test_a_silent_school_climbs_to_the_region_and_back_by_one_hand_in(play
     assert rimma.text.splitlines()[1] == LINE.format(days="14 рабочих дней")
     await rimma.press("Молчат: 1")
     assert rimma.text.splitlines() == ["Кто давно молчит:", "🔴 не сдаёт"]
-    assert rimma.labels == ["🔴 Тороповская ОШ · 16 рабочих дней", "На первый экран"]
+    assert rimma.labels == ["🔴 Тороповская ОШ · 16 рабочих дней", "Не участвуют: 1", "На первый экран"]
     await hand_in(play.world, "Дина", await play.world.assignment_id("Тороповская", "2.1"))
     await rimma.press("🔴 Тороповская ОШ")
     assert rimma.alert.startswith("С тех пор это изменилось")
