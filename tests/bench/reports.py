@@ -4,18 +4,21 @@ import asyncio
 import sqlite3
 import statistics
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
+from datetime import date
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
+from typing import Any
 
 import httpx2
 from sqlalchemy import insert
 
-from domain import accounts, handouts, outcomes, overview, people, schools
+from domain import accounts, handouts, outcomes, overview, people, progress, roadmaps, schools
 from domain.actor import SYSTEM, Actor, Place, Role
-from domain.db import Database
+from domain.db import Database, WriteTx
+from domain.outcomes import Cluster
 from domain.tables import written
 from domain.texts import texts
 from tests.bench.panel import OUT_OF_DATE
@@ -23,6 +26,7 @@ from tests.bench.region import client_of, open_wave
 from tests.world import create_tables, open_database
 
 SCHOOLS, MUNICIPALITIES = 40_000, 400
+TRACKS, MEASURES = 4, 10  # of the plan, and of each track; every school works by two of them
 OUTCOMES = "/monitoring/outcomes"
 OTHERS = (
     "/schools",
@@ -30,8 +34,15 @@ OTHERS = (
     "/monitoring/municipalities/1",
     OUTCOMES,
     f"{OUTCOMES}?by=municipality",
+    f"{OUTCOMES}?by=track",
+    f"{OUTCOMES}?by=cluster",
     f"{OUTCOMES}?municipality=1",
+    f"{OUTCOMES}?settlement=village",
+    f"{OUTCOMES}?track=1&settlement=village",
+    f"{OUTCOMES}?track=1&by=municipality",
+    f"{OUTCOMES}?cluster=basic&municipality=1",
     f"{OUTCOMES}/schools?group=all&procedure=oge_math",
+    f"{OUTCOMES}/schools?track=1&settlement=village&group=all&procedure=oge_math",
     "/schools/1",
 )
 SAY = texts("ru", escape=False)
@@ -44,13 +55,14 @@ async def _country(folder: Path) -> tuple[Database, Actor]:
     async with db.write(SYSTEM) as tx:
         region = await schools.add_region(tx, "Страна", timezone="Europe/Moscow")
         places = [await schools.add_municipality(tx, region, f"Округ {n}") for n in range(MUNICIPALITIES)]
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "region_id": region.id,
                 "municipality_id": places[n % MUNICIPALITIES].id,
                 "full_name": f"МОУ СОШ № {n}",
                 "name": f"СОШ № {n}",
                 "search_name": f"сош №{n}",
+                "settlement": schools.Settlement.TOWN if n % 3 else schools.Settlement.VILLAGE,
                 "details": {},
             }
             for n in range(SCHOOLS)
@@ -73,10 +85,72 @@ async def _country(folder: Path) -> tuple[Database, Actor]:
             for year in (2021, 2022)
         ]
         await tx.session.execute(insert(outcomes.Outcome), results)
+        marks = [
+            {
+                "region_id": region.id,
+                "municipality_id": places[n % MUNICIPALITIES].id,
+                "school_id": n + 1,
+                "year": year,
+                "cluster": list(Cluster)[(n + year) % len(Cluster)],
+                "entered_at": clock.now(),
+            }
+            for n in range(SCHOOLS)
+            for year in (2021, 2022)
+        ]
+        await tx.session.execute(insert(outcomes.ClusterMark), marks)
+        await _plan(tx, region.id, [place.id for place in places])
         invited = await people.invite(tx, Role.REGIONAL_COORDINATOR, Place(region.id), name="Региональный")
         chief = await people.join(tx, invited.payload, telegram_id=30_000, name="")
     async with db.read(SYSTEM) as tx:
         return db, await people.actor_by_id(tx, chief.id)
+
+
+async def _plan(tx: WriteTx, region_id: int, places: list[int]) -> None:
+    """What every school owes by its tracks: 800,000 assignments."""
+    plan = roadmaps.Roadmap(
+        title="План",
+        level=roadmaps.Level.REGIONAL,
+        region_id=region_id,
+        reference_year=2022,
+        starts_on=date(2022, 1, 1),
+        ends_on=date(2022, 12, 31),
+        state=roadmaps.RoadmapState.APPROVED,
+        created_at=tx.now,
+    )
+    tx.session.add(plan)
+    await tx.session.flush()
+    for number in range(TRACKS):
+        track = roadmaps.Track(roadmap_id=plan.id, position=number, title=f"Трек {number + 1}")
+        tx.session.add(track)
+        await tx.session.flush()
+        measures = [
+            roadmaps.Measure(
+                roadmap_id=plan.id,
+                track_id=track.id,
+                position=n,
+                title=f"Мероприятие {n}",
+                deadline_kind="day",
+            )
+            for n in range(MEASURES)
+        ]
+        tx.session.add_all(measures)
+        await tx.session.flush()
+        owed = [
+            {
+                "measure_id": measure.id,
+                "roadmap_id": plan.id,
+                "region_id": region_id,
+                "municipality_id": places[n % MUNICIPALITIES],
+                "school_id": n + 1,
+                "due_on": date(2022, 5, 1),
+                "status": progress.Status.CONFIRMED if n % 3 else progress.Status.NOT_DONE,
+                "status_at": tx.now,
+            }
+            for measure in measures
+            for n in range(SCHOOLS)
+            if (n + number) % TRACKS in (0, 1)
+        ]
+        await tx.session.execute(insert(progress.Assignment), owed)
 
 
 async def _large() -> list[str]:
@@ -97,12 +171,12 @@ async def _large() -> list[str]:
             await open_wave(db, actor)
             counted = await _again(client, bare, OUTCOMES)
             lines.append(f"{OUTCOMES}, {SCHOOLS} schools, nothing kept: {counted}")
-            begun = perf_counter()
-            await overview.keep_boards(db)
-            lines.append(f"boards and tables of dynamics are kept in {perf_counter() - begun:.1f} s")
-            begun = perf_counter()
-            await overview.keep_boards(db)
-            lines.append(f"once more, after nothing has changed: {perf_counter() - begun:.1f} s")
+            lines.append(f"boards are kept in {await _busy(overview.keep_boards(db))}")
+            lines.append(
+                f"movements of results, tracks and shares in {await _busy(overview.keep_dynamics(db))}"
+            )
+            again = await _busy(overview.keep_dynamics(db))
+            lines.append(f"once more, after nothing has changed: {again}")
             lines += [f"{path}, {SCHOOLS} schools: {await _again(client, bare, path)}" for path in OTHERS]
         bare.close()
         lines.append(await _sheet(db, actor, folder / "large.xlsx"))
@@ -123,6 +197,12 @@ async def _again(client: httpx2.AsyncClient, bare: sqlite3.Connection, path: str
         again.append(await _timed(client, path))
     anew_, busy_, again_ = (statistics.median(times) * 1000 for times in (anew, busy, again))
     return f"a page anew {anew_:.0f} ms, {busy_:.0f} of the processor, again {again_:.1f} ms"
+
+
+async def _busy(work: Awaitable[object]) -> str:
+    begun, busy = perf_counter(), process_time()
+    await work
+    return f"{perf_counter() - begun:.1f} s, {process_time() - busy:.1f} of the processor"
 
 
 async def _timed(client: httpx2.AsyncClient, path: str) -> float:
