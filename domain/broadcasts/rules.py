@@ -191,8 +191,10 @@ ENOUGH = 20  # characters that name a broadcast: what follows a place for a name
 
 
 def headline(text: str) -> str:
-    """The first words on one line: «{имя}, завтра совещание.» is «завтра совещание»."""
-    line = " ".join(_PAIR.sub("…", to_plain(text)).split())
+    """The first words on one line, without addresses: «{имя}, завтра совещание.» is «завтра совещание»."""
+    plain = to_plain(text)
+    line = " ".join(_PAIR.sub("…", _ADDRESS.sub("", plain) or plain).split())
+    line = re.sub(r"…( ?[….])+", "…", line)  # no «школы ….», which a list would cut to «школы …….»
     before = line.partition("…")[0].strip(" ,.;:")
     if len(before) >= ENOUGH:
         return before
