@@ -105,8 +105,11 @@ def install(connection: Connection) -> None:
 
 
 def remove(connection: Connection) -> None:
-    """Stop counting, so that tables may be rebuilt; what was counted begins anew with `install`."""
+    """Stop counting, so that tables may be rebuilt. What changes until `install` nobody sees: every number moves on, so
+    that nothing which is kept by them is taken for true afterwards."""
     there = set(inspect(connection).get_table_names())
+    if OWN in there:
+        connection.execute(text("UPDATE table_change SET number = number + 1"))
     drop = _dropper(connection)
     for name in sorted(there & set(Base.metadata.tables)):
         drop(name)

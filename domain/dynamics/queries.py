@@ -48,7 +48,7 @@ OF_SCHOOL: Mapping[str, Any] = {
 
 EVERYWHERE = Narrowed()
 ORDER = tuple(Dynamics)  # of lists
-MOVES = "moves"  # kept for two years
+MOVES = "moves"  # kept for two years; kept under another name, should the document ever look otherwise
 SHARES = "shares"  # of all schools together; kept, as tracks are, for no pair of years
 NO_YEARS = (0, 0)
 FRESH = timedelta(hours=1)  # how old what is kept may be, unless nothing has changed since

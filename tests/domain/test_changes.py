@@ -85,6 +85,17 @@ def test_a_migrated_database_counts_every_table_and_goes_on_after_a_step_back(tm
     assert found == [all_of_them, [], all_of_them]
 
 
+@on_sqlite
+def test_what_a_migration_changes_uncounted_moves_every_number_on(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'vekha.db'}"
+    schema.upgrade(url)
+    connection = sqlite3.connect(tmp_path / "vekha.db")
+    before = numbers(connection)
+    schema.upgrade(url)
+    assert growth(before, numbers(connection)) == dict.fromkeys(COUNTED, 1)
+    connection.close()
+
+
 def test_a_statement_names_its_tables() -> None:
     read = (
         'SELECT s.id FROM school AS s JOIN "role_grant" g ON g.school_id = s.id WHERE s.name = :measure_name'
