@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
+EXCEL_ROWS = 1_048_576  # of a sheet; what comes after them Excel would not have, without a word
 CHUNK = 500  # rows fetched at a time while a large file is written
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -117,10 +118,12 @@ def book_csv(book: Book) -> bytes:
     return to_csv(Table(sheet.title, [column.title for column in sheet.columns], plain_rows(sheet)))
 
 
-def write_xlsx(book: Book, target: Path | IO[bytes], words: tuple[str, str]) -> int:
+def write_xlsx(
+    book: Book, target: Path | IO[bytes], words: tuple[str, str], most: int = EXCEL_ROWS - 1
+) -> int:
     """Write a report row by row: memory does not grow with the rows. How many rows were written.
 
-    `words`: the name of the sheet of definitions, and what «as of» is called there.
+    `words`: the name of the sheet of definitions, and what «as of» is called there; `most` rows of a sheet below its head.
     """
     import xlsxwriter
 
@@ -139,7 +142,8 @@ def write_xlsx(book: Book, target: Path | IO[bytes], words: tuple[str, str]) -> 
     written = 0
     taken: set[str] = set()
     for sheet in book.sheets:
-        written += _write_sheet(made, sheet, _unlike(_sheet_name(sheet.title), taken), styles, head)
+        for part in _parts(sheet, most):
+            written += _write_sheet(made, part, _unlike(_sheet_name(part.title), taken), styles, head)
     page = made.add_worksheet(_unlike(_sheet_name(words[0]), taken))
     page.set_column(0, 0, 40)
     page.set_column(1, 1, 90)
@@ -220,6 +224,14 @@ async def drawn(book: Book, *, whole: bool = True) -> Book:
 async def told(book: Book) -> Any:
     """What a report says as JSON, with the lists behind its numbers."""
     return await book.lists() if book.lists is not None else (await drawn(book, whole=False)).json
+
+
+def _parts(sheet: Sheet, most: int) -> Iterator[Sheet]:
+    """The sheet, and further ones for the rows that it does not hold."""
+    rows = iter(plain_rows(sheet))
+    yield replace(sheet, rows=islice(rows, most))
+    for row in rows:
+        yield replace(sheet, rows=chain([row], islice(rows, most - 1)))
 
 
 def _write_sheet(book: Any, sheet: Sheet, name: str, styles: dict[Kind, Any], head: Any) -> int:

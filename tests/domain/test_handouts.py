@@ -17,7 +17,7 @@ from domain.actor import SYSTEM, Role
 from domain.errors import NotFound
 from domain.files import FileStore
 from domain.handouts import Format, State
-from domain.tables import Book, Column, Kind, Sheet, drawn, plain_rows, told, written
+from domain.tables import Book, Column, Kind, Sheet, drawn, plain_rows, told, write_xlsx, written
 from domain.texts import texts
 from tests.world import World
 
@@ -156,6 +156,22 @@ async def test_the_schools_behind_dynamics_are_read_where_they_are_shown(world: 
     async with world.db.read(await world.actor("Марина")) as tx:
         own = await drawn(await handouts.report("dynamics").build(tx, filters, SAY))
     assert [row[4] for row in plain_rows(own.sheets[1])] == ["Тороповская ОШ"] * 2
+
+
+def test_rows_that_a_sheet_does_not_hold_go_on_in_the_next(tmp_path: Path) -> None:
+    columns = [Column("n", "Число", Kind.COUNT)]
+    for count, sheets in ((0, [0]), (3, [3]), (4, [3, 1]), (7, [3, 3, 1])):
+        book = Book(
+            "x", "X", datetime(2022, 4, 18, 7), [Sheet("Числа", columns, ([n] for n in range(count)))]
+        )
+        assert write_xlsx(book, tmp_path / "x.xlsx", ("Слова", "на"), most=3) == count
+        made = openpyxl.load_workbook(tmp_path / "x.xlsx")
+        names = ["Числа", "Числа (2)", "Числа (3)"][: len(sheets)]
+        assert made.sheetnames == [*names, "Слова"]
+        found = [[row[0] for row in made[name].iter_rows(values_only=True)] for name in names]
+        assert [head for head, *_ in found] == ["Число"] * len(sheets)
+        assert [len(rows) for _, *rows in found] == sheets
+        assert [n for _, *rows in found for n in rows] == list(range(count))
 
 
 async def test_forty_thousand_rows_do_not_pile_up(tmp_path: Path) -> None:
