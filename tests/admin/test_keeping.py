@@ -165,7 +165,7 @@ async def test_pages_are_given_again_without_being_read_again(panel: Panel) -> N
 @pytest.mark.parametrize(
     ("page", "most"),
     [
-        ("/", 17),
+        ("/", 18),
         ("/schools/{school}", 25),
         ("/monitoring", 10),
         ("/monitoring/municipalities/{municipality}", 13),
