@@ -1,5 +1,6 @@
 """What a person sees when something goes wrong: a named error is one sentence, anything else an apology."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +18,8 @@ log = structlog.get_logger()
 
 APOLOGY = N_("Something broke on our side. Nothing of yours is lost; please try again in a minute.")
 
+FORGED = re.compile(r"\d{16}")  # no button of ours has a number so long, and no database knows such an id
+
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 
@@ -30,6 +33,8 @@ class Errors(BaseMiddleware):
         """Handle, then see to it that the person hears something."""
         talk: Talk = data["talk"]
         try:
+            if talk.press is not None and FORGED.search(talk.press.data or ""):
+                raise NotFound
             result = await handler(event, data)
         except AlreadyHandled:
             raise

@@ -17,6 +17,7 @@ from bot.ui import Expects, Row, Screen, button, clip, safe
 from domain import broadcasts, outbox
 from domain.broadcasts import Ask, BroadcastView, Extras
 from domain.db import Tx, WriteTx
+from domain.errors import Stale
 from domain.outbox import OutboxState
 from domain.texts import Raw, Texts
 
@@ -121,6 +122,8 @@ async def run(query: CallbackQuery, callback_data: BroadcastRun, talk: Talk) -> 
         "remind": broadcasts.remind,
         "repeat": broadcasts.repeat_doubtful,
     }
+    if do not in acts:
+        raise Stale
     async with talk.db.write(talk.actor) as tx:
         done = await acts[do](tx, id_)
     await talk.answer(_done(talk.plain, do, done if isinstance(done, int) else 0))

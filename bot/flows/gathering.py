@@ -13,11 +13,13 @@ from bot.routes import Routes
 from bot.talk import Talk
 from bot.ui import Expects, Screen, button
 from domain import events
+from domain.errors import Stale
 from domain.events import CODE_DIGITS, Answer
 
 router = Routes("gathering")
 codes = Routes("codes")  # before what takes words into a draft
 
+ANSWERS = frozenset(answer.value for answer in Answer)
 CODE = "event_code"  # the next text is the code shown at the event
 
 
@@ -40,6 +42,8 @@ async def act(query: CallbackQuery, callback_data: EventDo, talk: Talk) -> None:
         rows = [[button(talk.plain("To the first screen"), Home())]]
         await talk.show(Screen(text, rows, Expects(CODE, {"event": event_id})), fresh=True)
         return
+    if callback_data.do not in ANSWERS:
+        raise Stale
     async with talk.db.write(talk.actor) as tx:
         guest = await events.answer(tx, event_id, Answer(callback_data.do))
         event, _ = await events.find_guest(tx, event_id)

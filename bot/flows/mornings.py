@@ -26,6 +26,7 @@ router = Routes("mornings")
 WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"))
 LEAVES = (7, 14, 28)  # days that one press chooses
 SNOOZES = (1, 2, 7)
+YEAR = 366  # days: more than any pause, and still a date
 EXAMPLE = 10  # days ahead: how a day is written
 LATER = "remind_later"  # the next text is the day on which to remind again
 LEAVE = "leave"  # the next text is the last day of a leave, or both
@@ -127,9 +128,9 @@ async def _keep(tx: WriteTx, talk: Talk, do: str, value: int) -> None:
         days = set((await reminders.choices(tx)).weekdays) ^ {value}
         await reminders.choose_days(tx, sorted(days))
     elif do == "snooze":
-        await reminders.snooze(tx, today + timedelta(days=value))
+        await reminders.snooze(tx, today + timedelta(days=min(max(value, 0), YEAR)))
     elif do == "leave":
-        await reminders.pause(tx, today, today + timedelta(days=value - 1))
+        await reminders.pause(tx, today, today + timedelta(days=min(max(value, 0), YEAR) - 1))
     elif do == "stand_in":
         await reminders.hand_over(tx, value)
     else:

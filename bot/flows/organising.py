@@ -21,7 +21,7 @@ from domain import audiences, events, groups
 from domain.actor import COORDINATORS
 from domain.dates import is_working, local_day
 from domain.deadlines import clock
-from domain.errors import Forbidden
+from domain.errors import Forbidden, Stale
 from domain.events import Answer, Attendance, EventKind, EventSpec
 
 router = Routes("organising")
@@ -82,6 +82,15 @@ async def plan(query: CallbackQuery, callback_data: EventPlan, talk: Talk) -> No
         await talk.put_aside(DRAFT, {})
         await _show_events(talk, 0)
         return
+    try:
+        _choose(memo, do, value)
+        screen = await _next(talk, memo)
+    except (ValueError, OverflowError) as forged:  # a kind, day or hour that no button of ours has
+        raise Stale from forged
+    await talk.show(screen)
+
+
+def _choose(memo: dict[str, Any], do: str, value: str) -> None:
     if do == "group":
         chosen = set(memo.get("groups", []))
         memo["groups"] = sorted(chosen ^ {int(value)})
@@ -92,7 +101,6 @@ async def plan(query: CallbackQuery, callback_data: EventPlan, talk: Talk) -> No
     elif do in ANSWERS:
         memo[do] = value
         memo.pop("list", None)
-    await talk.show(await _next(talk, memo))
 
 
 def _step_back(memo: dict[str, Any]) -> None:

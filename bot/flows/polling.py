@@ -90,7 +90,8 @@ def _choose(talk: Talk, memo: dict[str, Any], do: str, value: str) -> None:
             memo["who"] = value
             memo.pop("list")
     elif do == step == "ends":
-        memo["ends"] = _day_from(talk, int(value)).isoformat() if value.isdecimal() and int(value) else ""
+        days = int(value) if value.isdecimal() and len(value) < 4 else 0
+        memo["ends"] = _day_from(talk, days).isoformat() if days else ""
         memo.pop("at")
     elif step == "look":
         if do in ("school", "hidden"):
