@@ -74,6 +74,9 @@ def cards_of(
     top = [text for line in lines[: layout.first] for text in line if text]
     around = (" ".join([*grid.above, *top, grid.name]), file)
     whose = _whose([*grid.above, *_said_above(lines[: layout.first]), grid.name, file])
+    titles = [*grid.above, *map(lone_text, lines[: layout.first]), grid.name, file]
+    places = (text for text in titles if says("rows", "place", text) and not says("rows", "school", text))
+    whose.municipality = next(places, "")
     for line in lines[: layout.first]:
         _says_whose(whose, *_pair(line))
     numbered = [(grid.rows[i].number, lines[i]) for i in range(layout.first, len(lines))]
@@ -176,7 +179,7 @@ def _down(lines: Sequence[tuple[int, list[str]]], layout: _Layout, whose: _Card)
     for number, line in lines:
         label, values = line[layout.label], [line[i] for i in layout.values]
         text = lone_text(line)
-        if says("rows", "total", label or text) or says("rows", "note", text):
+        if says("rows", "total", label or text) or says("rows", "note", text) or _is_header(line, layout):
             continue
         of_school = text if says("rows", "school", text) else _school_row(label, values)
         if of_school:
@@ -193,6 +196,14 @@ def _down(lines: Sequence[tuple[int, list[str]]], layout: _Layout, whose: _Card)
                 _Fact(number, label, head, line[i], section) for i, head in layout.values.items() if label
             ]
     return [card for card in cards if card.facts]
+
+
+def _is_header(line: Sequence[str], layout: _Layout) -> bool:
+    """Whether a header stands once more, as over every school's own rows."""
+    said = [(line[i], head) for i, head in layout.values.items() if line[i]]
+    return (
+        bool(said) and says("cards", "label", line[layout.label]) and all(text in head for text, head in said)
+    )
 
 
 def _school_row(label: str, values: Sequence[str]) -> str:

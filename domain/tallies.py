@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain import figures
 from domain.figures import Unread
-from domain.headings import VALUES, Heading, says
+from domain.headings import COUNTED, VALUES, Heading, says
 
 Key = tuple[str | None, int | None]  # procedure and year; None where the column does not say it
 _FEW = Fraction(1, 2)  # by how much four rounded shares may miss the whole, in per cent
@@ -118,6 +118,13 @@ def participants_of(headings: Sequence[Heading], line: Sequence[str], key: Key) 
         and (h.year is None or key[1] is None or h.year == key[1])
     ]
     return cell(line, fitting[0]) if len(fitting) == 1 else ""
+
+
+def counts_people(headings: Sequence[Heading], key: Key) -> bool:
+    """Whether any column says how many took part in a procedure and year."""
+    return any(
+        h.role in COUNTED and h.procedure in (None, key[0]) and h.year in (None, key[1]) for h in headings
+    )
 
 
 def _all_marks(headings: Sequence[Heading], line: Sequence[str], key: Key, below: str) -> str:

@@ -95,9 +95,13 @@ def _found(register: _Register, entry: Entry) -> Iterator[School]:
     if not inside and entry.carried:  # the place of the rows above need not be that of this row
         inside = [school for school, _ in named]
     inside = inside or list(_by_parts(register, entry, wanted))
-    if len(inside) > 1 and not entry.municipality:  # a sheet or a title may name it
+    if len(inside) > 1 and not entry.municipality:  # the cell of the name says it, or else a sheet or a title
         keys = {school.id: key for school, key in named}
-        inside = [s for s in inside if schools.names_place(entry.around, keys.get(s.id, ""))] or inside
+        for text in (entry.school, entry.around):
+            there = [school for school in inside if schools.names_place(text, keys.get(school.id, ""))]
+            if there:
+                inside = there
+                break
     yield from inside
 
 

@@ -13,7 +13,6 @@ from domain.errors import N_
 from domain.figures import Unread
 from domain.headings import (
     CLUSTER,
-    COUNTED,
     OTHER,
     VALUES,
     Heading,
@@ -28,9 +27,11 @@ from domain.headings import (
     year_in,
 )
 from domain.outcomes import Cluster, cluster, procedures
-from domain.tallies import Key, as_percent, cell, keys_of, marks_as_shares, tally
+from domain.tallies import Key, as_percent, cell, counts_people, keys_of, marks_as_shares, tally
 
-UNKNOWN = N_("«%(value)s»: which procedure this is was not understood; name it in the table or at the import")
+UNKNOWN = N_(
+    "«%(value)s»: which procedure this is was not understood; name it in the table or at the import, a new one add to the procedures"
+)
 
 # A rounded share compared with another one would call schools «unchanged» or «nobody below» that are not.
 ONLY_SHARE = N_(
@@ -40,7 +41,7 @@ ONLY_SHARE = N_(
 TOGETHER = {  # what is said of many rows at once
     UNKNOWN: N_(
         "«%(value)s» (rows: %(rows)s): which procedure this is was not understood; name it in the table or at the "
-        "import"
+        "import, a new one add to the procedures"
     ),
     ONLY_SHARE: N_(
         "«%(value)s» (rows: %(rows)s): only the share is known, and it alone does not say how many people it is. Add "
@@ -137,8 +138,11 @@ def read(
     Raises NoResults."""
     reading = Reading()
     every = procedures() if known is None else known
-    tables = [(g, tables_of(g, procedure, year, every, name)) for g in grids]
-    tables = [(g, found or cards_of(g, procedure, year, every, name)) for g, found in tables]
+    of_all = " ".join(
+        [name, *(grids[0].above if grids else ())]
+    )  # a title over the first table is of all of them
+    tables = [(g, tables_of(g, procedure, year, every, of_all)) for g in grids]
+    tables = [(g, found or cards_of(g, procedure, year, every, of_all)) for g, found in tables]
     shown = any(found for grid, found in tables if not grid.hidden)
     for grid, found in tables:
         if found and grid.hidden and shown:
@@ -177,7 +181,8 @@ def _read_table(table: Table, reading: Reading) -> None:
     reading.columns += [h for h in table.headings if h.role and (h.at, h.text) not in known]
     unused = [h.text for h in table.headings if not h.role and h.text and h.text not in reading.unused]
     reading.unused += unused
-    above, finest = _Above(around=" ".join(table.around)), _finest(table)
+    # A card says itself whose it is; the title of its sheet may be that of another school.
+    above, finest = _Above(around="" if table.rows else " ".join(table.around)), _finest(table)
     for number, line in table.lines:
         for item in _row(table, number, line, above):
             if isinstance(item, Problem):
@@ -317,7 +322,7 @@ def _entry(table: Table, row: _Row, key: Key) -> Entry | None:
             raise Unread(N_("it is not said how many were below the threshold; if nobody, write 0"))
         return start  # nobody took part: no result, and none is made up
     if counted is None:
-        if not any(h.role in COUNTED for h in table.headings) and figures.is_nothing(found.below):
+        if not counts_people(table.headings, key) and figures.is_nothing(found.below):
             raise Unread(ONLY_SHARE, value=next(h.text for h in table.headings if _is_value(h, key)))
         raise Unread(N_("the number of participants is missing, a column with it is needed"))
     return start._replace(participants=counted, below=_missed(found.below, found.share, counted))

@@ -13,9 +13,7 @@ from domain.texts import texts
 from tests.world import World
 
 NO_SCHOOL = "there is no such school in the register: correct its name or bring it in first"
-UNKNOWN_PROCEDURE = (
-    "«%(value)s»: which procedure this is was not understood; name it in the table or at the import"
-)
+UNKNOWN_PROCEDURE = "«%(value)s»: which procedure this is was not understood; name it in the table or at the import, a new one add to the procedures"
 
 
 def book(rows: list[list[Any]], *, merged: tuple[str, ...] = (), title: str = "Лист1") -> Reading:
@@ -175,6 +173,8 @@ def test_a_share_alone_is_refused_once_with_what_to_add() -> None:
     assert "Добавьте рядом столбец «Участников»" in texts("ru")(
         reading.problems[0].message, **reading.problems[0].params
     )
+    beside = book([[*header[:2], "ОГЭ русский 2022, участников", "ОГЭ русский 2022, «2»"], ["А", 45, 20, 3]])
+    assert [(p.row, p.params["value"]) for p in beside.problems] == [(2, header[1])]
     with_counts = book([[*header, "Участников"], ["А", 45, 10, 20], ["Б", 0, 30, 10]])
     assert [(e.year, e.below) for e in with_counts.entries] == [(2021, 9), (2022, 2), (2021, 0), (2022, 3)]
 

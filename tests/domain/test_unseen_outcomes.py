@@ -15,7 +15,7 @@ from tests.world import DATA, MovableClock
 FOLDER = DATA / "unseen/outcomes"
 SETS = {
     name: json.loads((DATA / "unseen" / name / "truth.json").read_text("utf-8"))
-    for name in ("outcomes", "outcomes_second", "outcomes_third")
+    for name in ("outcomes", "outcomes_second", "outcomes_third", "outcomes_fourth")
 }
 TRUTH = SETS["outcomes"]
 
