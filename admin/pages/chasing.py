@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from admin.auth import Visitor
 from admin.forms import Choice, Filters, Form, read_form, sent
 from admin.page import Visit
-from domain import calendars, chase, people, reminders
+from domain import calendars, chase, people, reminders, schools
 from domain.actor import SYSTEM
 from domain.dates import local_day, transfers_of, working_day_after
 from domain.db import Tx
@@ -67,6 +67,7 @@ async def silence(visit: Visitor) -> Response:
         uninvolved = await chase.uninvolved(tx)
         steps = await chase.joint_steps(tx, open_only=True)
         names = await people.person_names(tx, [step.owner_id for step in steps])
+        named = await schools.place_names(tx, {step.place for step in steps})
         today = local_day(tx.now, visit.actor.timezone)
     return visit.page(
         "chasing/silence.html",
@@ -74,6 +75,7 @@ async def silence(visit: Visitor) -> Response:
         uninvolved=uninvolved,
         steps=steps,
         names=names,
+        places={place: found.name for place, found in named.items()},
         today=today,
         days=chase.UNINVOLVED_DAYS,
     )
