@@ -235,11 +235,13 @@ def task_buttons(say: Texts, found: Sequence[peer_watch.Line]) -> Row:
     return [button(f"🤝 {label}", Peer(id=id_, fresh=True)) for id_ in forms[:2]]
 
 
-def watch_buttons(say: Texts, found: Sequence[peer_watch.State]) -> list[tuple[InlineKeyboardButton]]:
-    """To a coordinator: the way to each round that runs and its pairs."""
+def watch_buttons(
+    say: Texts, found: Sequence[peer_watch.State], *, fresh: bool = True
+) -> list[tuple[InlineKeyboardButton]]:
+    """To a coordinator: the way to each round that runs and its pairs; `fresh`: in a message of its own."""
     label = plain(say)("Mutual expertise")
     titles = [state.title if len(found) > 1 else label for state in found]
     return [
-        (button(f"🤝 {title}", WatchedRound(id=state.round_id, fresh=True)),)
+        (button(f"🤝 {title}", WatchedRound(id=state.round_id, fresh=fresh)),)
         for title, state in zip(titles[:2], found, strict=False)
     ]

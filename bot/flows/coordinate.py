@@ -39,7 +39,7 @@ from bot.routes import Routes
 from bot.seasons import cycle_button
 from bot.talk import Talk
 from bot.ui import Row, Screen, bold, button, clip, page, safe
-from domain import obligations, progress, reports, roadmaps, schools
+from domain import obligations, peer_watch, progress, reports, roadmaps, schools
 from domain.actor import COORDINATORS, Place, Role
 from domain.db import Tx
 from domain.errors import NotFound
@@ -197,11 +197,13 @@ async def rare(query: CallbackQuery, callback_data: Rare, talk: Talk) -> None:
     place = _place_of(talk, callback_data.hat)
     async with talk.db.read(talk.actor) as tx:
         summary = await waves.summary_button(tx, talk, place)
+        rounds = await peer_watch.states(tx)
     rows: list[Row] = [
         summary,
         [button(plain("Events"), EventList()), button(plain("Polls"), PollList())],
         [button(plain("Roadmaps"), Plans()), button(plain("Invite"), InviteRole())],
         [button(plain("Group chats"), GroupList()), button(plain("Second look"), Sample())],
+        *peers.watch_buttons(talk.say, rounds, fresh=False),
         [button(plain("Reminders"), Reminding())],
         [button(plain("‹ Back"), Home(hat=callback_data.hat))],
     ]

@@ -225,6 +225,10 @@ async def test_a_pair_is_taken_apart_and_a_school_that_found_a_partner_meanwhile
     )
     await rimma.press("Разделить и сообщить школам")
     assert rimma.text.splitlines()[1:] == ["Пар: 1, молчат в 0", "Школ без партнёра: 2"]
+    await rimma.press("На первый экран")
+    await rimma.press("Ещё…")  # the way there on any day
+    await rimma.press("🤝 Взаимоэкспертиза")
+    assert rimma.text.splitlines()[1:] == ["Пар: 1, молчат в 0", "Школ без партнёра: 2"]
     for name in ("Тамара", "Клим"):
         assert "больше не ваш партнёр" in play.chat(name).text
 
