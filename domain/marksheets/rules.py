@@ -105,6 +105,7 @@ class _Above:
     login: str = ""
     around: str = ""  # titles and the name of the file
     told: set[tuple[str, str]] = field(default_factory=set)  # procedures and years of that school so far
+    named: dict[str, str | None] = field(default_factory=dict)  # procedures by what cells say
 
     def take(self, said: Mapping[str, str]) -> None:
         """Remember whose row this is."""
@@ -330,10 +331,10 @@ def _entry(table: Table, row: _Row, key: Key) -> Entry | None:
 
 def _procedure(table: Table, said: str, above: _Above) -> str | None:
     """The procedure of a row; a subject that nobody compares is not taken for the one of the title."""
-    found = procedure_in(said, table.known, table.around) if said else None
-    if found is not None or says("rows", "other_subject", said):
-        return found
-    return above.procedure or table.procedure
+    if said not in above.named:  # the same few words in thousands of rows
+        found = procedure_in(said, table.known, table.around) if said else None
+        above.named[said] = found or (OTHER if says("rows", "other_subject", said) else None)
+    return above.named[said] or above.procedure or table.procedure
 
 
 def _cluster_entry(start: Entry, below: str, share: str, mark: str, participants: str) -> Entry:
