@@ -14,6 +14,7 @@ from tests.bot.engine_kit import rows
 from tests.faults.checker import check
 from tests.faults.child import PEOPLE
 from tests.faults.trial import FORKS, Trial, conclude, trial
+from tests.patience import PATIENCE
 from tests.world import World
 
 
@@ -134,7 +135,7 @@ async def test_a_planner_that_is_killed_plans_everybody_once(world: World) -> No
     for point, after in (("before", 1), ("after", 1), ("before", 2), ("after", 2)):
         process = FORKS.Process(target=plan_and_die, args=(str(world.db.url), moment, point, after))
         process.start()
-        await asyncio.to_thread(process.join, 60)
+        await asyncio.to_thread(process.join, PATIENCE)
         assert process.exitcode == -signal.SIGKILL
     await reminders.plan(world.db)
     found = await rows(

@@ -8,6 +8,7 @@ import pytest
 from tests.faults.behaviours import BEHAVIOURS
 from tests.faults.child import PEOPLE, POINTS
 from tests.faults.trial import conclude, trial
+from tests.patience import PATIENCE
 
 PLANTED = {"no answer": 0.5}  # seconds after which a request is given up
 
@@ -22,7 +23,7 @@ async def test_killed_at_every_point(tmp_path: Path, name: str, capsys: pytest.C
             await run.say(*PEOPLE[:5])
             await BEHAVIOURS[name](run)
             process = run.start(point)
-            died = await run.wait_for_death(process, 30)
+            died = await run.wait_for_death(process, PATIENCE)
             await asyncio.gather(*run.background)
             run.background.clear()
             assert died, f"{point} was never passed"

@@ -179,6 +179,7 @@ async def stopped(process: asyncio.subprocess.Process) -> tuple[int, str]:
     return process.returncode or 0, errors.decode()
 
 
+@pytest.mark.timeout(1800)  # three processes, one of which fills a demonstration
 async def test_one_command_starts_chat_and_panel_and_keeps_its_data(folder: Path, vekha: Vekha) -> None:
     port = free_port()
     process, lines = await started(port)
