@@ -268,7 +268,8 @@ async def _hour(tx: Tx, place: Place, filters: Filters, say: Texts) -> dict[str,
     for line in await reports.overdue(tx):
         late.setdefault((line.municipality, line.school), []).append(line.days_late)
     quiet = {(u.municipality, u.school) for u in await chase.uninvolved(tx)}
-    order = sorted({*late, *quiet}, key=lambda key: (key not in quiet, -len(late.get(key, [])), key))
+    behind = {key: (-len(days), -max(days)) for key, days in late.items()}
+    order = sorted({*late, *quiet}, key=lambda key: (key not in quiet, behind.get(key, (0, 0)), key))
     why = []
     for key in order[:SHOWN]:
         days = late.get(key, [])

@@ -8,8 +8,9 @@ from typing import Any
 import docx
 import pdfplumber
 import pytest
+from sqlalchemy import update
 
-from domain import accounts, briefs, people
+from domain import accounts, briefs, people, progress
 from domain.actor import SYSTEM, Role
 from domain.briefs import Paper
 from domain.errors import Forbidden, NotFound
@@ -157,3 +158,15 @@ async def test_a_curator_is_not_silent_in_a_week_that_still_runs(world: World) -
 def test_numbers_stand_right_also_where_they_are_written_out() -> None:
     rows: list[list[Any]] = [["Прогноз", 503, "55,6 %", "93 % → 95 %"], ["Письмо", None, "—", "—"]]
     assert briefs.Block("table", "", ["", "", "", ""], rows).numeric == [False, True, True, False]
+
+
+async def test_the_hour_begins_with_whoever_is_furthest_behind(world: World) -> None:
+    """As many measures late: the one that is late for longer comes first, whatever the municipality is called."""
+    async with world.db.write(SYSTEM) as tx:
+        await tx.session.execute(update(progress.Assignment).values(due_on=None))
+        for name, late in (("Тороповская", 3), ("Климатинская", 12)):
+            work = await progress.assignment(tx, await world.assignment_id(name, "2.1"))
+            work.due_on = world.clock.moment.date() - timedelta(days=late)
+    async with world.db.read(await world.actor("Римма")) as tx:
+        named = (await briefs.paper(tx, Paper.HOUR, accounts.Filters(), SAY)).context["schools"]
+    assert [row["school"] for row in named] == ["Климатинская СОШ", "Тороповская ОШ"]
