@@ -67,9 +67,17 @@ async def default_roadmap(tx: Tx) -> int | None:
 @once
 async def used_roadmaps(tx: Tx) -> list[tuple[int, str]]:
     """Roadmaps by which somebody in the actor's places owes something, the newest first."""
-    used = select(Assignment.roadmap_id).where(within(tx.actor, Permission.SEE, Assignment)).distinct()
+    owed = select(Assignment.roadmap_id).where(within(tx.actor, Permission.SEE, Assignment))
+    is_wide = tx.actor.is_system or any(grant.place.municipality_id is None for grant in tx.actor.grants)
+    # A region's assignments are too many to be read for this: its first one by each roadmap is enough. A smaller place
+    # might have none by any, which only its own few tell.
+    used = (
+        owed.where(Assignment.roadmap_id == roadmaps.Roadmap.id).exists()
+        if is_wide
+        else roadmaps.Roadmap.id.in_(owed.distinct())
+    )
     query = select(roadmaps.Roadmap.id, roadmaps.Roadmap.title).where(
-        roadmaps.Roadmap.id.in_(used), roadmaps.Roadmap.template_id.is_(None)
+        used, roadmaps.Roadmap.template_id.is_(None)
     )
     return list((await tx.session.execute(query.order_by(roadmaps.Roadmap.id.desc()))).all())
 

@@ -5,12 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain import reports, roadmaps
+from domain import documents, reports, roadmaps
+from domain.actor import SYSTEM, Place
 from domain.progress import Decision, Standing
 from domain.reports import Filters
 from domain.tables import Table, to_csv, to_xlsx
 from tests.domain.test_progress import decide, hand_in
-from tests.world import World
+from tests.world import DATA, YAROSLAVL, World
 
 
 async def test_the_table_says_who_has_not_handed_in(world: World) -> None:
@@ -81,3 +82,20 @@ def test_user_text_is_never_a_formula() -> None:
     assert sheet is not None
     cell = sheet["A2"]
     assert (cell.value, cell.data_type, sheet["B2"].value) == ("=cmd|' /C calc'!A0", "s", 2)
+
+
+async def test_plans_are_offered_by_which_somebody_of_the_place_owes_something(world: World) -> None:
+    async with world.db.write(SYSTEM) as tx:
+        of = Place(world.places["Угличский"].region_id)
+        await roadmaps.import_draft(
+            tx, of, documents.read_roadmap(DATA / YAROSLAVL, "plan.docx"), file_name="b"
+        )
+    offered = {}
+    for name in ("Римма", "Марина", "Тамара", "Саша"):
+        async with world.db.read(await world.actor(name)) as tx:
+            offered[name] = [id_ for id_, _ in await reports.used_roadmaps(tx)]
+    own = [world.roadmap_id]
+    assert offered == {"Римма": own, "Марина": own, "Тамара": own, "Саша": [world.foreign_roadmap_id]}
+    async with world.db.read(SYSTEM) as tx:
+        every = [id_ for id_, _ in await reports.used_roadmaps(tx)]
+    assert every == sorted([world.roadmap_id, world.foreign_roadmap_id], reverse=True)
