@@ -5,12 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.presses import BroadcastDo
-from bot.talk import Talk
+from bot.talk import Talk, Unfinished
 from bot.ui import Expects, Row, Screen, button
 from domain.dates import is_working, local_day
 
 WHEN = "broadcast-when"  # the next text is a day and an hour
-DRAFT = "broadcast-draft"  # under which name a message that is being written lasts
+DRAFT = Unfinished.BROADCAST  # under which name a message that is being written lasts
 KEPT = ("segment", "text", "key", "ask", "files")  # what is known of a broadcast that is being written
 HOURS = (9, 14)  # offered; a day without an hour means the first
 OFFERED = 4

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import structlog
@@ -21,6 +22,15 @@ from domain.settings import Settings
 from domain.texts import Texts, texts
 
 log = structlog.get_logger()
+
+
+class Unfinished(StrEnum):
+    """What lasts while other screens come in between."""
+
+    BROADCAST = "broadcast-draft"
+    EVENT = "event-draft"
+    POLL = "poll-draft"
+
 
 ANSWER = 200  # characters of a callback's answer
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)

@@ -15,7 +15,7 @@ from bot.identity import Expecting
 from bot.presses import Home
 from bot.presses_news import EventCard, EventList, EventMark, EventMore, EventPlan
 from bot.routes import Routes
-from bot.talk import Talk
+from bot.talk import Talk, Unfinished
 from bot.ui import Expects, Row, Screen, bold, button, page
 from domain import audiences, events, groups
 from domain.actor import COORDINATORS
@@ -27,7 +27,7 @@ from domain.events import Answer, Attendance, EventKind, EventSpec
 router = Routes("organising")
 
 STEP = "event"  # a new event is being made; which step is in the memo
-DRAFT = "event-draft"  # under which name it lasts while other screens come in between
+DRAFT = Unfinished.EVENT  # under which name it lasts while other screens come in between
 ANSWERS = ("kind", "title", "day", "hour", "where", "who")  # in the order of the questions
 DAYS, HOURS = 9, (9, 10, 11, 12, 13, 14, 15, 16, 17)
 MINUTES = 60

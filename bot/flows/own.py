@@ -10,7 +10,7 @@ from babel.core import Locale
 from bot.flows import home
 from bot.presses import Home, Language, MyData, Panel
 from bot.routes import Routes
-from bot.talk import Talk
+from bot.talk import Talk, Unfinished
 from bot.ui import Row, Screen, button, link
 from bot.words import ROLE
 from domain import access, people
@@ -104,6 +104,8 @@ async def my_data_pressed(query: CallbackQuery, callback_data: MyData, talk: Tal
         ]
         await talk.show(Screen(question, rows))
     elif callback_data.do == "erase":
+        for begun in Unfinished:
+            await talk.put_aside(begun, {})
         async with talk.db.write(talk.actor) as tx:
             await people.erase_me(tx)
         await talk.show(

@@ -14,7 +14,7 @@ from bot.flows.writing import counts
 from bot.identity import Expecting
 from bot.presses_polls import PollPlan
 from bot.routes import Routes
-from bot.talk import Talk
+from bot.talk import Talk, Unfinished
 from bot.ui import Expects, Row, Screen, bold, button, clip
 from domain import audiences, polls
 from domain.actor import COORDINATORS, Role
@@ -27,7 +27,7 @@ from domain.polls import Kind, PollSpec, QuestionSpec
 router = Routes("polling")
 
 STEP = "poll_new"  # a poll is being made; which step is in the memo
-DRAFT = "poll-draft"  # under which name it lasts while other screens come in between
+DRAFT = Unfinished.POLL  # under which name it lasts while other screens come in between
 KEPT = ("key", "questions", "now", "title", "who", "list", "school", "hidden", "ends", "at", "step")
 KINDS = {
     Kind.ONE.value: N_("One of several"),

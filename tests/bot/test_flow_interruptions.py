@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from domain import broadcasts, events, polls
 from domain.actor import SYSTEM
+from domain.inbox import DialogueState
 from domain.outbox import OutboxMessage
 from sandbox import SentMessage
 from tests.bot.chat import PDF, Chat, Play
@@ -69,6 +70,20 @@ async def test_what_was_given_up_is_not_sent_by_an_old_button(play: Play) -> Non
     await marina.press_data(preview, send)
     assert marina.alert == "С тех пор это сообщение изменили или отменили."
     assert play.chat("Дина").messages == []
+
+
+async def test_with_a_person_goes_what_they_were_writing(play: Play) -> None:
+    marina = await to_schools(play, "Марина", "secret-4711")
+    async with play.db.read(SYSTEM) as tx:
+        kept = str((await tx.session.execute(select(DialogueState.data))).all())
+    assert "secret-4711" in kept
+    await marina.say("/mydata")
+    await marina.press("Удалить мои данные")
+    await marina.press("Да, удалить")
+    assert marina.text.startswith("Готово: ")
+    async with play.db.read(SYSTEM) as tx:
+        kept = str((await tx.session.execute(select(DialogueState.data))).all())
+    assert "secret-4711" not in kept
 
 
 async def test_a_trial_comes_once_in_each_shape(play: Play) -> None:
