@@ -1,5 +1,6 @@
 """The command line in an empty folder, with no settings of this machine."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,10 +38,10 @@ def vekha() -> Vekha:
 
 
 def free_port() -> int:
-    """A port such that it and the next one are free just now."""
+    """A port such that it and the next one are free just now; another run of the tests begins elsewhere."""
     from vekha.app import listen
 
-    for port in range(18600, 18900, 2):
+    for port in (18600 + 2 * ((os.getpid() + n) % 150) for n in range(150)):
         try:
             for number in (port, port + 1):
                 listen("127.0.0.1", number).close()

@@ -142,7 +142,9 @@ async def test_the_token_does_not_reach_the_log(folder: Path) -> None:
     assert process.stderr is not None
     seen = ""
     while "telegram_unreachable" not in seen:
-        seen += (await process.stderr.readline()).decode()
+        line = (await process.stderr.readline()).decode()
+        assert line, f"it has ended: {seen}"
+        seen += line
     process.terminate()
     seen += (await process.stderr.read()).decode()
     assert await process.wait() == 0
