@@ -34,7 +34,7 @@ from bot.presses_giving import Unsettled
 from bot.presses_news import EventList, GroupList
 from bot.presses_polls import PollList
 from bot.presses_review import Sample
-from bot.reminding import Reminding
+from bot.reminding import Reminding, Silences
 from bot.routes import Routes
 from bot.seasons import cycle_button
 from bot.talk import Talk
@@ -204,7 +204,7 @@ async def rare(query: CallbackQuery, callback_data: Rare, talk: Talk) -> None:
         [button(plain("Roadmaps"), Plans()), button(plain("Invite"), InviteRole())],
         [button(plain("Group chats"), GroupList()), button(plain("Second look"), Sample())],
         *peers.watch_buttons(talk.say, rounds, fresh=False),
-        [button(plain("Reminders"), Reminding())],
+        [button(plain("Who is silent"), Silences()), button(plain("Reminders"), Reminding())],
         [button(plain("‹ Back"), Home(hat=callback_data.hat))],
     ]
     await talk.show(Screen(talk.say("What would you like to do?"), rows))
@@ -238,7 +238,8 @@ def _name(row: MeasureRow) -> str:
 
 
 def _missing_line(say: Texts, row: MeasureRow, today: date) -> str:
-    sign = "🔴" if row.overdue else "🟡"
+    has_passed = row.due_on is not None and row.due_on < today  # what was returned since is not overdue
+    sign = "🔴" if row.overdue or has_passed else "🟡"
     line = say(
         "%(name)s: not handed in by %(missing)s of %(total)s",
         name=row.measure.label,

@@ -98,6 +98,19 @@ async def test_a_busy_morning_stays_a_short_screen(play: Play) -> None:
     assert foreign.alert == told(NotFound())
 
 
+async def test_who_is_silent_is_two_presses_away_on_any_day(play: Play) -> None:
+    rimma = await at_home(play, "Римма")
+    await rimma.press("Ещё…")
+    await rimma.press("Кто молчит")
+    assert rimma.text == "Никто не молчит."
+    await rimma.press("На первый экран")
+    play.world.clock.forward(days=30)
+    await rimma.say("/menu")
+    await rimma.press("Ещё…")
+    await rimma.press("Кто молчит")
+    assert rimma.text.splitlines() == ["Кто давно молчит:", "🔴 не сдаёт"]
+
+
 async def test_unclear_deadlines_of_a_running_plan_are_settled_from_the_first_screen(play: Play) -> None:
     rimma = await at_home(play, "Римма")
     assert "2 срока требуют уточнения" in rimma.text
