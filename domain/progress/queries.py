@@ -387,4 +387,6 @@ def working_by(tracks: Collection[int] | Select[int]) -> Select[int | None]:
     """Ids of the schools that owe something of these tracks. By measure: the index that keeps assignments apart holds the
     answer, so that those of a country are not read."""
     of = select(roadmaps.Measure.id).where(roadmaps.Measure.track_id.in_(tracks))
-    return select(Assignment.school_id).where(Assignment.measure_id.in_(of), Assignment.school_id.is_not(None))
+    return select(Assignment.school_id).where(
+        Assignment.measure_id.in_(of), Assignment.school_id.is_not(None)
+    )
