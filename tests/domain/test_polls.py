@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 
 from domain import audiences, polls
 from domain.actor import SYSTEM, Role
@@ -142,11 +142,9 @@ async def test_an_anonymous_answer_is_stored_without_any_link(world: World) -> N
         assert [(b.person_id, b.place_name, b.sent_at) for b in ballots] == [(None, None, None)] * 3
         assert [seat.draft for seat in seats] == [{}, {}, {}]
         # The words stand in one cell of the whole database: that of the ballot.
-        tables = (
-            await tx.session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
-        ).scalars()
+        connection = await tx.session.connection()
         holding = []
-        for table in tables.all():
+        for table in await connection.run_sync(lambda sync: inspect(sync).get_table_names()):
             rows = (await tx.session.execute(text(f'SELECT * FROM "{table}"'))).all()
             holding += [table for row in rows if "secret-4711" in str(tuple(row))]
     assert holding == ["ballot"]
