@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from domain import deadlines, outcomes, progress, roadmaps, schools
 from domain.actor import Place
@@ -65,11 +65,7 @@ async def group(tx: Tx, roadmap_id: int, chosen: Group = Group()) -> list[school
 
 
 async def _of_track(tx: Tx, track_id: int) -> set[int]:
-    query = (
-        select(Assignment.school_id)
-        .join(roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id)
-        .where(within(tx.actor, Permission.SEE, Assignment), roadmaps.Measure.track_id == track_id)
-    )
+    query = progress.working_by([track_id]).where(within(tx.actor, Permission.SEE, Assignment))
     return {id_ for id_ in await tx.session.scalars(query.distinct()) if id_ is not None}
 
 
@@ -181,21 +177,13 @@ async def by_track(tx: Tx) -> dict[str, set[int]]:
 
     Tracks of the same name in several roadmaps are one.
     """
-    return {
-        name: {id_ for id_ in await tx.session.scalars(ids.distinct()) if id_ is not None}
-        for name, ids in (await at_tracks(tx)).items()
-    }
-
-
-async def at_tracks(tx: Tx) -> dict[str, Select[int | None]]:
-    """The same as queries for the ids of schools, where a database is to go on with them."""
-    owed = within(tx.actor, Permission.SEE, Assignment), Assignment.school_id.is_not(None)
-    of_track = select(Assignment.school_id).join(
-        roadmaps.Measure, roadmaps.Measure.id == Assignment.measure_id
+    query = (
+        select(roadmaps.Track.title, Assignment.school_id)
+        .join(roadmaps.Measure, roadmaps.Measure.track_id == roadmaps.Track.id)
+        .join(Assignment, Assignment.measure_id == roadmaps.Measure.id)
+        .where(within(tx.actor, Permission.SEE, Assignment), Assignment.school_id.is_not(None))
     )
-    there = select(roadmaps.Measure.track_id).join(Assignment, Assignment.measure_id == roadmaps.Measure.id)
-    query = select(roadmaps.Track.id, roadmaps.Track.title).where(roadmaps.Track.id.in_(there.where(*owed)))
-    found: dict[str, list[int]] = {}
-    for id_, title in await tx.session.execute(query):
-        found.setdefault(" ".join(title.split()), []).append(id_)
-    return {name: of_track.where(roadmaps.Measure.track_id.in_(ids), *owed) for name, ids in found.items()}
+    found: dict[str, set[int]] = {}
+    for title, school_id in await tx.session.execute(query.distinct()):
+        found.setdefault(" ".join(title.split()), set()).add(school_id or 0)
+    return found
