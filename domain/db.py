@@ -5,7 +5,7 @@ SQLite needs two engines (RELIABILITY.md §1): writers take turns through a pool
 """
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -142,6 +142,12 @@ class WriteTx(Tx):
 
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
+Value = TypeVar("Value")
+
+
+def chunks(values: Sequence[Value], most: int) -> Iterator[Sequence[Value]]:
+    """Values for one question after the other: a database takes only so many at once."""
+    return (values[start : start + most] for start in range(0, len(values), most))
 
 
 def once(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnClause, Connection, column, inspect, select, table
 
-from domain.db import Tx
+from domain.db import Tx, chunks
 
 _AT_ONCE = 500  # hashes in one question
 
@@ -34,8 +34,7 @@ async def held(tx: Tx, hashes: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for of_table, name in await holders(tx) if hashes else []:
         named: ColumnClause[str] = column(name)
-        for start in range(0, len(hashes), _AT_ONCE):
-            query = select(named).select_from(table(of_table, named))
-            query = query.where(named.in_(hashes[start : start + _AT_ONCE]))
+        for some in chunks(hashes, _AT_ONCE):
+            query = select(named).select_from(table(of_table, named)).where(named.in_(some))
             found.update((await tx.session.scalars(query)).all())
     return found

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from domain import audit
 from domain.actor import Place
-from domain.db import WriteTx
+from domain.db import WriteTx, chunks
 from domain.errors import Forbidden, NotFound
 from domain.outcomes import rules
 from domain.outcomes.models import ClusterMark, Outcome, ProcedureEntry
@@ -28,9 +28,7 @@ class Kept:
 async def kept_of(tx: WriteTx, years: Collection[int], school_ids: Collection[int]) -> Kept:
     """Results and clusters of these years and schools."""
     kept = Kept({}, {})
-    ordered = sorted(school_ids)
-    for start in range(0, len(ordered), _AT_ONCE):
-        ids = ordered[start : start + _AT_ONCE]
+    for ids in chunks(sorted(school_ids), _AT_ONCE):
         of_schools = select(Outcome).where(Outcome.school_id.in_(ids), Outcome.year.in_(years))
         for result in await tx.session.scalars(of_schools):
             kept.results[result.school_id, result.procedure, result.year] = result

@@ -1,6 +1,6 @@
 """Who is who, and who may act as whom."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from domain import schools
 from domain.actor import COORDINATORS, SCHOOL_TEAM, STRANGER, Actor, Grant, Place, Role
-from domain.db import Tx
+from domain.db import Tx, chunks
 from domain.errors import N_, InvalidInput, NotFound
 from domain.people import rules
 from domain.people.models import Invitation, OtherContact, Person, RoleGrant
@@ -292,11 +292,6 @@ async def contacts(tx: Tx, kind: str, ids: Collection[int]) -> dict[int, str]:
         query = select(column, OtherContact.text).where(column.in_(some))
         found.update((await tx.session.execute(query)).all())
     return found
-
-
-def chunks(ids: Sequence[int], most: int) -> Iterator[Sequence[int]]:
-    """Ids for one question after the other: a database takes only so many at once."""
-    return (ids[start : start + most] for start in range(0, len(ids), most))
 
 
 async def grants_of(tx: Tx, person_id: int) -> Sequence[RoleGrant]:

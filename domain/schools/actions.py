@@ -1,13 +1,13 @@
 """Keeping the register of places."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from domain import audit, programme
 from domain.actor import Place
-from domain.db import WriteTx
+from domain.db import WriteTx, chunks
 from domain.policy import Permission, require
 from domain.schools import queries, rules
 from domain.schools.models import Enrollment, MentorLink, Municipality, Region, School, Settlement
@@ -130,7 +130,7 @@ class Intake:
 
     async def expect(self, logins: Iterable[str]) -> None:
         """Federal logins that will come: whose they are, is asked for all together."""
-        for some in _some(sorted(set(logins))):
+        for some in chunks(sorted(set(logins)), _AT_ONCE):
             found = await self.tx.session.scalars(select(School).where(School.federal_login.in_(some)))
             self._holders.update((school.federal_login or "", school) for school in found)
 
@@ -183,7 +183,9 @@ class Intake:
         """All that was taken in, with its trace in the order in which it came."""
         await self._insert_new()
         enrolled: set[tuple[int, int]] = set()
-        for some in _some(sorted({school.id for school, _ in self._steps if school not in self._new})):
+        for some in chunks(
+            sorted({school.id for school, _ in self._steps if school not in self._new}), _AT_ONCE
+        ):
             query = select(Enrollment.school_id, Enrollment.cohort_id).where(Enrollment.school_id.in_(some))
             enrolled.update((school, cohort) for school, cohort in await self.tx.session.execute(query))
         deeds, enrolments = [], []
@@ -211,7 +213,7 @@ class Intake:
         rows = [{field: getattr(school, field) for field in fields} for school in self._new]
         await self.tx.session.execute(insert(table), rows)
         ids: dict[tuple[int, str], int] = {}
-        for some in _some(sorted({school.municipality_id for school in self._new})):
+        for some in chunks(sorted({school.municipality_id for school in self._new}), _AT_ONCE):
             query = select(School.municipality_id, School.search_name, School.id)
             query = query.where(School.municipality_id.in_(some))
             ids.update(((above, name), id_) for above, name, id_ in await self.tx.session.execute(query))
@@ -220,12 +222,14 @@ class Intake:
 
     async def _link_mentors(self) -> None:
         links: dict[int, MentorLink] = {}
-        for some in _some(sorted(school.id for school in self._mentors)):
+        for some in chunks(sorted(school.id for school in self._mentors), _AT_ONCE):
             found = await self.tx.session.scalars(select(MentorLink).where(MentorLink.school_id.in_(some)))
             links.update((link.school_id, link) for link in found)
         named: dict[tuple[int, str], list[int]] = {}
         regions = {school.region_id for school in self._mentors}
-        for names in _some(sorted({rules.search_name(name) for name, _ in self._mentors.values()})):
+        for names in chunks(
+            sorted({rules.search_name(name) for name, _ in self._mentors.values()}), _AT_ONCE
+        ):
             query = select(School.region_id, School.search_name, School.id)
             query = query.where(School.search_name.in_(names), School.region_id.in_(regions))
             query = query.order_by(School.municipality_id, School.id)
@@ -239,10 +243,6 @@ class Intake:
             ids = named.get((school.region_id, rules.search_name(name)), [])
             link.mentor_name, link.distance_km = name, distance_km
             link.mentor_school_id = next((id_ for id_ in ids if id_ != school.id), None)
-
-
-def _some(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
 
 
 async def place_cohort(tx: WriteTx, cohort_id: int, programme_id: int, year: int) -> None:
