@@ -153,14 +153,13 @@ async def _attention(tx: Tx, place: Place) -> Attention:
     owned = {row.school.id for row in await schools.school_list(tx, municipality_id=place.municipality_id)}
     queue = [row for row in await progress.queue(tx) if place.covers(row.assignment.place)]
     found = await reports.attention(tx)
-    waivers = await obligations.open_waivers(tx)
     return Attention(
         schools=len(owned),
         queue=len(queue),
         silent=len(_silent(queue)),
         unconnected=len(owned & {school_id for school_id, _ in found.schools_without_people}),
         doubts=found.doubts,
-        waivers=sum(place.covers(row.assignment.place) for row in waivers),
+        waivers=await obligations.waiting_waivers(tx, inside=place),
     )
 
 

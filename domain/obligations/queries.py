@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Select, func, select
 
 from domain import progress, roadmaps, schools
+from domain.actor import Place
 from domain.dates import local_day, working_days_between
 from domain.db import Tx
 from domain.errors import NotFound
@@ -38,30 +39,28 @@ def _rows(
     )
 
 
+_WAITING = Waiver.state == WaiverState.ASKED, Assignment.status.in_(progress.OPEN)
+
+
 async def open_waivers(tx: Tx) -> list[WaiverRow]:
     """Requests that the actor may answer, the longest waiting first; one's own is for somebody else.
 
     A request rests while the school's report on the same assignment is in review.
     """
-    query = _rows(tx, Permission.OVERRULE).where(
-        Waiver.state == WaiverState.ASKED, Assignment.status.in_(progress.OPEN)
-    )
+    query = _rows(tx, Permission.OVERRULE).where(*_WAITING)
     rows = await tx.session.execute(query.order_by(Waiver.asked_at, Waiver.id))
     return [await _row(tx, *row) for row in rows if not is_own(tx, row[0])]
 
 
-async def waiting_waivers(tx: Tx) -> int:
-    """How many requests wait for the actor's answer: as many as `open_waivers` lists."""
+async def waiting_waivers(tx: Tx, *, inside: Place | None = None) -> int:
+    """How many requests wait for the actor's answer: as many as `open_waivers` lists, of one place where it is named."""
     query = (
         select(Waiver)
         .join(Assignment, Assignment.id == Waiver.assignment_id)
-        .where(
-            within(tx.actor, Permission.OVERRULE, Waiver),
-            Waiver.state == WaiverState.ASKED,
-            Assignment.status.in_(progress.OPEN),
-        )
+        .where(within(tx.actor, Permission.OVERRULE, Waiver), *_WAITING)
     )
-    return sum(not is_own(tx, waiver) for waiver in await tx.session.scalars(query))
+    found = [waiver for waiver in await tx.session.scalars(query) if not is_own(tx, waiver)]
+    return sum(inside is None or inside.covers(waiver.place) for waiver in found)
 
 
 def is_own(tx: Tx, waiver: Waiver) -> bool:
