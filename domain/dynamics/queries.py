@@ -1,7 +1,7 @@
 """Counts by group and procedure, and the schools behind one of them; inside what the actor may see.
 
 The rule is `outcomes.dynamics`, of one school. Here the database compares, since a country has hundreds of thousands
-of results: `outcomes.dynamics_table` with its lists of schools says the same, and the tests hold one against the other.
+of results; the tests hold it against the rule, school by school (tests/domain/by_rule.py).
 Who moved which way is all that is kept of a large region (`rules.Moves`): filters and groups are asked as they are now.
 """
 

@@ -19,6 +19,7 @@ from domain.db import Database, Tx
 from domain.dynamics import Asked, KeptDynamics
 from domain.outcomes import Cluster, Dynamics, Narrowed
 from domain.schools import Enrollment, School, SchoolStatus, Settlement
+from tests.domain.by_rule import dynamics_table
 from tests.stores import drop_database
 from tests.world import World, create_tables, open_database
 
@@ -175,7 +176,7 @@ def by_name(member: outcomes.Member) -> tuple[str, str]:
 
 async def agree(tx: Tx, asked: Asked) -> None:
     """The table counted by the database, the one of what is kept and the lists behind them are those of the rule."""
-    told = await outcomes.dynamics_table(
+    told = await dynamics_table(
         tx,
         before=asked.before,
         after=asked.after,

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import documents, marksheets, outcomes, schools
+from domain import documents, dynamics, marksheets, outcomes, schools
 from domain.actor import SYSTEM
 from domain.db import Database
+from domain.dynamics import Asked
 from domain.errors import Forbidden, NotFound
 from domain.outcomes import Cluster, Dynamics, Movement, Result
 from tests.world import DATA, MovableClock, World
@@ -138,13 +139,13 @@ async def test_the_dynamics_of_the_42_schools_come_from_facts_of_schools(
     async with db.write(SYSTEM) as tx:
         assert (await marksheets.bring_in(tx, sheet(header, rows))).problems == []
     async with db.read(SYSTEM) as tx:
-        table = await outcomes.dynamics_table(tx, before=2021, after=2022)
+        table = await dynamics.counted(tx, Asked(2021, 2022))
     found = {
-        key: (*(cell.column.counts[kind] for kind in KINDS), cell.column.positive_percent)
-        for key, cell in table.groups["all"].items()
+        key: (*(column.counts[kind] for kind in KINDS), column.positive_percent)
+        for key, column in table.groups["all"].items()
     }
     assert found == PROCEDURES
-    flaws = [outcomes.check_column(cell.column.counts, 42) for cell in table.groups["all"].values()]
+    flaws = [outcomes.check_column(column.counts, 42) for column in table.groups["all"].values()]
     assert flaws == [[]] * 5
 
 
@@ -252,9 +253,9 @@ async def test_nobody_sees_results_outside_their_place(world: World) -> None:
     seen = {}
     for name in ("Римма", "Марина", "Тамара", "Саша"):
         async with world.db.read(await world.actor(name)) as tx:
-            table = await outcomes.dynamics_table(tx, before=2021, after=2022)
+            table = await dynamics.counted(tx, Asked(2021, 2022))
             clusters = await outcomes.cluster_table(tx, before=2021, after=2022)
-            seen[name] = len(table.members), len(clusters.members), clusters.rows["all"].total
+            seen[name] = table.overlap.schools, len(clusters.members), clusters.rows["all"].total
     assert seen == {"Римма": (4, 4, 4), "Марина": (1, 1, 1), "Тамара": (1, 1, 1), "Саша": (1, 1, 1)}
 
 

@@ -29,6 +29,7 @@ from domain.risks import Stage
 from domain.schools import Settlement
 from domain.tables import plain_rows
 from domain.texts import texts
+from tests.domain.by_rule import dynamics_table
 from tests.world import START, World
 
 TODAY = START.date()
@@ -303,7 +304,7 @@ async def test_tables_by_track_count_a_school_in_each_of_its_tracks(world: World
         tracks = await giving.by_track(tx)
         one, two, three = (world.schools[n].school_id or 0 for n in ("Тороповская", "Климатинская", "16"))
         given = {"А": {one, two}, "Б": {one}}
-        table = await outcomes.dynamics_table(tx, before=2021, after=2022, by="track", tracks=given)
+        table = await dynamics_table(tx, before=2021, after=2022, by="track", tracks=given)
         book = await accounts.dynamics(tx, accounts.Filters(by="track"), texts("ru", escape=False))
     totals = {name: cells["oge_math"].column.total for name, cells in table.groups.items()}
     assert totals == {"А": 2, "Б": 1, "all": 3}
